@@ -1,0 +1,48 @@
+using System.Text.Json;
+using Hongbao.Contracts;
+
+namespace Hongbao.Foundation.Messaging;
+
+/// <summary>A message on its way to a handler; it may come more than once and in any order.</summary>
+/// <param name="MessageId">Unique for the message, the same at every delivery.</param>
+/// <param name="Topic">One of <see cref="Topics"/>.</param>
+/// <param name="Context">The context of the change that the message tells about.</param>
+/// <param name="Payload">As serialized by the sender.</param>
+/// <param name="Attempt">From 1.</param>
+public sealed record Delivery(string MessageId, string Topic, CallContext Context, string Payload, int Attempt)
+{
+    /// <summary>The payload as a contract type.</summary>
+    public T Read<T>() => JsonSerializer.Deserialize<T>(Payload, Outbox.Json)
+        ?? throw new InvalidOperationException($"message {MessageId} of topic {Topic} is empty");
+}
+
+/// <summary>
+/// Handles some messages in one transaction; returns when their effects are committed. Throwing leaves all of them to be
+/// delivered again, in smaller portions.
+/// </summary>
+public delegate Task MessageHandler(IReadOnlyList<Delivery> deliveries, CancellationToken cancellationToken);
+
+/// <summary>Who listens to what inside this process. Filled at start, read-only afterwards.</summary>
+public sealed class MessageBus
+{
+    private readonly Dictionary<string, List<(string Handler, MessageHandler Handle)>> _subscriptions = new(StringComparer.Ordinal);
+
+    /// <summary>Adds a handler; its name is unique for the topic and goes into the inbox.</summary>
+    public void Subscribe(string topic, string handler, MessageHandler handle)
+    {
+        if (!_subscriptions.TryGetValue(topic, out var list))
+        {
+            _subscriptions.Add(topic, list = []);
+        }
+
+        if (list.Any(s => s.Handler == handler))
+        {
+            throw new InvalidOperationException($"handler {handler} listens to {topic} already");
+        }
+
+        list.Add((handler, handle));
+    }
+
+    internal IReadOnlyList<(string Handler, MessageHandler Handle)> For(string topic) =>
+        _subscriptions.TryGetValue(topic, out var list) ? list : [];
+}

@@ -1,0 +1,76 @@
+using System.Text.Json;
+using Hongbao.Contracts;
+using Hongbao.Foundation.Scheduling;
+using Hongbao.Foundation.Stores;
+
+namespace Hongbao.Foundation.Messaging;
+
+/// <summary>
+/// A module's outgoing messages, written in the transaction of the change that they tell about. One row can carry many
+/// items: a batch writes one row, not one per item.
+/// </summary>
+public sealed class Outbox
+{
+    internal static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web);
+    private IWorker? _dispatcher;
+
+    /// <summary>The statement that adds a row, for batch writers that bind it themselves.</summary>
+    public const string InsertSql = """
+        insert into outbox (slot, topic, context, payload, created_at, visible_at)
+        values (@slot, @topic, @context, @payload, now_ms(), now_ms() + @delayMs)
+        """;
+
+    /// <summary>Adds a message to the caller's transaction.</summary>
+    /// <param name="session">The transaction.</param>
+    /// <param name="slot">The slot of the owner, 0 to 1,023.</param>
+    /// <param name="topic">One of <see cref="Topics"/>.</param>
+    /// <param name="context">Travels with the message.</param>
+    /// <param name="payload">A contract type.</param>
+    /// <param name="delay">Not delivered before; zero for at once.</param>
+    /// <param name="cancellationToken">Cancels.</param>
+    public async Task AddAsync<T>(
+        StoreSession session, int slot, string topic, CallContext context, T payload, TimeSpan delay, CancellationToken cancellationToken)
+    {
+        await session.ExecuteAsync(
+            InsertSql,
+            new { slot, topic, context = Serialize(context), payload = Serialize(payload), delayMs = (long)delay.TotalMilliseconds },
+            cancellationToken).ConfigureAwait(false);
+        session.AfterCommit(Wake);
+    }
+
+    /// <summary>How contexts and payloads are written.</summary>
+    public static string Serialize<T>(T value) => JsonSerializer.Serialize(value, Json);
+
+    /// <summary>Tells the dispatcher that something was committed.</summary>
+    public void Wake() => _dispatcher?.Wake();
+
+    internal void SetDispatcher(IWorker dispatcher) => _dispatcher = dispatcher;
+}
+
+/// <summary>Makes each message's effect happen once: remembered in the transaction of the effect.</summary>
+public static class Inbox
+{
+    /// <summary>How long a message id is remembered; far beyond every redelivery.</summary>
+    public static readonly TimeSpan Retention = TimeSpan.FromDays(7);
+
+    /// <summary>True the first time; false when this handler's effect of this message is committed already.</summary>
+    public static async Task<bool> TryAcceptAsync(StoreSession session, Delivery delivery, string handler, CancellationToken cancellationToken) =>
+        await session.ExecuteAsync(
+            "insert into inbox (message_id, handler, received_at) values (@MessageId, @handler, now_ms()) on conflict (message_id, handler) do nothing",
+            new { delivery.MessageId, handler }, cancellationToken).ConfigureAwait(false) == 1;
+
+    /// <summary>Forgets what is older than <see cref="Retention"/>, a bounded piece at a time. True when there may be more.</summary>
+    public static async Task<bool> PurgeAsync(IStore store, CancellationToken cancellationToken)
+    {
+        var session = await store.WriteAsync(cancellationToken).ConfigureAwait(false);
+        await using (session.ConfigureAwait(false))
+        {
+            var gone = await session.ExecuteAsync("""
+                delete from inbox where (message_id, handler) in
+                  (select message_id, handler from inbox where received_at < now_ms() - @age order by received_at limit 1000)
+                """, new { age = (long)Retention.TotalMilliseconds }, cancellationToken).ConfigureAwait(false);
+            await session.CommitAsync(cancellationToken).ConfigureAwait(false);
+            return gone == 1000;
+        }
+    }
+}

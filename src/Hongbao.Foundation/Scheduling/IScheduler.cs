@@ -1,0 +1,41 @@
+namespace Hongbao.Foundation.Scheduling;
+
+/// <summary>When a worker wants its next step.</summary>
+public readonly record struct NextRun
+{
+    private NextRun(TimeSpan? delay) => Delay = delay;
+
+    /// <summary>How long to rest; null means until woken.</summary>
+    public TimeSpan? Delay { get; }
+
+    /// <summary>There is more to do.</summary>
+    public static NextRun Now => new(TimeSpan.Zero);
+
+    /// <summary>Only after <see cref="IWorker.Wake"/>.</summary>
+    public static NextRun WhenWoken => new(null);
+
+    /// <summary>After a rest, or when woken before.</summary>
+    public static NextRun After(TimeSpan delay) => new(delay);
+}
+
+/// <summary>A registered worker.</summary>
+public interface IWorker
+{
+    /// <summary>Asks for a step soon. Cheap, callable from anywhere, and never lost: a step that runs now is followed by another.</summary>
+    void Wake();
+}
+
+/// <summary>
+/// Runs the steps of all workers. Modules start no threads or timers of their own, so that the whole system can run on a
+/// thread pool or, from a seed, on one thread.
+/// </summary>
+public interface IScheduler
+{
+    /// <summary>
+    /// Adds a worker. Steps of one worker never overlap. A step that throws is logged and followed by a rest that grows
+    /// from 1 s to 30 s.
+    /// </summary>
+    /// <param name="name">For logs, such as <c>core.expiry</c>.</param>
+    /// <param name="step">One bounded piece of work; its token is cancelled when the process stops.</param>
+    IWorker Add(string name, Func<CancellationToken, Task<NextRun>> step);
+}

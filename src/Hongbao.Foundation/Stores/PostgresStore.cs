@@ -1,0 +1,188 @@
+using System.Data;
+using System.Data.Common;
+using System.Net.Sockets;
+using Npgsql;
+
+namespace Hongbao.Foundation.Stores;
+
+/// <summary>A module's schema in a PostgreSQL database, read committed, every commit flushed.</summary>
+public sealed class PostgresStore : IStore
+{
+    /// <summary>SQLSTATE that our own guards raise: the transaction refuses itself.</summary>
+    public const string FencedSqlState = "HB001";
+
+    private readonly NpgsqlDataSource _writers;
+    private readonly NpgsqlDataSource _readers;
+    private readonly Owner _owner;
+
+    /// <summary>Connects to nothing yet.</summary>
+    /// <param name="module">The owning module; also the schema.</param>
+    /// <param name="connectionString">Npgsql form; the search path and the application name are set here.</param>
+    /// <param name="connectionsMax">Bound of each of the two pools.</param>
+    public PostgresStore(string module, string connectionString, int connectionsMax = 20)
+    {
+        Module = module;
+        _writers = Source(module, connectionString, connectionsMax, readOnly: false);
+        _readers = Source(module, connectionString, connectionsMax, readOnly: true);
+        _owner = new Owner(module);
+    }
+
+    /// <inheritdoc/>
+    public string Module { get; }
+
+    /// <inheritdoc/>
+    public SqlDialect Dialect => SqlDialect.Postgres;
+
+    /// <inheritdoc/>
+    public async ValueTask<StoreSession> ReadAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            return new StoreSession(SqlDialect.Postgres, await _readers.OpenConnectionAsync(cancellationToken).ConfigureAwait(false), null, _owner);
+        }
+        catch (Exception e) when (e is not OperationCanceledException)
+        {
+            throw _owner.Translate(e, committing: false);
+        }
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask<StoreSession> WriteAsync(CancellationToken cancellationToken)
+    {
+        NpgsqlConnection? connection = null;
+        try
+        {
+            connection = await _writers.OpenConnectionAsync(cancellationToken).ConfigureAwait(false);
+            var transaction = await connection.BeginTransactionAsync(IsolationLevel.ReadCommitted, cancellationToken).ConfigureAwait(false);
+            return new StoreSession(SqlDialect.Postgres, connection, transaction, _owner);
+        }
+        catch (Exception e)
+        {
+            if (connection is not null)
+            {
+                await connection.DisposeAsync().ConfigureAwait(false);
+            }
+
+            if (e is OperationCanceledException)
+            {
+                throw;
+            }
+
+            throw _owner.Translate(e, committing: false);
+        }
+    }
+
+    /// <inheritdoc/>
+    public async Task MigrateAsync(MigrationSet migrations, CancellationToken cancellationToken)
+    {
+        var session = await WriteAsync(cancellationToken).ConfigureAwait(false);
+        await using (session.ConfigureAwait(false))
+        {
+            // Two instances that start together migrate one after the other.
+            await session.ExecuteAsync("select pg_advisory_xact_lock(hashtext('hongbao.migrate'))", null, cancellationToken).ConfigureAwait(false);
+            await session.ExecuteAsync($"create schema if not exists \"{Module}\"", null, cancellationToken).ConfigureAwait(false);
+            await session.ExecuteAsync($"""
+                create or replace function "{Module}".now_ms() returns bigint language sql volatile as
+                $$ select (extract(epoch from clock_timestamp()) * 1000)::bigint $$
+                """, null, cancellationToken).ConfigureAwait(false);
+            await MigrationRunner.RunAsync(session, Module, migrations, cancellationToken).ConfigureAwait(false);
+            await session.CommitAsync(cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync()
+    {
+        await _writers.DisposeAsync().ConfigureAwait(false);
+        await _readers.DisposeAsync().ConfigureAwait(false);
+    }
+
+    /// <summary>Creates the database of a connection string if the server does not have it yet.</summary>
+    /// <exception cref="StoreException">Unavailable.</exception>
+    public static async Task EnsureDatabaseAsync(string connectionString, CancellationToken cancellationToken)
+    {
+        var builder = new NpgsqlConnectionStringBuilder(connectionString);
+        var database = builder.Database ?? "hongbao";
+        builder.Database = "postgres";
+        builder.Pooling = false;
+        try
+        {
+            var connection = new NpgsqlConnection(builder.ToString());
+            await using (connection.ConfigureAwait(false))
+            {
+                await connection.OpenAsync(cancellationToken).ConfigureAwait(false);
+                using var exists = new NpgsqlCommand("select 1 from pg_database where datname = $1", connection) { Parameters = { new() { Value = database } } };
+                if (await exists.ExecuteScalarAsync(cancellationToken).ConfigureAwait(false) is null)
+                {
+                    using var create = new NpgsqlCommand($"create database \"{database.Replace("\"", "\"\"", StringComparison.Ordinal)}\"", connection);
+                    await create.ExecuteNonQueryAsync(cancellationToken).ConfigureAwait(false);
+                }
+            }
+        }
+        catch (PostgresException e) when (e.SqlState is PostgresErrorCodes.DuplicateDatabase or PostgresErrorCodes.UniqueViolation)
+        {
+            // Another instance was faster.
+        }
+        catch (Exception e) when (e is NpgsqlException or SocketException)
+        {
+            throw new StoreException(StoreFault.Unavailable,
+                $"PostgreSQL at {builder.Host}:{builder.Port} cannot be used (database '{database}'): {e.Message}", e);
+        }
+    }
+
+    private static NpgsqlDataSource Source(string module, string connectionString, int connectionsMax, bool readOnly)
+    {
+        var builder = new NpgsqlConnectionStringBuilder(connectionString)
+        {
+            SearchPath = module,
+            ApplicationName = $"hongbao.{module}{(readOnly ? ".read" : "")}",
+            MaxPoolSize = connectionsMax,
+            MaxAutoPrepare = 200,
+            AutoPrepareMinUsages = 2,
+            IncludeErrorDetail = false,
+            NoResetOnClose = true,
+        };
+        builder.Options = (readOnly ? "-c default_transaction_read_only=on " : "")
+            // Statements have deadlines, so that no late commit can surprise the pull's watermark (docs/architecture.md).
+            + "-c statement_timeout=30000 -c lock_timeout=10000 -c idle_in_transaction_session_timeout=60000";
+        return NpgsqlDataSource.Create(builder);
+    }
+
+    private sealed class Owner(string module) : StoreSession.SessionOwner
+    {
+        public override StoreException Translate(Exception exception, bool committing)
+        {
+            var message = $"store '{module}': {exception.Message}";
+            if (exception is PostgresException e)
+            {
+                var fault = e.SqlState switch
+                {
+                    FencedSqlState => StoreFault.Fenced,
+                    PostgresErrorCodes.UniqueViolation => StoreFault.UniqueViolation,
+                    PostgresErrorCodes.CheckViolation or PostgresErrorCodes.NotNullViolation => StoreFault.CheckViolation,
+                    PostgresErrorCodes.SerializationFailure or PostgresErrorCodes.DeadlockDetected
+                        or PostgresErrorCodes.LockNotAvailable or PostgresErrorCodes.QueryCanceled => StoreFault.Transient,
+                    PostgresErrorCodes.ReadOnlySqlTransaction or PostgresErrorCodes.DiskFull or PostgresErrorCodes.TooManyConnections => StoreFault.Unavailable,
+                    // The server went away under us: whether a commit happened cannot be told.
+                    PostgresErrorCodes.AdminShutdown or PostgresErrorCodes.CrashShutdown or PostgresErrorCodes.CannotConnectNow =>
+                        committing ? StoreFault.UnknownOutcome : StoreFault.Unavailable,
+                    _ => StoreFault.Other,
+                };
+                return new StoreException(fault, message, exception);
+            }
+
+            if (exception is NpgsqlException or SocketException or IOException or TimeoutException or OperationCanceledException)
+            {
+                return new StoreException(committing ? StoreFault.UnknownOutcome : StoreFault.Unavailable, message, exception);
+            }
+
+            return new StoreException(StoreFault.Other, message, exception);
+        }
+
+        public override async ValueTask ReleaseAsync(DbConnection connection, bool broken) =>
+            await connection.DisposeAsync().ConfigureAwait(false);
+
+        public override DbCommand Prepare(DbConnection connection, DbTransaction? transaction, string sql) =>
+            new NpgsqlCommand(sql, (NpgsqlConnection)connection, (NpgsqlTransaction?)transaction);
+    }
+}

@@ -1,0 +1,224 @@
+using System.Collections.Concurrent;
+using System.Data.Common;
+using Microsoft.Data.Sqlite;
+
+namespace Hongbao.Foundation.Stores;
+
+/// <summary>A module's SQLite file: WAL, full sync, one writer connection behind a queue, a few readers.</summary>
+public sealed class SqliteStore : IStore
+{
+    private const int ReadersMax = 8;
+    private readonly string _path;
+    private readonly TimeProvider _clock;
+    private readonly SemaphoreSlim _writerTurn = new(1, 1);
+    private readonly SemaphoreSlim _readerTurn = new(ReadersMax, ReadersMax);
+    private readonly ConcurrentBag<SqliteConnection> _readers = [];
+    private readonly WriterOwner _writerOwner;
+    private readonly ReaderOwner _readerOwner;
+    private SqliteConnection? _writer;
+
+    /// <summary>Opens nothing yet; the file appears with the first write session.</summary>
+    /// <param name="module">The owning module.</param>
+    /// <param name="path">The file.</param>
+    /// <param name="clock">The store's clock, <c>now_ms()</c> in SQL.</param>
+    public SqliteStore(string module, string path, TimeProvider clock)
+    {
+        SQLitePCL.Batteries_V2.Init();
+        Module = module;
+        _path = path;
+        _clock = clock;
+        _writerOwner = new WriterOwner(this);
+        _readerOwner = new ReaderOwner(this);
+    }
+
+    /// <inheritdoc/>
+    public string Module { get; }
+
+    /// <inheritdoc/>
+    public SqlDialect Dialect => SqlDialect.Sqlite;
+
+    /// <inheritdoc/>
+    public async ValueTask<StoreSession> ReadAsync(CancellationToken cancellationToken)
+    {
+        await _readerTurn.WaitAsync(cancellationToken).ConfigureAwait(false);
+        try
+        {
+            if (!_readers.TryTake(out var connection))
+            {
+                connection = Open(readOnly: true);
+            }
+
+            return new StoreSession(SqlDialect.Sqlite, connection, null, _readerOwner);
+        }
+        catch (Exception e)
+        {
+            _readerTurn.Release();
+            throw e as StoreException ?? Translate(e);
+        }
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask<StoreSession> WriteAsync(CancellationToken cancellationToken)
+    {
+        await _writerTurn.WaitAsync(cancellationToken).ConfigureAwait(false);
+        try
+        {
+            _writer ??= Open(readOnly: false);
+            // deferred: false is BEGIN IMMEDIATE, so that a reader never has to become a writer.
+            return new StoreSession(SqlDialect.Sqlite, _writer, _writer.BeginTransaction(deferred: false), _writerOwner);
+        }
+        catch (Exception e)
+        {
+            _writerTurn.Release();
+            throw e as StoreException ?? Translate(e);
+        }
+    }
+
+    /// <inheritdoc/>
+    public async Task MigrateAsync(MigrationSet migrations, CancellationToken cancellationToken)
+    {
+        var session = await WriteAsync(cancellationToken).ConfigureAwait(false);
+        await using (session.ConfigureAwait(false))
+        {
+            await MigrationRunner.RunAsync(session, Module, migrations, cancellationToken).ConfigureAwait(false);
+            await session.CommitAsync(cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync()
+    {
+        await _writerTurn.WaitAsync().ConfigureAwait(false);
+        while (_readers.TryTake(out var reader))
+        {
+            await reader.DisposeAsync().ConfigureAwait(false);
+        }
+
+        if (_writer is not null)
+        {
+            await _writer.DisposeAsync().ConfigureAwait(false);
+        }
+
+        _writerTurn.Dispose();
+        _readerTurn.Dispose();
+    }
+
+    private SqliteConnection Open(bool readOnly)
+    {
+        var connection = new SqliteConnection(new SqliteConnectionStringBuilder
+        {
+            DataSource = _path,
+            Mode = SqliteOpenMode.ReadWriteCreate,
+            Pooling = false,
+            DefaultTimeout = 5,
+        }.ToString());
+        try
+        {
+            connection.Open();
+            connection.CreateFunction("now_ms", () => _clock.GetUtcNow().ToUnixTimeMilliseconds());
+            using var pragma = connection.CreateCommand();
+            // A reader may not be opened read-only: WAL needs the shared-memory file; query_only forbids writes instead.
+            pragma.CommandText = "pragma busy_timeout = 5000; pragma journal_mode = wal; pragma synchronous = full; pragma foreign_keys = on;"
+                + (readOnly ? " pragma query_only = 1;" : "");
+            pragma.ExecuteNonQuery();
+            return connection;
+        }
+        catch
+        {
+            connection.Dispose();
+            throw;
+        }
+    }
+
+    private StoreException Translate(Exception exception)
+    {
+        if (exception is not SqliteException e)
+        {
+            return new StoreException(StoreFault.Other, $"store '{Module}': {exception.Message}", exception);
+        }
+
+        // Result codes: sqlite.org/rescode.html
+        var (fault, hint) = (e.SqliteErrorCode, e.SqliteExtendedErrorCode) switch
+        {
+            (19, 275) => (StoreFault.CheckViolation, ""),
+            (19, 1555 or 2067 or 2579) => (StoreFault.UniqueViolation, ""),
+            (19, 1811) => (StoreFault.Fenced, ""),
+            (5 or 6, _) => (StoreFault.Transient, "another process holds the file"),
+            (8, _) => (StoreFault.Unavailable, "the data folder is read-only; make it writable or choose another with --data"),
+            (13, _) => (StoreFault.Unavailable, "the disk of the data folder is full; free some space"),
+            (14, _) => (StoreFault.Unavailable, "the file cannot be opened; check that the data folder exists and is writable"),
+            (10, _) => (StoreFault.Unavailable, "the disk reports an error"),
+            (11 or 26, _) => (StoreFault.Unavailable, "the file is damaged or not a database"),
+            _ => (StoreFault.Other, ""),
+        };
+        return new StoreException(fault, $"store '{Module}' ({_path}): {(hint.Length > 0 ? hint : e.Message)}", e);
+    }
+
+    private sealed class WriterOwner(SqliteStore store) : StoreSession.SessionOwner
+    {
+        private readonly Dictionary<string, SqliteCommand> _prepared = [];
+
+        public override StoreException Translate(Exception exception, bool committing)
+        {
+            var translated = store.Translate(exception);
+            // An I/O error while committing may come after the log was written.
+            return committing && exception is SqliteException { SqliteErrorCode: 10 }
+                ? new StoreException(StoreFault.UnknownOutcome, translated.Message, exception)
+                : translated;
+        }
+
+        public override ValueTask ReleaseAsync(DbConnection connection, bool broken)
+        {
+            if (broken)
+            {
+                foreach (var command in _prepared.Values)
+                {
+                    command.Dispose();
+                }
+
+                _prepared.Clear();
+                connection.Dispose();
+                store._writer = null;
+            }
+
+            store._writerTurn.Release();
+            return ValueTask.CompletedTask;
+        }
+
+        public override DbCommand Prepare(DbConnection connection, DbTransaction? transaction, string sql)
+        {
+            if (!_prepared.TryGetValue(sql, out var command))
+            {
+                command = ((SqliteConnection)connection).CreateCommand();
+                command.CommandText = sql;
+                _prepared.Add(sql, command);
+            }
+
+            command.Transaction = (SqliteTransaction?)transaction;
+            return command;
+        }
+    }
+
+    private sealed class ReaderOwner(SqliteStore store) : StoreSession.SessionOwner
+    {
+        public override StoreException Translate(Exception exception, bool committing) => store.Translate(exception);
+
+        public override ValueTask ReleaseAsync(DbConnection connection, bool broken)
+        {
+            if (broken)
+            {
+                connection.Dispose();
+            }
+            else
+            {
+                store._readers.Add((SqliteConnection)connection);
+            }
+
+            store._readerTurn.Release();
+            return ValueTask.CompletedTask;
+        }
+
+        public override DbCommand Prepare(DbConnection connection, DbTransaction? transaction, string sql) =>
+            throw new InvalidOperationException("a read session writes nothing");
+    }
+}

@@ -1,0 +1,89 @@
+using System.ComponentModel.DataAnnotations;
+using System.Collections.Concurrent;
+
+namespace Hongbao.Foundation.Stores;
+
+/// <summary>Where modules keep their tables. Section <c>Store</c>.</summary>
+public sealed class StoreOptions
+{
+    /// <summary><c>sqlite</c> (default) or <c>postgres</c>.</summary>
+    [RegularExpression("^(sqlite|postgres)$", ErrorMessage = "Store:Kind must be 'sqlite' or 'postgres'.")]
+    public string Kind { get; set; } = "sqlite";
+
+    /// <summary>Folder of the SQLite files and of generated keys. Default <c>hongbao-data</c> in the working folder.</summary>
+    [Required(ErrorMessage = "Store:DataFolder must name a folder.")]
+    public string DataFolder { get; set; } = "hongbao-data";
+
+    /// <summary>Npgsql connection string of the platform's database; needed when Kind is <c>postgres</c>. Created if missing.</summary>
+    public string Postgres { get; set; } = "";
+
+    /// <summary>Connection string of finance's own database; by default the platform's server with <c>_finance</c> added to the database name.</summary>
+    public string PostgresFinance { get; set; } = "";
+
+    /// <summary>Connections per module and pool on PostgreSQL, 1 to 200. Default 20.</summary>
+    [Range(1, 200, ErrorMessage = "Store:ConnectionsMax must be between 1 and 200.")]
+    public int ConnectionsMax { get; set; } = 20;
+}
+
+/// <summary>Opens the modules' stores and owns them until the process ends.</summary>
+public sealed class StoreCatalog(StoreOptions options, TimeProvider clock) : IAsyncDisposable
+{
+    private readonly ConcurrentDictionary<string, IStore> _stores = new(StringComparer.Ordinal);
+
+    /// <summary>The store of a module; the same object for the same name.</summary>
+    public IStore Open(string module) => _stores.GetOrAdd(module, name => options.Kind switch
+    {
+        "postgres" => new PostgresStore(name, ConnectionString(name), options.ConnectionsMax),
+        _ => new SqliteStore(name, Path.Combine(options.DataFolder, name + ".db"), clock),
+    });
+
+    /// <summary>Makes sure that the folder or the databases exist and can be written.</summary>
+    /// <exception cref="StoreException">Unavailable, with a message for people.</exception>
+    public async Task PrepareAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            Directory.CreateDirectory(options.DataFolder);
+            var probe = Path.Combine(options.DataFolder, ".write-probe");
+            await File.WriteAllTextAsync(probe, "", cancellationToken).ConfigureAwait(false);
+            File.Delete(probe);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new StoreException(StoreFault.Unavailable,
+                $"The data folder '{options.DataFolder}' cannot be written: {e.Message} Make it writable, free some space, or choose another with --data.", e);
+        }
+
+        if (options.Kind == "postgres")
+        {
+            await PostgresStore.EnsureDatabaseAsync(ConnectionString("core"), cancellationToken).ConfigureAwait(false);
+            await PostgresStore.EnsureDatabaseAsync(ConnectionString("finance"), cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync()
+    {
+        foreach (var store in _stores.Values)
+        {
+            await store.DisposeAsync().ConfigureAwait(false);
+        }
+    }
+
+    private string ConnectionString(string module)
+    {
+        if (module != "finance")
+        {
+            return options.Postgres;
+        }
+
+        if (options.PostgresFinance.Length > 0)
+        {
+            return options.PostgresFinance;
+        }
+
+        var builder = new Npgsql.NpgsqlConnectionStringBuilder(options.Postgres);
+        builder.Database = (builder.Database ?? "hongbao") + "_finance";
+        return builder.ToString();
+    }
+}

@@ -1,0 +1,227 @@
+using System.Data.Common;
+using System.Text.Json;
+using Dapper;
+
+namespace Hongbao.Foundation.Stores;
+
+/// <summary>
+/// A connection with or without a write transaction. Columns in snake case map to properties in Pascal case.
+/// Every failure is a <see cref="StoreException"/>. Not thread safe; dispose it soon.
+/// </summary>
+public sealed class StoreSession : IAsyncDisposable
+{
+    private readonly DbConnection _connection;
+    private readonly DbTransaction? _transaction;
+    private readonly SessionOwner _owner;
+    private List<Action>? _afterCommit;
+    private bool _broken;
+
+    static StoreSession() => DefaultTypeMap.MatchNamesWithUnderscores = true;
+
+    internal StoreSession(SqlDialect dialect, DbConnection connection, DbTransaction? transaction, SessionOwner owner)
+    {
+        Dialect = dialect;
+        _connection = connection;
+        _transaction = transaction;
+        _owner = owner;
+    }
+
+    /// <summary>What a store does for its sessions.</summary>
+    internal abstract class SessionOwner
+    {
+        public abstract StoreException Translate(Exception exception, bool committing);
+        public abstract ValueTask ReleaseAsync(DbConnection connection, bool broken);
+        public abstract DbCommand Prepare(DbConnection connection, DbTransaction? transaction, string sql);
+    }
+
+    /// <summary>Which database it stands on.</summary>
+    public SqlDialect Dialect { get; }
+
+    /// <summary>True after a successful commit.</summary>
+    public bool Committed { get; private set; }
+
+    /// <summary>Binds a set of numbers; use with <see cref="Sql.AnyOf"/>.</summary>
+    public object Longs(IEnumerable<long> values) => Dialect switch
+    {
+        SqlDialect.Sqlite => JsonSerializer.Serialize(values),
+        SqlDialect.Postgres => values.ToArray(),
+    };
+
+    /// <summary>All rows.</summary>
+    public async Task<List<T>> QueryAsync<T>(Sql sql, object? arguments = null, CancellationToken cancellationToken = default)
+    {
+        try
+        {
+            return (await _connection.QueryAsync<T>(Command(sql, arguments, cancellationToken)).ConfigureAwait(false)).AsList();
+        }
+        catch (Exception e) when (e is not OperationCanceledException)
+        {
+            throw Translate(e, committing: false);
+        }
+    }
+
+    /// <summary>The first row, or the default.</summary>
+    public async Task<T?> FirstAsync<T>(Sql sql, object? arguments = null, CancellationToken cancellationToken = default)
+    {
+        try
+        {
+            return await _connection.QueryFirstOrDefaultAsync<T>(Command(sql, arguments, cancellationToken)).ConfigureAwait(false);
+        }
+        catch (Exception e) when (e is not OperationCanceledException)
+        {
+            throw Translate(e, committing: false);
+        }
+    }
+
+    /// <summary>Runs a statement and tells how many rows it changed.</summary>
+    public async Task<int> ExecuteAsync(Sql sql, object? arguments = null, CancellationToken cancellationToken = default)
+    {
+        try
+        {
+            return await _connection.ExecuteAsync(Command(sql, arguments, cancellationToken)).ConfigureAwait(false);
+        }
+        catch (Exception e) when (e is not OperationCanceledException)
+        {
+            throw Translate(e, committing: false);
+        }
+    }
+
+    /// <summary>
+    /// Runs a statement for every row of a batch and tells how many rows changed in all: once with array parameters on
+    /// PostgreSQL (write it with <c>unnest</c>), row by row with a prepared statement on SQLite.
+    /// </summary>
+    public async Task<int> ExecuteRowsAsync(Sql sql, ColumnBatch rows, CancellationToken cancellationToken = default)
+    {
+        if (rows.Count == 0)
+        {
+            return 0;
+        }
+
+        try
+        {
+            var command = _owner.Prepare(_connection, _transaction, sql.For(Dialect));
+            return Dialect switch
+            {
+                SqlDialect.Postgres => await ExecuteArraysAsync(command, rows, cancellationToken).ConfigureAwait(false),
+                SqlDialect.Sqlite => ExecuteEach(command, rows),
+            };
+        }
+        catch (Exception e) when (e is not OperationCanceledException)
+        {
+            throw Translate(e, committing: false);
+        }
+    }
+
+    /// <summary>Refuses the whole transaction unless a guarded statement changed as many rows as it had to.</summary>
+    /// <exception cref="StoreException">Fenced.</exception>
+    public static void Require(int changed, int expected, string what)
+    {
+        if (changed != expected)
+        {
+            throw new StoreException(StoreFault.Fenced, $"{what}: {changed} of {expected} rows were as expected");
+        }
+    }
+
+    /// <summary>The store's own clock, Unix milliseconds: the only clock that may decide about money.</summary>
+    public async Task<long> NowMsAsync(CancellationToken cancellationToken = default) =>
+        await FirstAsync<long>("select now_ms()", null, cancellationToken).ConfigureAwait(false);
+
+    /// <summary>Runs after a successful commit, never after a failed one.</summary>
+    public void AfterCommit(Action action) => (_afterCommit ??= []).Add(action);
+
+    /// <summary>Makes the transaction durable.</summary>
+    /// <exception cref="StoreException">UnknownOutcome when the answer was lost; anything else changed nothing.</exception>
+    public async Task CommitAsync(CancellationToken cancellationToken = default)
+    {
+        if (_transaction is null)
+        {
+            throw new InvalidOperationException("a read session has nothing to commit");
+        }
+
+        try
+        {
+            await _transaction.CommitAsync(cancellationToken).ConfigureAwait(false);
+        }
+        catch (Exception e)
+        {
+            // A cancelled commit may have happened: it is as unclear as a lost connection.
+            throw Translate(e, committing: true);
+        }
+
+        Committed = true;
+        if (_afterCommit is not null)
+        {
+            foreach (var action in _afterCommit)
+            {
+                action();
+            }
+        }
+    }
+
+    /// <summary>Rolls back what was not committed and gives the connection back.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        if (_transaction is not null)
+        {
+            try
+            {
+                await _transaction.DisposeAsync().ConfigureAwait(false);
+            }
+            catch (Exception e) when (e is DbException or InvalidOperationException or IOException)
+            {
+                _broken = true;
+            }
+        }
+
+        await _owner.ReleaseAsync(_connection, _broken).ConfigureAwait(false);
+    }
+
+    private CommandDefinition Command(Sql sql, object? arguments, CancellationToken cancellationToken) =>
+        new(sql.For(Dialect), arguments, _transaction, cancellationToken: cancellationToken);
+
+    private static async Task<int> ExecuteArraysAsync(DbCommand command, ColumnBatch rows, CancellationToken cancellationToken)
+    {
+        await using (command.ConfigureAwait(false))
+        {
+            foreach (var (name, values) in rows.Columns)
+            {
+                var parameter = command.CreateParameter();
+                parameter.ParameterName = name;
+                parameter.Value = values;
+                command.Parameters.Add(parameter);
+            }
+
+            return await command.ExecuteNonQueryAsync(cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    private static int ExecuteEach(DbCommand command, ColumnBatch rows)
+    {
+        while (command.Parameters.Count < rows.Columns.Count)
+        {
+            var parameter = command.CreateParameter();
+            parameter.ParameterName = "@" + rows.Columns[command.Parameters.Count].Name;
+            command.Parameters.Add(parameter);
+        }
+
+        var changed = 0;
+        for (var row = 0; row < rows.Count; row++)
+        {
+            for (var column = 0; column < rows.Columns.Count; column++)
+            {
+                command.Parameters[column].Value = rows.Columns[column].Values.GetValue(row) ?? DBNull.Value;
+            }
+
+            changed += command.ExecuteNonQuery();
+        }
+
+        return changed;
+    }
+
+    private StoreException Translate(Exception exception, bool committing)
+    {
+        var translated = exception as StoreException ?? _owner.Translate(exception, committing);
+        _broken |= translated.Fault is StoreFault.Unavailable or StoreFault.UnknownOutcome;
+        return translated;
+    }
+}

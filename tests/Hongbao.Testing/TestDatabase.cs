@@ -1,0 +1,79 @@
+using System.Collections.Concurrent;
+using Hongbao.Foundation.Stores;
+using Npgsql;
+
+namespace Hongbao.Testing;
+
+/// <summary>Fresh stores for one test: a temporary folder, or a database of its own on the server that ./test started.</summary>
+public sealed class TestDatabase : IAsyncDisposable
+{
+    /// <summary>Set by ./test.</summary>
+    public const string PostgresVariable = "HONGBAO_TEST_POSTGRES";
+
+    private readonly ConcurrentDictionary<string, IStore> _stores = new(StringComparer.Ordinal);
+    private readonly TimeProvider _clock;
+    private readonly string _name = "t_" + Guid.NewGuid().ToString("N");
+
+    private TestDatabase(SqlDialect dialect, TimeProvider clock)
+    {
+        Dialect = dialect;
+        _clock = clock;
+        Folder = Path.Combine(Path.GetTempPath(), "hongbao-tests", _name);
+        Directory.CreateDirectory(Folder);
+    }
+
+    public SqlDialect Dialect { get; }
+
+    /// <summary>A temporary folder of this test, deleted at the end.</summary>
+    public string Folder { get; }
+
+    /// <summary>Connection string of this test's own PostgreSQL database.</summary>
+    public string ConnectionString => new NpgsqlConnectionStringBuilder(ServerConnectionString()) { Database = _name }.ToString();
+
+    public static async Task<TestDatabase> CreateAsync(SqlDialect dialect, TimeProvider? clock = null)
+    {
+        var database = new TestDatabase(dialect, clock ?? TimeProvider.System);
+        if (dialect == SqlDialect.Postgres)
+        {
+            await PostgresStore.EnsureDatabaseAsync(database.ConnectionString, CancellationToken.None);
+        }
+
+        return database;
+    }
+
+    /// <summary>The store of a module; the same object for the same name.</summary>
+    public IStore Open(string module) => _stores.GetOrAdd(module, _ => Create(module));
+
+    /// <summary>A further store object on the same data, as another process would have.</summary>
+    public IStore OpenAnother(string module) => _stores.GetOrAdd(module + "#" + _stores.Count, _ => Create(module));
+
+    public async ValueTask DisposeAsync()
+    {
+        foreach (var store in _stores.Values)
+        {
+            await store.DisposeAsync();
+        }
+
+        if (Dialect == SqlDialect.Postgres)
+        {
+            await using var connection = new NpgsqlConnection(new NpgsqlConnectionStringBuilder(ServerConnectionString()) { Database = "postgres", Pooling = false }.ToString());
+            await connection.OpenAsync();
+            await using var drop = new NpgsqlCommand($"drop database if exists \"{_name}\" with (force)", connection);
+            await drop.ExecuteNonQueryAsync();
+        }
+
+        Directory.Delete(Folder, recursive: true);
+    }
+
+    /// <summary>Connection string of the test server.</summary>
+    public static string ServerConnectionString() =>
+        Environment.GetEnvironmentVariable(PostgresVariable)
+        ?? throw new InvalidOperationException(
+            $"{PostgresVariable} is not set. Run ./test, or start a server with 'eng/postgres start DIR' and set it to what that prints.");
+
+    private IStore Create(string module) => Dialect switch
+    {
+        SqlDialect.Sqlite => new SqliteStore(module, Path.Combine(Folder, module + ".db"), _clock),
+        SqlDialect.Postgres => new PostgresStore(module, ConnectionString, 10),
+    };
+}
