@@ -1,0 +1,500 @@
+using System.Collections.Concurrent;
+using Hongbao.Foundation.Alerts;
+using Hongbao.Foundation.Messaging;
+using Hongbao.Foundation.Scheduling;
+using Hongbao.Foundation.Stores;
+using Hongbao.Testing;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace Hongbao.Foundation.Tests.Messaging;
+
+public sealed class SqliteOutboxTests() : OutboxCompliance(SqlDialect.Sqlite);
+
+public sealed class PostgresOutboxTests() : OutboxCompliance(SqlDialect.Postgres);
+
+/// <summary>Outbox, dispatcher and inbox on both databases.</summary>
+public abstract class OutboxCompliance(SqlDialect dialect) : IAsyncLifetime
+{
+    private const string Topic = "notes";
+    private static readonly TimeSpan Soon = TimeSpan.FromSeconds(2);
+    private PostOffice _office = null!;
+
+    public async ValueTask InitializeAsync() => _office = await PostOffice.OpenAsync(dialect);
+
+    public async ValueTask DisposeAsync()
+    {
+        GC.SuppressFinalize(this);
+        await _office.DisposeAsync();
+    }
+
+    [Fact]
+    public async Task A_committed_message_arrives_with_its_context_and_is_counted()
+    {
+        var seen = new List<Delivery>();
+        _office.Bus.Subscribe(Topic, "a", (deliveries, _) => Add(seen, deliveries));
+        _office.Dispatcher().Attach(_office.Scheduler);
+        await _office.SendAsync(Topic, [5]);
+
+        await _office.Scheduler.RunUntilIdleAsync();
+
+        var delivery = Assert.Single(seen);
+        Assert.Equal((Topic, "shop", 5L, "trace-5", 1), (delivery.Topic, delivery.Context.App, delivery.Context.Uid, delivery.Context.TraceId, delivery.Attempt));
+        Assert.Equal(5, delivery.Read<PostOffice.Note>().No);
+        Assert.StartsWith("sender:", delivery.MessageId, StringComparison.Ordinal);
+        Assert.Equal((1, 0, 0), (await _office.SentAsync(), await _office.WaitingAsync(), await _office.DeadAsync()));
+        Assert.Empty(_office.Scheduler.Failures);
+    }
+
+    [Fact]
+    public async Task A_message_of_a_rolled_back_change_does_not_exist()
+    {
+        var seen = new List<Delivery>();
+        _office.Bus.Subscribe(Topic, "a", (deliveries, _) => Add(seen, deliveries));
+        _office.Dispatcher().Attach(_office.Scheduler);
+        await using (var session = await _office.Sender.WriteAsync(default))
+        {
+            await _office.Outbox.AddAsync(session, 1, Topic, new(), new PostOffice.Note(1), TimeSpan.Zero, default);
+        }
+
+        await _office.AdvanceAsync(Soon);
+
+        Assert.Empty(seen);
+        Assert.Equal(0, await _office.WaitingAsync());
+    }
+
+    [Fact]
+    public async Task A_delayed_message_does_not_come_before_its_time()
+    {
+        _office.Bus.Subscribe(Topic, "a", _office.Effects("a"));
+        _office.Dispatcher().Attach(_office.Scheduler);
+        await _office.SendAsync(Topic, [1], TimeSpan.FromSeconds(60));
+        await _office.SendAsync(Topic, [2]);
+
+        await _office.AdvanceAsync(TimeSpan.FromSeconds(45));
+        Assert.Equal([2], await _office.EffectsOfAsync("a"));
+
+        await _office.AdvanceAsync(TimeSpan.FromSeconds(17));
+        Assert.Equal([1, 2], await _office.EffectsOfAsync("a"));
+    }
+
+    [Fact]
+    public async Task A_message_added_while_a_step_runs_is_delivered_without_waiting_for_the_next_look()
+    {
+        var followUps = 0;
+        _office.Bus.Subscribe(Topic, "a", _office.Effects("a"));
+        _office.Bus.Subscribe(Topic, "again", async (_, _) =>
+        {
+            if (followUps++ < 3)
+            {
+                await _office.SendAsync(Topic, [100 + followUps]);
+            }
+        });
+        _office.Dispatcher().Attach(_office.Scheduler);
+        await _office.SendAsync(Topic, [1]);
+
+        // The clock stands still: only wakes can bring the follow-ups.
+        await _office.Scheduler.RunUntilIdleAsync();
+
+        Assert.Equal([1, 101, 102, 103], await _office.EffectsOfAsync("a"));
+    }
+
+    [Fact]
+    public async Task A_poison_message_is_isolated_and_all_others_are_delivered_at_once()
+    {
+        var poison = new HashSet<int> { 13, 170 };
+        _office.Bus.Subscribe(Topic, "a", async (deliveries, cancellationToken) =>
+        {
+            await _office.Effects("a")(deliveries, cancellationToken);
+            if (deliveries.Any(d => poison.Contains(d.Read<PostOffice.Note>().No)))
+            {
+                throw new InvalidDataException("poison\0 \ud800 here");
+            }
+        });
+        _office.Dispatcher().Attach(_office.Scheduler);
+        await _office.SendAsync(Topic, Enumerable.Range(0, 250));
+
+        await _office.Scheduler.RunUntilIdleAsync();
+
+        Assert.Equal(Enumerable.Range(0, 250), await _office.EffectsOfAsync("a"));
+        Assert.Equal((248, 2), (await _office.SentAsync(), await _office.WaitingAsync()));
+        Assert.Equal("poison  here", await _office.ReadAsync<string>("select last_error from outbox order by id limit 1"));
+        poison.Clear();
+        await _office.AdvanceAsync(Soon);
+        Assert.Equal((250, 0), (await _office.SentAsync(), await _office.WaitingAsync()));
+        Assert.Equal(Enumerable.Range(0, 250), await _office.EffectsOfAsync("a"));
+    }
+
+    [Fact]
+    public async Task A_message_that_cannot_be_read_is_isolated_too()
+    {
+        _office.Bus.Subscribe(Topic, "a", _office.Effects("a"));
+        _office.Dispatcher().Attach(_office.Scheduler);
+        await _office.SendAsync(Topic, [1, 2, 3]);
+        await _office.WriteAsync(_office.Sender, s => s.ExecuteAsync("update outbox set context = '{broken' where id = (select min(id) from outbox)"));
+
+        await _office.Scheduler.RunUntilIdleAsync();
+
+        Assert.Equal([2, 3], await _office.EffectsOfAsync("a"));
+        Assert.Equal(1, await _office.WaitingAsync());
+    }
+
+    [Fact]
+    public async Task A_failing_message_rests_longer_each_time_and_after_twenty_failures_is_dead_and_alerted_once()
+    {
+        var times = new List<DateTimeOffset>();
+        var attempts = new List<int>();
+        _office.Bus.Subscribe(Topic, "a", (deliveries, _) =>
+        {
+            times.Add(_office.Clock.GetUtcNow());
+            attempts.Add(deliveries[0].Attempt);
+            throw new InvalidDataException("bad");
+        });
+        _office.Dispatcher().Attach(_office.Scheduler);
+        await _office.SendAsync(Topic, [1]);
+
+        await _office.AdvanceAsync(TimeSpan.FromMinutes(5));
+        Assert.InRange(attempts.Count, 11, 14);
+        // As the clock goes in steps of a second, the shortest rests look alike.
+        var rests = times.Zip(times.Skip(1), (a, b) => b - a).ToArray();
+        Assert.All(rests.Zip(rests.Skip(1)), pair => Assert.True(pair.Second >= pair.First - TimeSpan.FromSeconds(2), $"{pair.First} then {pair.Second}"));
+        Assert.InRange(rests[^1], TimeSpan.FromSeconds(55), TimeSpan.FromSeconds(63));
+        Assert.Equal(0, await _office.DeadAsync());
+
+        await _office.AdvanceAsync(TimeSpan.FromMinutes(10));
+        Assert.Equal(Enumerable.Range(1, 20), attempts);
+        Assert.Equal((0, 1), (await _office.WaitingAsync(), await _office.DeadAsync()));
+        var alert = Assert.Single(_office.Alerts.Drain());
+        Assert.Equal("outbox.dead", alert.Kind);
+        Assert.Contains("failed 20 times", alert.Text, StringComparison.Ordinal);
+
+        await _office.AdvanceAsync(TimeSpan.FromMinutes(2));
+        Assert.Equal(20, attempts.Count);
+    }
+
+    [Theory]
+    [InlineData(StoreFault.Transient)]
+    [InlineData(StoreFault.Unavailable)]
+    [InlineData(StoreFault.UnknownOutcome)]
+    public async Task Trouble_of_a_store_never_kills_a_message_however_long_it_lasts(StoreFault fault)
+    {
+        var isDown = true;
+        _office.Bus.Subscribe(Topic, "a", (deliveries, cancellationToken) =>
+            isDown ? throw new StoreException(fault, "no database") : _office.Effects("a")(deliveries, cancellationToken));
+        _office.Dispatcher().Attach(_office.Scheduler);
+        await _office.SendAsync(Topic, [1]);
+        await _office.Scheduler.RunUntilIdleAsync();
+        // As after many hours of it.
+        await _office.WriteAsync(_office.Sender, s => s.ExecuteAsync("update outbox set attempts = 500, visible_at = 0"));
+        await _office.AdvanceAsync(TimeSpan.FromSeconds(65));
+        Assert.Equal((1, 0), (await _office.WaitingAsync(), await _office.DeadAsync()));
+        Assert.True(await _office.ReadAsync<int>("select attempts from outbox") > 500);
+
+        isDown = false;
+        await _office.AdvanceAsync(TimeSpan.FromSeconds(65));
+
+        Assert.Equal([1], await _office.EffectsOfAsync("a"));
+        Assert.Empty(_office.Alerts.Drain());
+    }
+
+    [Fact]
+    public async Task While_a_store_is_down_a_full_portion_costs_few_attempts()
+    {
+        var calls = 0;
+        _office.Bus.Subscribe(Topic, "a", (_, _) =>
+        {
+            calls++;
+            throw new StoreException(StoreFault.Unavailable, "no database");
+        });
+        _office.Dispatcher().Attach(_office.Scheduler);
+        await _office.SendAsync(Topic, Enumerable.Range(0, 100));
+
+        await _office.Scheduler.RunUntilIdleAsync();
+
+        Assert.InRange(calls, 1, 8);
+        Assert.Equal(100, await _office.WaitingAsync());
+    }
+
+    [Fact]
+    public async Task One_message_that_always_finds_its_store_down_holds_no_other_up()
+    {
+        _office.Bus.Subscribe(Topic, "a", (deliveries, cancellationToken) =>
+            deliveries.Any(d => d.Read<PostOffice.Note>().No == 63)
+                ? throw new StoreException(StoreFault.Unavailable, "no database")
+                : _office.Effects("a")(deliveries, cancellationToken));
+        _office.Dispatcher().Attach(_office.Scheduler);
+        await _office.SendAsync(Topic, Enumerable.Range(0, 100));
+
+        await _office.AdvanceAsync(Soon);
+
+        Assert.Equal(Enumerable.Range(0, 100).Where(n => n != 63), await _office.EffectsOfAsync("a"));
+    }
+
+    [Fact]
+    public async Task An_effect_happens_once_when_the_process_fails_between_commit_and_clean_up()
+    {
+        var failures = 0;
+        _office.Bus.Subscribe(Topic, "a", async (deliveries, cancellationToken) =>
+        {
+            await _office.Effects("a")(deliveries, cancellationToken);
+            if (failures++ < 5)
+            {
+                throw new IOException("gone after the commit");
+            }
+        });
+        _office.Dispatcher().Attach(_office.Scheduler);
+        await _office.SendAsync(Topic, [1, 2, 3]);
+
+        await _office.AdvanceAsync(TimeSpan.FromSeconds(10));
+
+        Assert.True(failures > 5);
+        Assert.Equal([1, 2, 3], await _office.EffectsOfAsync("a"));
+        Assert.Equal((3, 0), (await _office.SentAsync(), await _office.WaitingAsync()));
+    }
+
+    [Fact]
+    public async Task Rows_that_could_not_be_deleted_come_again_after_their_lease_and_have_no_second_effect()
+    {
+        var calls = 0;
+        _office.Bus.Subscribe(Topic, "a", async (deliveries, cancellationToken) =>
+        {
+            await _office.Effects("a")(deliveries, cancellationToken);
+            calls++;
+        });
+        _office.Dispatcher().Attach(_office.Scheduler);
+        await _office.WriteAsync(_office.Sender, s => s.ExecuteAsync("alter table outbox_tally rename to hidden"));
+        await _office.SendAsync(Topic, [1, 2]);
+        await _office.Scheduler.RunUntilIdleAsync();
+        await _office.WriteAsync(_office.Sender, s => s.ExecuteAsync("alter table hidden rename to outbox_tally"));
+        Assert.Equal((1, 2), (calls, await _office.WaitingAsync()));
+
+        await _office.AdvanceAsync(TimeSpan.FromSeconds(33));
+
+        Assert.Equal([1, 2], await _office.EffectsOfAsync("a"));
+        Assert.Equal((2, 2, 0), (calls, await _office.SentAsync(), await _office.WaitingAsync()));
+        Assert.Empty(_office.Scheduler.Failures);
+    }
+
+    [Fact]
+    public async Task A_lease_that_ran_out_is_taken_over_and_the_late_finisher_counts_nothing_twice()
+    {
+        var stuck = new TaskCompletionSource();
+        var calls = 0;
+        _office.Bus.Subscribe(Topic, "a", async (deliveries, cancellationToken) =>
+        {
+            if (calls++ == 0)
+            {
+                await stuck.Task;
+            }
+
+            await _office.Effects("a")(deliveries, cancellationToken);
+        });
+        var other = new SimulatedScheduler(_office.Clock, new Hongbao.Foundation.Chance.SeededRandomSource(1));
+        _office.Dispatcher(_office.Database.OpenAnother("sender")).Attach(other);
+        await _office.SendAsync(Topic, [1]);
+        var held = other.RunUntilIdleAsync();
+        await PollAsync(() => calls == 1);
+        _office.Dispatcher().Attach(_office.Scheduler);
+
+        await _office.AdvanceAsync(TimeSpan.FromSeconds(25));
+        Assert.Equal(1, calls);
+
+        await _office.AdvanceAsync(TimeSpan.FromSeconds(8));
+        Assert.Equal(2, calls);
+        stuck.SetResult();
+        await held;
+
+        Assert.Equal([1], await _office.EffectsOfAsync("a"));
+        Assert.Equal((1, 0), (await _office.SentAsync(), await _office.WaitingAsync()));
+    }
+
+    [Fact]
+    public async Task Two_dispatchers_on_one_store_deliver_everything_and_every_effect_once()
+    {
+        var handedOver = new ConcurrentBag<string>();
+        _office.Bus.Subscribe(Topic, "a", async (deliveries, cancellationToken) =>
+        {
+            foreach (var delivery in deliveries)
+            {
+                handedOver.Add(delivery.MessageId);
+            }
+
+            await _office.Effects("a")(deliveries, cancellationToken);
+        });
+        await using var first = new ThreadPoolScheduler(TimeProvider.System, NullLogger<ThreadPoolScheduler>.Instance);
+        await using var second = new ThreadPoolScheduler(TimeProvider.System, NullLogger<ThreadPoolScheduler>.Instance);
+        _office.Dispatcher(_office.Database.OpenAnother("sender")).Attach(first);
+        _office.Dispatcher().Attach(second);
+        first.Start();
+        second.Start();
+
+        for (var i = 0; i < 600; i += 60)
+        {
+            await _office.SendAsync(Topic, Enumerable.Range(i, 60));
+        }
+
+        await PollAsync(async () => await _office.SentAsync() == 600);
+        Assert.Equal(Enumerable.Range(0, 600), await _office.EffectsOfAsync("a"));
+        Assert.Equal(0, await _office.WaitingAsync());
+        Assert.Equal(600, handedOver.Distinct().Count());
+    }
+
+    [Fact]
+    public async Task One_handlers_failure_neither_repeats_nor_prevents_the_effect_of_another()
+    {
+        var isBroken = true;
+        _office.Bus.Subscribe(Topic, "broken", (deliveries, cancellationToken) =>
+            isBroken ? throw new InvalidDataException("broken") : _office.Effects("broken")(deliveries, cancellationToken));
+        _office.Bus.Subscribe(Topic, "sound", _office.Effects("sound"));
+        _office.Dispatcher().Attach(_office.Scheduler);
+        await _office.SendAsync(Topic, Enumerable.Range(0, 10));
+
+        await _office.AdvanceAsync(TimeSpan.FromSeconds(5));
+        Assert.Equal(Enumerable.Range(0, 10), await _office.EffectsOfAsync("sound"));
+        Assert.Equal(10, await _office.WaitingAsync());
+
+        isBroken = false;
+        await _office.AdvanceAsync(TimeSpan.FromSeconds(15));
+        Assert.Equal(Enumerable.Range(0, 10), await _office.EffectsOfAsync("sound"));
+        Assert.Equal(Enumerable.Range(0, 10), await _office.EffectsOfAsync("broken"));
+        Assert.Equal(10, await _office.SentAsync());
+    }
+
+    [Fact]
+    public void A_second_handler_of_the_same_name_is_refused()
+    {
+        _office.Bus.Subscribe(Topic, "a", (_, _) => Task.CompletedTask);
+        _office.Bus.Subscribe("other", "a", (_, _) => Task.CompletedTask);
+
+        Assert.Throws<InvalidOperationException>(() => _office.Bus.Subscribe(Topic, "a", (_, _) => Task.CompletedTask));
+    }
+
+    [Fact]
+    public async Task A_handler_that_hangs_holds_no_other_topic_up()
+    {
+        var stuck = new TaskCompletionSource();
+        _office.Bus.Subscribe("stuck", "a", (_, _) => stuck.Task);
+        _office.Bus.Subscribe(Topic, "a", _office.Effects("a"));
+        await using var scheduler = new ThreadPoolScheduler(TimeProvider.System, NullLogger<ThreadPoolScheduler>.Instance);
+        _office.Dispatcher().Attach(scheduler);
+        scheduler.Start();
+        await _office.SendAsync("stuck", [1]);
+        await PollAsync(async () => await _office.ReadAsync<int>("select attempts from outbox") == 1);
+
+        await _office.SendAsync(Topic, [2]);
+
+        await PollAsync(async () => (await _office.EffectsOfAsync("a")).Count == 1);
+        stuck.SetResult();
+    }
+
+    [Fact]
+    public async Task A_topic_of_which_everything_fails_holds_no_other_topic_up()
+    {
+        var isBroken = true;
+        _office.Bus.Subscribe("broken", "a", (_, _) => isBroken ? throw new InvalidDataException("broken") : Task.CompletedTask);
+        _office.Bus.Subscribe(Topic, "a", _office.Effects("a"));
+        await _office.SendAsync("broken", Enumerable.Range(0, 300));
+        await _office.SendAsync(Topic, [1]);
+        _office.Dispatcher().Attach(_office.Scheduler);
+
+        // In whatever order: one look, and one step of each topic, are enough for the sound one.
+        for (var steps = 0; steps < 5; steps++)
+        {
+            await _office.Scheduler.RunOneAsync();
+        }
+
+        Assert.Equal([1], await _office.EffectsOfAsync("a"));
+        isBroken = false;
+        await _office.AdvanceAsync(TimeSpan.FromSeconds(3));
+        Assert.Equal(301, await _office.SentAsync());
+    }
+
+    [Fact]
+    public async Task Fresh_messages_pass_the_failing_ones_of_their_own_topic()
+    {
+        _office.Bus.Subscribe(Topic, "a", (deliveries, cancellationToken) =>
+            deliveries.Any(d => d.Read<PostOffice.Note>().No < 150) ? throw new InvalidDataException("bad") : _office.Effects("a")(deliveries, cancellationToken));
+        _office.Dispatcher().Attach(_office.Scheduler);
+        await _office.SendAsync(Topic, Enumerable.Range(0, 150));
+        await _office.Scheduler.RunUntilIdleAsync();
+
+        await _office.SendAsync(Topic, [1000]);
+        await _office.Scheduler.RunUntilIdleAsync();
+
+        Assert.Equal([1000], await _office.EffectsOfAsync("a"));
+    }
+
+    [Fact]
+    public async Task What_a_stopping_process_did_not_deliver_is_given_back_at_once()
+    {
+        var started = new TaskCompletionSource();
+        _office.Bus.Subscribe(Topic, "a", async (_, cancellationToken) =>
+        {
+            started.TrySetResult();
+            await Task.Delay(Timeout.Infinite, cancellationToken);
+        });
+        await using (var scheduler = new ThreadPoolScheduler(TimeProvider.System, NullLogger<ThreadPoolScheduler>.Instance))
+        {
+            _office.Dispatcher().Attach(scheduler);
+            scheduler.Start();
+            await _office.SendAsync(Topic, [1, 2]);
+            await started.Task.WaitAsync(TimeSpan.FromSeconds(10));
+        }
+
+        Assert.Equal(2, await _office.ReadAsync<long>("select count(*) from outbox where attempts = 0 and visible_at <= now_ms()"));
+    }
+
+    [Fact]
+    public async Task Everything_written_is_sent_waiting_or_dead()
+    {
+        _office.Bus.Subscribe(Topic, "a", (deliveries, _) =>
+            deliveries.Any(d => d.Read<PostOffice.Note>().No % 10 == 3) ? throw new InvalidDataException("bad") : Task.CompletedTask);
+        _office.Dispatcher().Attach(_office.Scheduler);
+        await _office.SendAsync(Topic, Enumerable.Range(0, 40));
+        await _office.SendAsync("nobody.listens", Enumerable.Range(0, 5));
+        await _office.Scheduler.RunUntilIdleAsync();
+        await _office.WriteAsync(_office.Sender, s => s.ExecuteAsync("update outbox set failures = 19, visible_at = 0 where id in (select min(id) from outbox)"));
+        await _office.AdvanceAsync(Soon);
+        await _office.SendAsync(Topic, [50], TimeSpan.FromHours(1));
+
+        Assert.Equal((41, 4, 1), (await _office.SentAsync(), await _office.WaitingAsync(), await _office.DeadAsync()));
+    }
+
+    [Fact]
+    public async Task The_inbox_forgets_what_is_old_and_nothing_else()
+    {
+        await _office.WriteAsync(_office.Receiver, async s =>
+        {
+            var old = (long)(Inbox.Retention + TimeSpan.FromMinutes(1)).TotalMilliseconds;
+            var kept = (long)(Inbox.Retention - TimeSpan.FromMinutes(1)).TotalMilliseconds;
+            for (var i = 0; i < 1001; i++)
+            {
+                await s.ExecuteAsync("insert into inbox values (@id, 'a', now_ms() - @old)", new { id = $"old:{i}", old });
+            }
+
+            await s.ExecuteAsync("insert into inbox values ('young', 'a', now_ms() - @kept)", new { kept });
+        });
+
+        Assert.True(await Inbox.PurgeAsync(_office.Receiver, default));
+        Assert.False(await Inbox.PurgeAsync(_office.Receiver, default));
+
+        await using var session = await _office.Receiver.ReadAsync(default);
+        Assert.Equal(["young"], await session.QueryAsync<string>("select message_id from inbox"));
+    }
+
+    private static Task Add(List<Delivery> seen, IReadOnlyList<Delivery> deliveries)
+    {
+        seen.AddRange(deliveries);
+        return Task.CompletedTask;
+    }
+
+    private static Task PollAsync(Func<bool> condition) => PollAsync(() => Task.FromResult(condition()));
+
+    private static async Task PollAsync(Func<Task<bool>> condition)
+    {
+        for (var deadline = TimeProvider.System.GetUtcNow() + TimeSpan.FromSeconds(15); !await condition();)
+        {
+            Assert.True(TimeProvider.System.GetUtcNow() < deadline, "did not happen within 15 s");
+            await Task.Yield();
+        }
+    }
+}
