@@ -34,16 +34,26 @@ public sealed class BusinessCalendar(TimeZoneInfo zone)
 
     private DateTime Local(long unixMs) => TimeZoneInfo.ConvertTime(DateTimeOffset.FromUnixTimeMilliseconds(unixMs), zone).DateTime;
 
-    private long StartOf(DateTime localMidnight)
+    // The first millisecond whose local date is this one or later. Searched for in UTC, which has every moment once: local midnights
+    // may not exist or exist twice, where summer time changes or a zone moves to another offset.
+    private long StartOf(DateTime date)
     {
-        // Some zones skip midnight when summer time starts: take the first valid minute.
-        while (zone.IsInvalidTime(localMidnight))
+        var utcMidnight = new DateTimeOffset(date, TimeSpan.Zero).ToUnixTimeMilliseconds();
+        var before = utcMidnight - (long)TimeSpan.FromHours(26).TotalMilliseconds;
+        var after = utcMidnight + (long)TimeSpan.FromHours(26).TotalMilliseconds;
+        while (before + 1 < after)
         {
-            localMidnight = localMidnight.AddMinutes(1);
+            var middle = before + ((after - before) / 2);
+            if (Local(middle) < date)
+            {
+                before = middle;
+            }
+            else
+            {
+                after = middle;
+            }
         }
 
-        // Where summer time ends at midnight, it comes twice: the day starts with the first, the one of the greater offset.
-        var offset = zone.IsAmbiguousTime(localMidnight) ? zone.GetAmbiguousTimeOffsets(localMidnight).Max() : zone.GetUtcOffset(localMidnight);
-        return new DateTimeOffset(localMidnight, offset).ToUnixTimeMilliseconds();
+        return after;
     }
 }
