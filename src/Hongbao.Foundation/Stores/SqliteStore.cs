@@ -133,6 +133,8 @@ public sealed class SqliteStore : IStore
             connection.Open();
             connection.CreateFunction("now_ms", () => _clock.GetUtcNow().ToUnixTimeMilliseconds());
             using var pragma = connection.CreateCommand();
+            // Two processes that turn a new file to WAL meet a lock that busy_timeout does not wait for; the driver tries again.
+            pragma.CommandTimeout = 5;
             // A reader may not be opened read-only: WAL needs the shared-memory file; query_only forbids writes instead.
             pragma.CommandText = $"pragma busy_timeout = {(long)_patience.TotalMilliseconds}; pragma journal_mode = wal; pragma synchronous = full; pragma foreign_keys = on;"
                 + (readOnly ? " pragma query_only = 1;" : "");

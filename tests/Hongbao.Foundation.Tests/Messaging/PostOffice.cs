@@ -88,15 +88,16 @@ internal sealed class PostOffice : IAsyncDisposable
         await session.CommitAsync(cancellationToken);
     };
 
-    /// <summary>Moves the clock in steps of a second, so that both databases see the same times as the workers.</summary>
-    public async Task AdvanceAsync(TimeSpan distance)
+    /// <summary>Moves the clock in steps, by default of a second, so that both databases see the same times as the workers.</summary>
+    public async Task AdvanceAsync(TimeSpan distance, TimeSpan? step = null)
     {
         await Scheduler.RunUntilIdleAsync();
-        for (var left = distance; left > TimeSpan.Zero; left -= TimeSpan.FromSeconds(1))
+        for (var left = distance; left > TimeSpan.Zero; left -= step ?? TimeSpan.FromSeconds(1))
         {
-            var step = left < TimeSpan.FromSeconds(1) ? left : TimeSpan.FromSeconds(1);
-            await SkewAsync(step);
-            await Scheduler.AdvanceAsync(step);
+            var next = TimeSpan.FromTicks(Math.Min(left.Ticks, (step ?? TimeSpan.FromSeconds(1)).Ticks));
+            await SkewAsync(next);
+            Clock.Advance(next);
+            await Scheduler.RunUntilIdleAsync();
         }
     }
 
