@@ -16,13 +16,16 @@ create table outbox (
   payload text not null,
   created_at bigint not null,
   visible_at bigint not null,
+  -- deliveries begun; the waits between them grow with it
   attempts int not null default 0,
+  -- deliveries that failed by the message's own fault; enough of them make it dead
+  failures int not null default 0,
   -- 0 waiting, 1 dead
   state smallint not null default 0 check (state in (0, 1)),
   last_error text
 )
 ---
-create index outbox_due on outbox (state, visible_at, id)
+create index outbox_due on outbox (state, topic, visible_at, id)
 ---
 create table outbox_tally (
   topic text primary key,
