@@ -40,3 +40,24 @@ create table inbox (
 )
 ---
 create index inbox_age on inbox (received_at)
+---
+-- What is due: small, so that scans stay cheap. Kinds are the module's.
+create table due (
+  kind smallint not null,
+  no bigint not null,
+  slot int not null,
+  next_check_at bigint not null,
+  attempts int not null default 0,
+  deadline_at bigint not null,
+  primary key (kind, no)
+)
+---
+create index due_next on due (kind, next_check_at)
+---
+-- Nonces of callbacks whose transition is committed.
+create table callback_nonces (
+  nonce text primary key,
+  received_at bigint not null
+)
+---
+create index callback_nonces_age on callback_nonces (received_at)
