@@ -10,6 +10,7 @@ using Hongbao.Foundation.Orders;
 using Hongbao.Foundation.Scheduling;
 using Hongbao.Foundation.Signing;
 using Hongbao.Foundation.Stores;
+using Hongbao.Foundation.Time;
 using Microsoft.Extensions.Logging;
 
 namespace Hongbao.Async;
@@ -109,7 +110,7 @@ public sealed class AsyncModule : IModule
 
     private void AddScan(IScheduler scheduler, string name, Func<CancellationToken, Task<bool>> scan)
     {
-        var interval = TimeSpan.FromMilliseconds(Math.Min(_options.CheckMs, ScanIntervalMax.TotalMilliseconds));
+        var interval = BackOff.Doubling(TimeSpan.FromMilliseconds(_options.CheckMs), 1, ScanIntervalMax);
         scheduler.Add(name, async cancellationToken => await scan(cancellationToken).ConfigureAwait(false) ? NextRun.Now : NextRun.After(interval));
     }
 }

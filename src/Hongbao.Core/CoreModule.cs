@@ -134,7 +134,7 @@ public sealed class CoreModule : IModule
 
     private void AddScan(IScheduler scheduler, string name, Func<CancellationToken, Task<bool>> scan)
     {
-        var interval = TimeSpan.FromMilliseconds(Math.Min(_options.PullAfterMs, ScanIntervalMax.TotalMilliseconds));
+        var interval = BackOff.Doubling(TimeSpan.FromMilliseconds(_options.PullAfterMs), 1, ScanIntervalMax);
         scheduler.Add(name, async cancellationToken => await scan(cancellationToken).ConfigureAwait(false) ? NextRun.Now : NextRun.After(interval));
     }
 }

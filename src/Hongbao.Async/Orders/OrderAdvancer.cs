@@ -8,6 +8,7 @@ using Hongbao.Foundation.Orders;
 using Hongbao.Foundation.Scheduling;
 using Hongbao.Foundation.Signing;
 using Hongbao.Foundation.Stores;
+using Hongbao.Foundation.Time;
 
 namespace Hongbao.Async.Orders;
 
@@ -330,9 +331,9 @@ internal sealed class OrderAdvancer(
         await using (session.ConfigureAwait(false))
         {
             var now = await session.NowMsAsync(cancellationToken).ConfigureAwait(false);
-            foreach (var group in rows.GroupBy(r => (long)Math.Min(options.CheckMs * Math.Pow(2, Math.Min(r.Attempts - 1, 16)), options.CheckMsMax)))
+            foreach (var group in rows.GroupBy(r => BackOff.Doubling(TimeSpan.FromMilliseconds(options.CheckMs), r.Attempts, TimeSpan.FromMilliseconds(options.CheckMsMax))))
             {
-                await due.RestAllAsync(session, kind, group.Select(r => r.No), TimeSpan.FromMilliseconds(group.Key), cancellationToken).ConfigureAwait(false);
+                await due.RestAllAsync(session, kind, group.Select(r => r.No), group.Key, cancellationToken).ConfigureAwait(false);
             }
 
             await session.CommitAsync(cancellationToken).ConfigureAwait(false);

@@ -7,6 +7,7 @@ using Hongbao.Foundation.Messaging;
 using Hongbao.Foundation.Orders;
 using Hongbao.Foundation.Signing;
 using Hongbao.Foundation.Stores;
+using Hongbao.Foundation.Time;
 
 namespace Hongbao.Core.Payments;
 
@@ -124,15 +125,15 @@ internal sealed class PaymentAdvancer(
             }
 
             // First the next visit, so that a fault below cannot stop the asking.
-            await due.PutBackAsync(DueKind.Payment, row.No, BackOff(row.Attempts), cancellationToken).ConfigureAwait(false);
+            await due.PutBackAsync(DueKind.Payment, row.No, RestAfter(row.Attempts), cancellationToken).ConfigureAwait(false);
             await AdvanceAsync(payment, cancellationToken).ConfigureAwait(false);
         }
 
         return rows.Count > 0;
     }
 
-    private TimeSpan BackOff(int attempts) =>
-        TimeSpan.FromMilliseconds(Math.Min(options.PaymentCheckMs * Math.Pow(2, Math.Min(attempts - 1, 10)), 60_000));
+    private TimeSpan RestAfter(int attempts) =>
+        BackOff.Doubling(TimeSpan.FromMilliseconds(options.PaymentCheckMs), attempts, TimeSpan.FromSeconds(60));
 
     private async Task AdvanceAsync(PaymentRow payment, CancellationToken cancellationToken)
     {

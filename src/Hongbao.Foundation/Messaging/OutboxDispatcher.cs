@@ -4,6 +4,7 @@ using Hongbao.Foundation.Alerts;
 using Hongbao.Foundation.Faults;
 using Hongbao.Foundation.Scheduling;
 using Hongbao.Foundation.Stores;
+using Hongbao.Foundation.Time;
 using Microsoft.Extensions.Logging;
 
 namespace Hongbao.Foundation.Messaging;
@@ -22,6 +23,8 @@ public sealed class OutboxDispatcher(IStore store, Outbox outbox, MessageBus bus
     // Enough to halve a full portion down to one message; more of them in one portion mean that the store is in trouble, not a message.
     private const int StoreFaultsMax = 8;
     private static readonly TimeSpan Lease = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan RestFirst = TimeSpan.FromMilliseconds(200);
+    private static readonly TimeSpan RestMax = TimeSpan.FromSeconds(60);
     private static readonly TimeSpan PollInterval = TimeSpan.FromSeconds(1);
     private readonly Dictionary<string, IWorker> _topics = new(StringComparer.Ordinal);
 
@@ -270,7 +273,7 @@ public sealed class OutboxDispatcher(IStore store, Outbox outbox, MessageBus bus
             {
                 state = isDead ? 1 : 0,
                 failures,
-                delayMs = Math.Min(100L << Math.Min(row.Attempts, 12), 60_000),
+                delayMs = BackOff.Doubling(RestFirst, row.Attempts, RestMax).Ticks / TimeSpan.TicksPerMillisecond,
                 // Databases refuse NUL and halves of characters, and messages may quote a payload.
                 error = new string([.. fault.Message.Where(c => !char.IsControl(c) && !char.IsSurrogate(c)).Take(500)]),
                 row.Id,

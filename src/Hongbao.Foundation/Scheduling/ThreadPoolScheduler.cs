@@ -1,3 +1,4 @@
+using Hongbao.Foundation.Time;
 using Microsoft.Extensions.Logging;
 
 namespace Hongbao.Foundation.Scheduling;
@@ -5,6 +6,7 @@ namespace Hongbao.Foundation.Scheduling;
 /// <summary>The scheduler of a running process: every worker is a loop on the thread pool.</summary>
 public sealed class ThreadPoolScheduler(TimeProvider clock, ILogger<ThreadPoolScheduler> log) : IScheduler, IAsyncDisposable
 {
+    private static readonly TimeSpan RestAfterFailure = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan RestAfterFailureMax = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan StopPatience = TimeSpan.FromSeconds(30);
     private readonly CancellationTokenSource _stopping = new();
@@ -135,8 +137,8 @@ public sealed class ThreadPoolScheduler(TimeProvider clock, ILogger<ThreadPoolSc
                 }
                 catch (Exception e)
                 {
-                    failures = Math.Min(failures + 1, 6);
-                    var rest = TimeSpan.FromSeconds(Math.Min(1 << (failures - 1), RestAfterFailureMax.TotalSeconds));
+                    failures = Math.Min(failures + 1, 100);
+                    var rest = BackOff.Doubling(RestAfterFailure, failures, RestAfterFailureMax);
                     owner.LogFailure(e, name, rest);
                     // A wake does not cut it short: else a busy module would retry its failure at full speed.
                     await Task.Delay(rest, owner.Clock, stopping).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);

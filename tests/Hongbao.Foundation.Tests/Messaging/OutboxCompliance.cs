@@ -308,6 +308,32 @@ public abstract class OutboxCompliance(SqlDialect dialect) : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_late_failure_does_not_touch_the_row_of_who_took_the_lease_over()
+    {
+        TaskCompletionSource late = new(), next = new();
+        var calls = 0;
+        _office.Bus.Subscribe(Topic, "a", (_, _) => calls++ == 0 ? late.Task : next.Task);
+        var other = new SimulatedScheduler(_office.Clock, new Hongbao.Foundation.Chance.SeededRandomSource(1));
+        _office.Dispatcher(_office.Database.OpenAnother("sender")).Attach(other);
+        await _office.SendAsync(Topic, [1]);
+        var first = other.RunUntilIdleAsync();
+        await PollAsync(() => calls == 1);
+        await _office.SkewAsync(TimeSpan.FromSeconds(31));
+        _office.Clock.Advance(TimeSpan.FromSeconds(31));
+        _office.Dispatcher().Attach(_office.Scheduler);
+        var second = _office.Scheduler.RunUntilIdleAsync();
+        await PollAsync(() => calls == 2);
+
+        late.SetException(new InvalidDataException("too late"));
+        await first;
+
+        Assert.Equal(0, await _office.ReadAsync<int>("select failures from outbox"));
+        next.SetResult();
+        await second;
+        Assert.Equal((1, 0), (await _office.SentAsync(), await _office.WaitingAsync()));
+    }
+
+    [Fact]
     public async Task Two_dispatchers_on_one_store_deliver_everything_and_every_effect_once()
     {
         var handedOver = new ConcurrentBag<string>();

@@ -17,6 +17,26 @@ public sealed class PostgresStoreTests() : StoreCompliance(SqlDialect.Postgres)
     }
 
     [Fact]
+    public async Task Statements_have_deadlines_and_migrations_have_none()
+    {
+        const string Deadlines = "select current_setting('statement_timeout') || ' ' || current_setting('lock_timeout')";
+        await Store.MigrateAsync(MigrationSet.Of(Things, new Migration(2, "seen", $"create table seen as {Deadlines} as deadlines")), None);
+
+        Assert.Equal("0 0", await ReadAsync<string>("select deadlines from seen"));
+        Assert.Equal("30s 10s", await ReadAsync<string>(Deadlines));
+        await WriteAsync(async s => Assert.Equal("30s 10s", await s.FirstAsync<string>(Deadlines, null, None)));
+    }
+
+    [Fact]
+    public async Task Options_of_the_connection_string_are_kept_beside_ours()
+    {
+        await using var store = new PostgresStore("probe", Database.ConnectionString + ";Options=-c work_mem=7MB");
+
+        Assert.Equal("7MB", await ReadAsync<string>(store, "show work_mem"));
+        Assert.Equal("on", await ReadAsync<string>(store, "show default_transaction_read_only"));
+    }
+
+    [Fact]
     public async Task A_session_killed_before_its_next_statement_is_unavailable_and_the_store_works_again()
     {
         await using (var session = await Store.WriteAsync(None))
