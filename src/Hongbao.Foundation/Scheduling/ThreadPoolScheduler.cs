@@ -97,7 +97,7 @@ public sealed class ThreadPoolScheduler(TimeProvider clock, ILogger<ThreadPoolSc
         /// <summary>Only with the scheduler's lock; repeating it does nothing, so that steps never overlap.</summary>
         public void Start()
         {
-            if (!_started && !owner._stopping.IsCancellationRequested)
+            if (!_started)
             {
                 _started = true;
                 Running = RunAsync(owner._stopping.Token);

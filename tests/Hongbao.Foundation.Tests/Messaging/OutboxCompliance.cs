@@ -10,7 +10,26 @@ namespace Hongbao.Foundation.Tests.Messaging;
 
 public sealed class SqliteOutboxTests() : OutboxCompliance(SqlDialect.Sqlite);
 
-public sealed class PostgresOutboxTests() : OutboxCompliance(SqlDialect.Postgres);
+public sealed class PostgresOutboxTests() : OutboxCompliance(SqlDialect.Postgres)
+{
+    [Fact]
+    public async Task Rows_that_another_process_is_leasing_are_passed_over_not_waited_for()
+    {
+        Office.Bus.Subscribe("notes", "a", Office.Effects("a"));
+        Office.Dispatcher().Attach(Office.Scheduler);
+        await Office.SendAsync("notes", [1, 2]);
+        await using (var leasing = await Office.Sender.WriteAsync(default))
+        {
+            await leasing.FirstAsync<long>("select id from outbox order by id limit 1 for update");
+            await Office.Scheduler.RunUntilIdleAsync();
+
+            Assert.Equal([2], await Office.EffectsOfAsync("a"));
+        }
+
+        await Office.AdvanceAsync(TimeSpan.FromSeconds(2));
+        Assert.Equal([1, 2], await Office.EffectsOfAsync("a"));
+    }
+}
 
 /// <summary>Outbox, dispatcher and inbox on both databases.</summary>
 public abstract class OutboxCompliance(SqlDialect dialect) : IAsyncLifetime
@@ -18,6 +37,8 @@ public abstract class OutboxCompliance(SqlDialect dialect) : IAsyncLifetime
     private const string Topic = "notes";
     private static readonly TimeSpan Soon = TimeSpan.FromSeconds(2);
     private PostOffice _office = null!;
+
+    private protected PostOffice Office => _office;
 
     public async ValueTask InitializeAsync() => _office = await PostOffice.OpenAsync(dialect);
 
@@ -96,6 +117,24 @@ public abstract class OutboxCompliance(SqlDialect dialect) : IAsyncLifetime
         await _office.Scheduler.RunUntilIdleAsync();
 
         Assert.Equal([1, 101, 102, 103], await _office.EffectsOfAsync("a"));
+    }
+
+    [Fact]
+    public async Task The_dispatcher_is_woken_by_the_commit_not_before()
+    {
+        _office.Bus.Subscribe(Topic, "a", _office.Effects("a"));
+        _office.Dispatcher().Attach(_office.Scheduler);
+        await _office.Scheduler.RunUntilIdleAsync();
+        await using (var session = await _office.Sender.WriteAsync(default))
+        {
+            await _office.Outbox.AddAsync(session, 1, Topic, new(), new PostOffice.Note(1), TimeSpan.Zero, default);
+            await _office.Scheduler.RunUntilIdleAsync();
+            await session.CommitAsync();
+        }
+
+        await _office.Scheduler.RunUntilIdleAsync();
+
+        Assert.Equal([1], await _office.EffectsOfAsync("a"));
     }
 
     [Fact]
@@ -183,8 +222,8 @@ public abstract class OutboxCompliance(SqlDialect dialect) : IAsyncLifetime
         _office.Dispatcher().Attach(_office.Scheduler);
         await _office.SendAsync(Topic, [1]);
         await _office.Scheduler.RunUntilIdleAsync();
-        // As after many hours of it.
-        await _office.WriteAsync(_office.Sender, s => s.ExecuteAsync("update outbox set attempts = 500, visible_at = 0"));
+        // As after many hours of it, one failure before the end.
+        await _office.WriteAsync(_office.Sender, s => s.ExecuteAsync("update outbox set attempts = 500, failures = 19, visible_at = 0"));
         await _office.AdvanceAsync(TimeSpan.FromSeconds(65), step: TimeSpan.FromSeconds(5));
         Assert.Equal((1, 0), (await _office.WaitingAsync(), await _office.DeadAsync()));
         Assert.True(await _office.ReadAsync<int>("select attempts from outbox") > 500);
