@@ -41,7 +41,8 @@ public sealed class OutboxDispatcher(IStore store, Outbox outbox, MessageBus bus
         public Exception? Fault { get; set; }
     }
 
-    // The clock is asked in a sub-select: compared directly, PostgreSQL would call it for every row instead of searching the index.
+    // One step of the index per topic, however long the backlog. The clock is asked in a sub-select: compared directly, PostgreSQL would
+    // call it for every row instead of searching the index.
     private const string DueTopics = """
         with recursive topics (topic) as (
           select min(topic) from outbox where state = 0
@@ -49,7 +50,7 @@ public sealed class OutboxDispatcher(IStore store, Outbox outbox, MessageBus bus
           select (select min(o.topic) from outbox o where o.state = 0 and o.topic > t.topic) from topics t where t.topic is not null
         )
         select topic from topics t where topic is not null
-          and exists (select 1 from outbox o where o.state = 0 and o.topic = t.topic and o.visible_at <= (select now_ms()))
+          and (select min(o.visible_at) from outbox o where o.state = 0 and o.topic = t.topic) <= (select now_ms())
         """;
 
     private static readonly Sql LeaseDue = new(
