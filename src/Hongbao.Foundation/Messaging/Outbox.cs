@@ -67,7 +67,7 @@ public static class Inbox
         {
             var gone = await session.ExecuteAsync("""
                 delete from inbox where (message_id, handler) in
-                  (select message_id, handler from inbox where received_at < now_ms() - @age order by received_at limit 1000)
+                  (select message_id, handler from inbox where received_at < (select now_ms()) - @age order by received_at limit 1000)
                 """, new { age = (long)Retention.TotalMilliseconds }, cancellationToken).ConfigureAwait(false);
             await session.CommitAsync(cancellationToken).ConfigureAwait(false);
             return gone == 1000;
