@@ -23,8 +23,8 @@ internal enum PostOutcome
 }
 
 /// <summary>A place where alerts are sent.</summary>
-/// <param name="Name">In the store and in logs.</param>
-/// <param name="Bit">Its bit in <c>alerts.delivered</c>; never reused for another.</param>
+/// <param name="name">In the store and in logs.</param>
+/// <param name="bit">Its bit in <c>alerts.delivered</c>; never reused for another.</param>
 internal abstract class AlertWebhook(string name, int bit)
 {
     /// <summary>Bytes of one message's texts; Feishu takes 20 KB with everything.</summary>
