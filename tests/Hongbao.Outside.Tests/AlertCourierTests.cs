@@ -147,8 +147,9 @@ public sealed class AlertCourierTests : IAsyncLifetime
         await RaiseAsync(process, "other");
         Assert.Equal(2, FeishuTexts().Count);
 
-        await process.Scheduler.AdvanceAsync(TimeSpan.FromMinutes(1));
+        await process.Scheduler.AdvanceAsync(TimeSpan.FromMilliseconds(1));
         await RaiseAsync(process, "k");
+        await process.Scheduler.AdvanceAsync(TimeSpan.FromSeconds(1));
         Assert.Equal(3, FeishuTexts().Count);
         Assert.Equal([2L, 1L, 1L], (await RowsAsync()).Select(r => r.Count));
     }
@@ -160,7 +161,7 @@ public sealed class AlertCourierTests : IAsyncLifetime
         UseFeishu();
         var process = await StartAsync(dialect);
         // Each nearly as long as may be, and in Chinese: few fit one message.
-        for (var i = 0; i < 300; i++)
+        for (var i = 0; i < 600; i++)
         {
             process.Sink.Raise(new Alert("storm", $"key-{i}", new string('红', 900)));
             if (i % 50 == 0)
@@ -172,9 +173,9 @@ public sealed class AlertCourierTests : IAsyncLifetime
         await process.Scheduler.AdvanceAsync(TimeSpan.FromMinutes(3));
 
         var texts = string.Join('\n', FeishuTexts());
-        Assert.All(Enumerable.Range(0, 300), i => Assert.Contains($"key-{i}:", texts, StringComparison.Ordinal));
+        Assert.All(Enumerable.Range(0, 600), i => Assert.Contains($"key-{i}:", texts, StringComparison.Ordinal));
         Assert.All(_stub.Requests, r => Assert.True(System.Text.Encoding.UTF8.GetByteCount(r.Body) <= 20_000, "Feishu takes 20 KB"));
-        Assert.True(_arrivals.Count > 50, $"{_arrivals.Count} messages are no test of the pace");
+        Assert.True(_arrivals.Count > 110, $"{_arrivals.Count} messages are no test of the pace");
         AssertWithinLimits();
     }
 
@@ -297,13 +298,33 @@ public sealed class AlertCourierTests : IAsyncLifetime
         await RaiseAsync(process, "k");
         await process.Scheduler.AdvanceAsync(TimeSpan.FromSeconds(20));
         Assert.Equal("waiting", Assert.Single(await RowsAsync()).State);
-        Assert.Single(WebhookItems());
+        await RaiseAsync(process, "another");
+        await process.Scheduler.AdvanceAsync(TimeSpan.FromSeconds(20));
 
         Accept();
         await process.Scheduler.AdvanceAsync(TimeSpan.FromMinutes(2));
 
-        Assert.Equal("sent", Assert.Single(await RowsAsync()).State);
-        Assert.Single(WebhookItems());
+        Assert.All(await RowsAsync(), r => Assert.Equal("sent", r.State));
+        Assert.Equal(["k", "another"], WebhookItems().Select(i => i.Key));
+    }
+
+    [Theory]
+    [MemberData(nameof(Dialects))]
+    public async Task Of_processes_that_want_a_webhook_at_once_one_gets_it_and_whoever_dies_with_it_loses_it(SqlDialect dialect)
+    {
+        var process = await StartAsync(dialect);
+        Refuse(503);
+        UseFeishu();
+        process = await StartAsync(dialect);
+        await RaiseAsync(process, "k");
+        AlertStore[] stores = [new(_database.Open("async")), new(_database.OpenAnother("async"))];
+        for (var now = _clock.GetUtcNow().ToUnixTimeMilliseconds() + 60_000; now < _clock.GetUtcNow().ToUnixTimeMilliseconds() + 600_000; now += 30_000)
+        {
+            var taken = await Task.WhenAll(stores.Select(s => s.TakeAsync("feishu", 1, 20, now, 30_000, CancellationToken.None)));
+
+            Assert.Equal([0, 1], taken.Select(t => t.Alerts.Count).Order());
+            Assert.Empty((await stores[0].TakeAsync("feishu", 1, 20, now + 29_999, 30_000, CancellationToken.None)).Alerts);
+        }
     }
 
     [Theory]

@@ -177,13 +177,13 @@ internal sealed class HttpProfiles(OutsidePortOptions options, TimeProvider cloc
             return null;
         }
 
-        // Every uid gets an entry: also that the host app does not know it is an answer. What was not asked for is not taken.
+        // Every uid gets an entry: also that the host app does not know it is an answer. What was not asked for, the cache does not take.
         var profiles = missing.ToDictionary(k => k, Profile? (_) => null);
         foreach (var item in answer.Items)
         {
-            if (item is not null && missing[0] with { Uid = item.Uid } is var key && profiles.ContainsKey(key))
+            if (item is not null)
             {
-                profiles[key] = ProfileRules.Clean(item.Uid, item.Name, item.Avatar);
+                profiles[missing[0] with { Uid = item.Uid }] = ProfileRules.Clean(item.Uid, item.Name, item.Avatar);
             }
         }
 
