@@ -329,6 +329,26 @@ public sealed class AlertCourierTests : IAsyncLifetime
 
     [Theory]
     [MemberData(nameof(Dialects))]
+    public async Task A_webhook_that_is_down_does_not_silence_the_other(SqlDialect dialect)
+    {
+        UseFeishu();
+        UseWebhook();
+        _stub.Answer = (http, _) => http.Request.Path == "/feishu" ? StubService.JsonAsync(http, "", 500) : StubService.JsonAsync(http, "");
+        var process = await StartAsync(dialect);
+        await RaiseAsync(process, "k");
+        await process.Scheduler.AdvanceAsync(TimeSpan.FromMinutes(9));
+        await RaiseAsync(process, "k");
+        Assert.Single(WebhookItems());
+
+        await process.Scheduler.AdvanceAsync(TimeSpan.FromMinutes(1));
+        await RaiseAsync(process, "k");
+
+        Assert.Equal(2, WebhookItems().Count);
+        Assert.Equal(("waiting", 3L), (Assert.Single(await RowsAsync()).State, (await RowsAsync())[0].Count));
+    }
+
+    [Theory]
+    [MemberData(nameof(Dialects))]
     public async Task A_webhook_that_left_the_settings_is_not_waited_for(SqlDialect dialect)
     {
         UseFeishu();

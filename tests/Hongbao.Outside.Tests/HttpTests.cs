@@ -38,6 +38,16 @@ public sealed class HttpTests : IAsyncLifetime
     }
 
     [Fact]
+    public void The_example_in_the_documentation_is_signed_right()
+    {
+        const string body = """{"port":"relations","app":"default","uid":"1004","traceId":"4bf92f3577b34da6a3ce929d0e0e4736","shadow":false,"locale":"zh-CN","request":{"uid":"1001","other":"1004","kind":"follower"}}""";
+
+        Assert.True(new CallbackSignature(Convert.FromBase64String("AQIDBAUGBwgJCgsMDQ4PEBESExQVFhcYGRobHB0eHyA=")).IsGenuine(
+            "1771315200", "6f1c0a5be2d94c7f8a3b5d7e9f012345", body, "5b69d80eb013371bde839c2e5f24c1b927bc1c78f2df065caa8d1d79570a3cd7",
+            DateTimeOffset.FromUnixTimeSeconds(1771315200)));
+    }
+
+    [Fact]
     public async Task Every_attempt_has_its_own_nonce()
     {
         await using var host = OutsideHost.Over(_stub);

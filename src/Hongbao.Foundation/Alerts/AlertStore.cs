@@ -28,7 +28,10 @@ internal sealed class AlertStore(IStore store)
         public int Failures { get; init; }
     }
 
-    /// <summary>Adds what was raised: into the row that waits, into one sent a short while ago, or as a new one.</summary>
+    /// <summary>
+    /// Adds what was raised: into the row that waits, into one sent a short while ago, or as a new one. A webhook that got the waiting row
+    /// longer ago than the quiet period gets it again: that another webhook is down must not silence this one.
+    /// </summary>
     public async Task AddAsync(IEnumerable<RaisedAlert> raised, long now, long quietMs, CancellationToken cancellationToken)
     {
         var session = await store.WriteAsync(cancellationToken).ConfigureAwait(false);
@@ -48,7 +51,8 @@ internal sealed class AlertStore(IStore store)
                         insert into alerts (kind, key, text, count, first_at, last_at, state, next_try_at)
                         values (@Kind, @Key, @Text, @Count, @FirstAt, @LastAt, 'waiting', @now)
                         on conflict (kind, key) where state = 'waiting' do update set
-                          count = alerts.count + excluded.count, last_at = excluded.last_at, text = excluded.text
+                          count = alerts.count + excluded.count, last_at = excluded.last_at, text = excluded.text,
+                          delivered = case when alerts.delivered_at > @quietSince then alerts.delivered else 0 end
                         """, arguments, cancellationToken).ConfigureAwait(false);
                 }
             }
@@ -137,6 +141,7 @@ internal sealed class AlertStore(IStore store)
             await session.ExecuteAsync($"""
                 update alerts set
                   delivered = delivered | @bit,
+                  delivered_at = @now,
                   state = case when ((delivered | @bit) & @allBits) = @allBits then 'sent' else 'waiting' end,
                   sent_at = case when ((delivered | @bit) & @allBits) = @allBits then @now else null end
                 where state = 'waiting' and id {Sql.AnyOf(session.Dialect, "@ids")}

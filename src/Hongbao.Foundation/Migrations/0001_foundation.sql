@@ -51,6 +51,8 @@ create table alerts (
   state text not null check (state in ('waiting', 'sent')),
   -- a bit for each webhook that has it
   delivered int not null default 0,
+  -- when the last of them got it
+  delivered_at bigint not null default 0,
   -- not sent before; moved only when a webhook refused this very alert
   next_try_at bigint not null,
   attempts int not null default 0,
