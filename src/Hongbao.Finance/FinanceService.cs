@@ -1,0 +1,89 @@
+using Hongbao.Contracts;
+using Hongbao.Finance.Faults;
+using Hongbao.Finance.Orders;
+using Hongbao.Finance.Payments;
+using Hongbao.Finance.Wallets;
+using Hongbao.Foundation.Stores;
+using Microsoft.Extensions.Logging;
+
+namespace Hongbao.Finance;
+
+/// <summary>The contract: every call meets the fault switches, then its desk; trouble of the database is an unknown outcome.</summary>
+internal sealed class FinanceService(
+    PaymentDesk payments, OrderDesk orders, WalletDesk wallets, FaultSwitches faults, TimeProvider clock, ILogger<FinanceService> log) : IFinance
+{
+    public Task<PaymentAnswer> CreatePaymentAsync(CallContext context, PaymentOrder request, CancellationToken cancellationToken) =>
+        RunAsync(context, Operations.CreatePayment, dice => payments.CreateAsync(context.App, request, dice, cancellationToken), Failed, cancellationToken);
+
+    public Task<PaymentAnswer> QueryPaymentAsync(CallContext context, FinanceNumber request, CancellationToken cancellationToken) =>
+        RunAsync(context, Operations.Query, dice => payments.QueryAsync(context.App, request.Number, dice, cancellationToken), Failed, cancellationToken);
+
+    public Task<PaymentAnswer> PayAsync(CallContext context, FinanceNumber request, CancellationToken cancellationToken) =>
+        RunAsync(context, Operations.Pay, dice => payments.PayAsync(context.App, context.Uid, request.Number, dice, cancellationToken), Failed, cancellationToken);
+
+    public Task<PaymentAnswer> ClosePaymentAsync(CallContext context, PaymentOrder request, CancellationToken cancellationToken) =>
+        RunAsync(context, Operations.ClosePayment, dice => payments.CloseAsync(context.App, request, dice, cancellationToken), Failed, cancellationToken);
+
+    public Task<OrderAnswers> TransferAsync(CallContext context, TransferBatch request, CancellationToken cancellationToken) =>
+        SubmitAsync(context, Operations.Transfer, [.. request.Items.Select(Order.Of)], cancellationToken);
+
+    public Task<OrderAnswers> QueryTransfersAsync(CallContext context, NumberBatch request, CancellationToken cancellationToken) =>
+        QueryAsync(context, Operations.Transfer, request, cancellationToken);
+
+    public Task<OrderAnswers> RefundAsync(CallContext context, RefundBatch request, CancellationToken cancellationToken) =>
+        SubmitAsync(context, Operations.Refund, [.. request.Items.Select(o => Order.Of(Operations.Refund, o))], cancellationToken);
+
+    public Task<OrderAnswers> QueryRefundsAsync(CallContext context, NumberBatch request, CancellationToken cancellationToken) =>
+        QueryAsync(context, Operations.Refund, request, cancellationToken);
+
+    public Task<OrderAnswers> SetAsideAsync(CallContext context, RefundBatch request, CancellationToken cancellationToken) =>
+        SubmitAsync(context, Operations.SetAside, [.. request.Items.Select(o => Order.Of(Operations.SetAside, o))], cancellationToken);
+
+    public Task<WalletResponse> GetWalletAsync(CallContext context, WalletRequest request, CancellationToken cancellationToken) =>
+        AnswerAsync(nameof(GetWalletAsync), () => wallets.GetAsync(context, request, cancellationToken), result => new WalletResponse { Result = result });
+
+    public Task<WalletEntriesResponse> ListEntriesAsync(CallContext context, PageRequest request, CancellationToken cancellationToken) =>
+        AnswerAsync(nameof(ListEntriesAsync), () => wallets.ListAsync(context, request, cancellationToken), result => new WalletEntriesResponse { Result = result });
+
+    private static PaymentAnswer Failed(Result result) => new() { Result = result };
+
+    private static OrderAnswers AllFailed(Result result) => new() { Result = result };
+
+    private Task<OrderAnswers> SubmitAsync(CallContext context, string kind, Order[] items, CancellationToken cancellationToken) =>
+        RunAsync(context, kind, dice => orders.SubmitAsync(context.App, kind, items, dice, cancellationToken), AllFailed, cancellationToken);
+
+    private Task<OrderAnswers> QueryAsync(CallContext context, string kind, NumberBatch request, CancellationToken cancellationToken) =>
+        RunAsync(context, Operations.Query, dice => orders.QueryAsync(context.App, kind, request.Numbers, dice, cancellationToken), AllFailed, cancellationToken);
+
+    private async Task<T> RunAsync<T>(
+        CallContext context, string operation, Func<OperationDice, Task<T>> work, Func<Result, T> failed, CancellationToken cancellationToken)
+    {
+        var dice = faults.For(context.App, operation);
+        var fate = dice.NextCall();
+        if (fate.LatencyMs > 0)
+        {
+            await Task.Delay(TimeSpan.FromMilliseconds(fate.LatencyMs), clock, cancellationToken);
+        }
+
+        if (fate.Fails)
+        {
+            return failed(Result.Of(ResultCode.Internal, "finance gives no answer (fault switch)"));
+        }
+
+        var answer = await AnswerAsync(operation, () => work(dice), failed);
+        return fate.LosesAnswer ? failed(Result.Of(ResultCode.Internal, "finance's answer was lost (fault switch)")) : answer;
+    }
+
+    private async Task<T> AnswerAsync<T>(string operation, Func<Task<T>> work, Func<Result, T> failed)
+    {
+        try
+        {
+            return await work();
+        }
+        catch (StoreException e)
+        {
+            log.LogError(e, "Finance could not answer {Operation}", operation);
+            return failed(Result.Of(ResultCode.Internal, "finance's database gives no answer"));
+        }
+    }
+}

@@ -1,0 +1,157 @@
+using System.Text.Json;
+using Hongbao.Foundation.Stores;
+
+namespace Hongbao.Finance.Ledger;
+
+/// <summary>
+/// The postings of one store transaction. Opening it locks the accounts in order, posting works in memory, saving writes
+/// accounts, transactions and entries, each with one statement.
+/// </summary>
+internal sealed class LedgerBatch
+{
+    private readonly StoreSession _session;
+    private readonly string _app;
+    private readonly Dictionary<Account, long> _balances;
+    private readonly HashSet<Account> _moved = [];
+    private readonly List<TransactionRow> _transactions = [];
+    private readonly List<EntryRow> _entries = [];
+
+    private LedgerBatch(StoreSession session, string app, Dictionary<Account, long> balances) =>
+        (_session, _app, _balances) = (session, app, balances);
+
+    private sealed record TransactionRow(string Kind, long BusinessNo, long At);
+
+    private sealed record EntryRow(string Kind, long BusinessNo, Account Account, long Amount, long BalanceAfter, long PacketNo, long At);
+
+    private sealed class BalanceRow
+    {
+        public string Account { get; init; } = "";
+        public string Currency { get; init; } = "";
+        public long Balance { get; init; }
+    }
+
+    /// <summary>Locks the accounts until the end of the transaction; those that do not exist yet begin at 0.</summary>
+    public static async Task<LedgerBatch> OpenAsync(StoreSession session, string app, IEnumerable<Account> accounts, CancellationToken cancellationToken)
+    {
+        var sorted = accounts.Distinct().Order().ToArray();
+        // On PostgreSQL a conflict locks the row even where the condition is false, and writes nothing; the order of the
+        // rows is the order of the locks, so two batches never wait for each other.
+        await session.ExecuteRowsAsync(new Sql(
+            """
+            insert into accounts (app, account, currency, kind, may_be_negative, balance)
+            values (@app, @account, @currency, @kind, @negative, 0)
+            on conflict (app, account, currency) do nothing
+            """,
+            """
+            insert into accounts (app, account, currency, kind, may_be_negative, balance)
+            select app, account, currency, kind, negative, 0
+            from unnest(@app, @account, @currency, @kind, @negative) with ordinality as t (app, account, currency, kind, negative, place)
+            order by place
+            on conflict (app, account, currency) do update set balance = accounts.balance where false
+            """),
+            new ColumnBatch()
+                .Add("app", sorted, _ => app)
+                .Add("account", sorted, a => a.Name)
+                .Add("currency", sorted, a => a.Currency)
+                .Add("kind", sorted, a => a.Kind)
+                .Add("negative", sorted, a => a.MayBeNegative),
+            cancellationToken);
+
+        var names = sorted.Select(a => a.Name).Distinct(StringComparer.Ordinal).ToArray();
+        var rows = await session.QueryAsync<BalanceRow>(new Sql(
+            "select account, currency, balance from accounts where app = @app and account in (select value from json_each(@names))",
+            "select account, currency, balance from accounts where app = @app and account = any(@names)"),
+            new { app, names = session.Dialect switch { SqlDialect.Sqlite => (object)JsonSerializer.Serialize(names), SqlDialect.Postgres => names } },
+            cancellationToken);
+        var found = rows.ToDictionary(r => (r.Account, r.Currency), r => r.Balance);
+        return new LedgerBatch(session, app, sorted.ToDictionary(a => a, a => found[(a.Name, a.Currency)]));
+    }
+
+    /// <summary>The balance of an account that the batch was opened with, after what was posted so far.</summary>
+    public long BalanceOf(Account account) => _balances[account];
+
+    /// <summary>True when an amount can leave one account for another.</summary>
+    public bool CanMove(Account from, Account to, long amount) =>
+        (from.MayBeNegative ? _balances[from] >= long.MinValue + amount : _balances[from] >= amount)
+        && _balances[to] <= long.MaxValue - amount;
+
+    /// <summary>Posts in memory; ask <see cref="CanMove"/> before.</summary>
+    /// <exception cref="InvalidOperationException">An account would fall below zero that must not.</exception>
+    public void Post(Posting posting, long nowMs)
+    {
+        _transactions.Add(new TransactionRow(posting.Kind, posting.BusinessNo, nowMs));
+        foreach (var line in posting.Lines)
+        {
+            var balance = _balances[line.Account] + line.Amount;
+            if (balance < 0 && line.Amount < 0 && !line.Account.MayBeNegative)
+            {
+                throw new InvalidOperationException($"{posting.Kind} {posting.BusinessNo}: {line.Account} would stand at {balance}");
+            }
+
+            _balances[line.Account] = balance;
+            _moved.Add(line.Account);
+            _entries.Add(new EntryRow(posting.Kind, posting.BusinessNo, line.Account, line.Amount, balance, posting.PacketNo, nowMs));
+        }
+    }
+
+    /// <summary>Writes what was posted.</summary>
+    /// <exception cref="StoreException">UniqueViolation when one of the orders was posted before.</exception>
+    public async Task SaveAsync(CancellationToken cancellationToken)
+    {
+        if (_transactions.Count == 0)
+        {
+            return;
+        }
+
+        await _session.ExecuteRowsAsync(new Sql(
+            "insert into transactions (app, kind, business_no, at) values (@app, @kind, @no, @at)",
+            "insert into transactions (app, kind, business_no, at) select * from unnest(@app, @kind, @no, @at)"),
+            new ColumnBatch()
+                .Add("app", _transactions, _ => _app)
+                .Add("kind", _transactions, t => t.Kind)
+                .Add("no", _transactions, t => t.BusinessNo)
+                .Add("at", _transactions, t => t.At),
+            cancellationToken);
+
+        // Entry numbers are given in this order while the accounts are locked: an account's entries stand in order of time.
+        await _session.ExecuteRowsAsync(new Sql(
+            """
+            insert into entries (app, kind, business_no, account, currency, amount, balance_after, packet_no, at)
+            values (@app, @kind, @no, @account, @currency, @amount, @after, @packet, @at)
+            """,
+            """
+            insert into entries (app, kind, business_no, account, currency, amount, balance_after, packet_no, at)
+            select app, kind, no, account, currency, amount, balance_after, packet, at
+            from unnest(@app, @kind, @no, @account, @currency, @amount, @after, @packet, @at)
+              with ordinality as t (app, kind, no, account, currency, amount, balance_after, packet, at, place)
+            order by place
+            """),
+            new ColumnBatch()
+                .Add("app", _entries, _ => _app)
+                .Add("kind", _entries, e => e.Kind)
+                .Add("no", _entries, e => e.BusinessNo)
+                .Add("account", _entries, e => e.Account.Name)
+                .Add("currency", _entries, e => e.Account.Currency)
+                .Add("amount", _entries, e => e.Amount)
+                .Add("after", _entries, e => e.BalanceAfter)
+                .Add("packet", _entries, e => e.PacketNo)
+                .Add("at", _entries, e => e.At),
+            cancellationToken);
+
+        var moved = _moved.Order().ToArray();
+        var changed = await _session.ExecuteRowsAsync(new Sql(
+            "update accounts set balance = @balance where app = @app and account = @account and currency = @currency",
+            """
+            update accounts a set balance = t.balance
+            from unnest(@app, @account, @currency, @balance) as t (app, account, currency, balance)
+            where a.app = t.app and a.account = t.account and a.currency = t.currency
+            """),
+            new ColumnBatch()
+                .Add("app", moved, _ => _app)
+                .Add("account", moved, a => a.Name)
+                .Add("currency", moved, a => a.Currency)
+                .Add("balance", moved, a => _balances[a]),
+            cancellationToken);
+        StoreSession.Require(changed, moved.Length, "accounts");
+    }
+}

@@ -1,0 +1,128 @@
+using Hongbao.Contracts;
+using Hongbao.Foundation.Stores;
+
+namespace Hongbao.Finance.Ledger;
+
+/// <summary>
+/// The ledger's own check: a trial balance, and rules that hold at every moment. Each rule is one statement, so that it sees
+/// one state of the books while others write.
+/// </summary>
+internal sealed class LedgerCheck(FinanceStore store)
+{
+    private const int FaultsPerRuleMax = 50;
+
+    // A fault's sentence is made by the database: one shape for all rules.
+    private static readonly (string Rule, Sql Find)[] Rules =
+    [
+        ("transaction does not sum to 0",
+            """
+            select kind || ' ' || business_no || ' in ' || currency || ' sums to ' || sum(amount)
+            from entries where app = @App group by kind, business_no, currency having sum(amount) <> 0 limit @max
+            """),
+        ("balance differs from entries",
+            """
+            select a.account || ' ' || a.currency || ' stands at ' || a.balance || ', its entries sum to ' || coalesce(e.total, 0)
+            from accounts a
+            left join (select account, currency, sum(amount) as total from entries where app = @App group by account, currency) e
+              on e.account = a.account and e.currency = a.currency
+            where a.app = @App and a.balance <> coalesce(e.total, 0) limit @max
+            """),
+        ("entries without account",
+            """
+            select e.account || ' ' || e.currency || ' has ' || e.lines || ' entries'
+            from (select account, currency, count(*) as lines from entries where app = @App group by account, currency) e
+            left join accounts a on a.app = @App and a.account = e.account and a.currency = e.currency
+            where a.account is null limit @max
+            """),
+        ("statement does not add up",
+            """
+            select 'entry ' || entry_no || ' of ' || account || ' ' || currency || ' shows ' || balance_after || ', the entries up to it sum to ' || running
+            from (select entry_no, account, currency, balance_after,
+                    sum(amount) over (partition by account, currency order by entry_no) as running
+                  from entries where app = @App) e
+            where running <> balance_after limit @max
+            """),
+        ("forbidden negative",
+            """
+            select account || ' ' || currency || ' stands at ' || balance
+            from accounts where app = @App and balance < 0 and kind <> 'outside' limit @max
+            """),
+        ("transaction without entries",
+            """
+            select t.kind || ' ' || t.business_no from transactions t
+            left join (select distinct kind, business_no from entries where app = @App) e on e.kind = t.kind and e.business_no = t.business_no
+            where t.app = @App and e.kind is null limit @max
+            """),
+        ("entries without transaction",
+            """
+            select e.kind || ' ' || e.business_no from (select distinct kind, business_no from entries where app = @App) e
+            left join transactions t on t.app = @App and t.kind = e.kind and t.business_no = e.business_no
+            where t.kind is null limit @max
+            """),
+        ("order and ledger differ",
+            """
+            select b.kind || ' ' || b.no || ' of ' || b.amount || ' ' || b.currency || ' succeeded, the ledger moved ' || coalesce(m.moved, 0)
+            from (select 'payment' as kind, pay_order_no as no, amount, currency from payments where app = @App and status = 2
+                  union all
+                  select kind, order_no, amount, currency from orders where app = @App and status = 2) b
+            left join (select kind, business_no, currency, sum(case when amount > 0 then amount else 0 end) as moved
+                       from entries where app = @App group by kind, business_no, currency) m
+              on m.kind = b.kind and m.business_no = b.no and m.currency = b.currency
+            where coalesce(m.moved, 0) <> b.amount limit @max
+            """),
+        ("ledger without order",
+            """
+            select t.kind || ' ' || t.business_no from transactions t
+            left join payments p on t.kind = 'payment' and p.app = t.app and p.pay_order_no = t.business_no and p.status = 2
+            left join orders o on o.app = t.app and o.kind = t.kind and o.order_no = t.business_no and o.status = 2
+            where t.app = @App and p.app is null and o.app is null limit @max
+            """),
+        ("refunds of a payment",
+            """
+            select 'payment ' || p.pay_order_no || ' of ' || p.amount || ' counts ' || p.refunded || ' refunded, its refunds sum to ' || coalesce(r.total, 0)
+            from payments p
+            left join (select pay_order_no, sum(amount) as total from orders
+                       where app = @App and kind in ('refund', 'setAside') and status = 2 group by pay_order_no) r
+              on r.pay_order_no = p.pay_order_no
+            where p.app = @App and (p.refunded <> coalesce(r.total, 0) or p.refunded > p.amount) limit @max
+            """),
+        ("more left escrow than was paid",
+            """
+            select 'packet ' || e.packet_no || ' in ' || e.currency || ' got ' || e.paid || ' and gave ' || e.given
+            from (select packet_no, currency,
+                    sum(case when amount > 0 then amount else 0 end) as paid, sum(case when amount < 0 then -amount else 0 end) as given
+                  from entries where app = @App and account like 'escrow:%' group by packet_no, currency) e
+            where e.given > e.paid limit @max
+            """),
+    ];
+
+    /// <summary>Reads everything of one app; takes seconds on millions of entries.</summary>
+    public async Task<TrialBalanceResponse> RunAsync(string app, CancellationToken cancellationToken)
+    {
+        await using var session = await store.ReadAsync(cancellationToken);
+        var response = new TrialBalanceResponse
+        {
+            Lines = await session.QueryAsync<TrialBalanceLine>(
+                """
+                select currency, kind, count(*) as accounts, cast(sum(balance) as bigint) as balance
+                from accounts where app = @app group by currency, kind order by currency, kind
+                """, new { app }, cancellationToken),
+        };
+        foreach (var currency in response.Lines.GroupBy(l => l.Currency, StringComparer.Ordinal))
+        {
+            var sum = currency.Sum(l => l.Balance);
+            if (sum != 0)
+            {
+                response.Faults.Add($"trial balance: {currency.Key} sums to {sum}");
+            }
+        }
+
+        foreach (var (rule, find) in Rules)
+        {
+            var found = await session.QueryAsync<string>(find, new { App = app, max = FaultsPerRuleMax }, cancellationToken);
+            response.Faults.AddRange(found.Select(text => $"{rule}: {text}"));
+        }
+
+        return response;
+    }
+}

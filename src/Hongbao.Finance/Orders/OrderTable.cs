@@ -1,0 +1,114 @@
+using Hongbao.Foundation.Stores;
+
+namespace Hongbao.Finance.Orders;
+
+/// <summary>The SQL of transfers, refunds and set-asides. Rows are locked in order of their numbers, before payments and accounts.</summary>
+internal static class OrderTable
+{
+    private const string Columns =
+        "kind, order_no, packet_no, pay_order_no, uid, amount, currency, packet_kind, status, reason, process_at, attempts, final_at";
+
+    /// <summary>The app and kind of the order that is due first.</summary>
+    internal sealed class DueGroup
+    {
+        public string App { get; init; } = "";
+        public string Kind { get; init; } = "";
+    }
+
+    public static async Task<Dictionary<long, Order>> FindAsync(
+        StoreSession session, string app, string kind, IEnumerable<long> numbers, CancellationToken cancellationToken)
+    {
+        var rows = await session.QueryAsync<Order>(
+            $"select {Columns} from orders where app = @app and kind = @kind and order_no {Sql.AnyOf(session.Dialect, "@numbers")}",
+            new { app, kind, numbers = session.Longs(numbers) }, cancellationToken);
+        return rows.ToDictionary(r => r.OrderNo);
+    }
+
+    /// <summary>Writes orders down whose numbers are not known, and locks those that are; tells how many were not.</summary>
+    public static async Task<int> InsertOrLockAsync(
+        StoreSession session, string app, IEnumerable<Order> orders, long nowMs, CancellationToken cancellationToken)
+    {
+        var sorted = orders.OrderBy(o => o.OrderNo).ToArray();
+        return await session.ExecuteRowsAsync(new Sql(
+            """
+            insert into orders (app, kind, order_no, packet_no, pay_order_no, uid, amount, currency, packet_kind, status, reason,
+              process_at, attempts, created_at, final_at)
+            values (@app, @kind, @no, @packet, @pay, @uid, @amount, @currency, @packetkind, @status, @reason, @process, 0, @now, @final)
+            on conflict (app, kind, order_no) do nothing
+            """,
+            """
+            insert into orders (app, kind, order_no, packet_no, pay_order_no, uid, amount, currency, packet_kind, status, reason,
+              process_at, attempts, created_at, final_at)
+            select app, kind, no, packet, pay, uid, amount, currency, packetkind, status, reason, process, 0, created, final
+            from unnest(@app, @kind, @no, @packet, @pay, @uid, @amount, @currency, @packetkind, @status, @reason, @process, @now, @final)
+              with ordinality
+              as t (app, kind, no, packet, pay, uid, amount, currency, packetkind, status, reason, process, created, final, place)
+            order by place
+            on conflict (app, kind, order_no) do update set status = orders.status where false
+            """),
+            new ColumnBatch()
+                .Add("app", sorted, _ => app)
+                .Add("kind", sorted, o => o.Kind)
+                .Add("no", sorted, o => o.OrderNo)
+                .Add("packet", sorted, o => o.PacketNo)
+                .Add("pay", sorted, o => o.PayOrderNo)
+                .Add("uid", sorted, o => o.Uid)
+                .Add("amount", sorted, o => o.Amount)
+                .Add("currency", sorted, o => o.Currency)
+                .Add("packetkind", sorted, o => (int)o.PacketKind)
+                .Add("status", sorted, o => (int)o.Status)
+                .Add("reason", sorted, o => o.Reason)
+                .Add("process", sorted, o => o.ProcessAt)
+                .Add("now", sorted, _ => nowMs)
+                .Add("final", sorted, o => o.FinalAt),
+            cancellationToken);
+    }
+
+    /// <summary>Writes what was decided; the rows are locked and were pending.</summary>
+    /// <exception cref="StoreException">Fenced when one was not.</exception>
+    public static async Task SaveAsync(StoreSession session, string app, IReadOnlyList<Order> orders, CancellationToken cancellationToken)
+    {
+        var changed = await session.ExecuteRowsAsync(new Sql(
+            """
+            update orders set status = @status, reason = @reason, process_at = @process, attempts = @attempts, final_at = @final
+            where app = @app and kind = @kind and order_no = @no and status = 1
+            """,
+            """
+            update orders o set status = t.status, reason = t.reason, process_at = t.process, attempts = t.attempts, final_at = t.final
+            from unnest(@app, @kind, @no, @status, @reason, @process, @attempts, @final)
+              as t (app, kind, no, status, reason, process, attempts, final)
+            where o.app = t.app and o.kind = t.kind and o.order_no = t.no and o.status = 1
+            """),
+            new ColumnBatch()
+                .Add("app", orders, _ => app)
+                .Add("kind", orders, o => o.Kind)
+                .Add("no", orders, o => o.OrderNo)
+                .Add("status", orders, o => (int)o.Status)
+                .Add("reason", orders, o => o.Reason)
+                .Add("process", orders, o => o.ProcessAt)
+                .Add("attempts", orders, o => o.Attempts)
+                .Add("final", orders, o => o.FinalAt),
+            cancellationToken);
+        StoreSession.Require(changed, orders.Count, "orders");
+    }
+
+    public static Task<DueGroup?> FirstDueAsync(StoreSession session, CancellationToken cancellationToken) => session.FirstAsync<DueGroup>(
+        "select app, kind from orders where status = 1 and process_at <= now_ms() order by process_at limit 1", null, cancellationToken);
+
+    /// <summary>Locks what is due of one app and kind, leaving out what others hold.</summary>
+    public static Task<List<Order>> LockDueAsync(StoreSession session, DueGroup group, long nowMs, int limit, CancellationToken cancellationToken) =>
+        session.QueryAsync<Order>(new Sql(
+            $"""
+            select {Columns} from orders where app = @App and kind = @Kind and status = 1 and process_at <= @nowMs
+            order by process_at, order_no limit @limit
+            """,
+            $"""
+            select {Columns} from orders where app = @App and kind = @Kind and status = 1 and process_at <= @nowMs
+            order by process_at, order_no limit @limit for update skip locked
+            """),
+            new { group.App, group.Kind, nowMs, limit }, cancellationToken);
+
+    /// <summary>Milliseconds until the next one is due; null when none waits.</summary>
+    public static Task<long?> UntilDueAsync(StoreSession session, CancellationToken cancellationToken) => session.FirstAsync<long?>(
+        "select min(process_at) - now_ms() from orders where status = 1", null, cancellationToken);
+}
