@@ -32,7 +32,10 @@ public sealed record RelationResponse
 /// <summary>The host app's follow graph. Deciding who may take money, it fails closed.</summary>
 public interface IRelations
 {
-    /// <summary>Asks the host app. Bounded by a timeout; answers are cached for a short while.</summary>
+    /// <summary>
+    /// Asks the host app. Bounded by a timeout; answers are cached for a short while. Every relation of a user to himself
+    /// holds, without asking.
+    /// </summary>
     Task<RelationResponse> HoldsAsync(CallContext context, RelationRequest request, CancellationToken cancellationToken);
 }
 
@@ -66,14 +69,18 @@ public sealed record ProfilesResponse
 /// <summary>Names and pictures from the host app. For show only, it fails open: callers go on without names.</summary>
 public interface IProfiles
 {
-    /// <summary>Asks the host app. Bounded by a timeout; answers are cached.</summary>
+    /// <summary>
+    /// Asks the host app. Bounded by a timeout; answers are cached. When some are missing for want of an answer, the result is
+    /// Degraded and those at hand are given. Names are at most 64 characters and free of control characters; avatars are http(s)
+    /// addresses or absolute paths.
+    /// </summary>
     Task<ProfilesResponse> GetAsync(CallContext context, ProfilesRequest request, CancellationToken cancellationToken);
 }
 
 /// <summary>Asks whether a text may be shown.</summary>
 public sealed record ModerationRequest
 {
-    /// <summary>The greeting.</summary>
+    /// <summary>The greeting, at most 4,000 characters; an empty one may always be shown.</summary>
     public string Text { get; set; } = "";
 }
 

@@ -61,3 +61,37 @@ create table callback_nonces (
 )
 ---
 create index callback_nonces_age on callback_nonces (received_at)
+---
+-- Alerts on their way to webhooks; only Async uses it. One row for each kind and key that waits.
+create table alerts (
+  --sqlite: id integer primary key autoincrement,
+  --postgres: id bigint generated always as identity primary key,
+  kind text not null,
+  key text not null,
+  text text not null,
+  count bigint not null check (count > 0),
+  first_at bigint not null,
+  last_at bigint not null,
+  state text not null check (state in ('waiting', 'sent')),
+  -- a bit for each webhook that has it
+  delivered int not null default 0,
+  -- when the last of them got it
+  delivered_at bigint not null default 0,
+  -- not sent before; moved only when a webhook refused this very alert
+  next_try_at bigint not null,
+  attempts int not null default 0,
+  sent_at bigint check ((state = 'sent') = (sent_at is not null))
+)
+---
+create unique index alerts_waiting on alerts (kind, key) where state = 'waiting'
+---
+create index alerts_sent on alerts (kind, key, sent_at) where state = 'sent'
+---
+create index alerts_age on alerts (sent_at) where state = 'sent'
+---
+-- Pace and back-off of each webhook, and who sends to it now.
+create table alert_webhook (
+  name text primary key,
+  next_at bigint not null,
+  failures int not null
+)

@@ -1,0 +1,56 @@
+using Microsoft.Extensions.Options;
+
+namespace Hongbao.Foundation.Outside;
+
+/// <summary>Finds every fault of the section <c>Outside</c> at once and names the settings.</summary>
+public sealed class OutsideOptionsValidation : IValidateOptions<OutsideOptions>
+{
+    /// <inheritdoc/>
+    public ValidateOptionsResult Validate(string? name, OutsideOptions options)
+    {
+        var faults = new List<string>();
+        Check("Relations", options.Relations, faults);
+        Check("Profiles", options.Profiles, faults);
+        Check("Moderation", options.Moderation, faults);
+        if (options.Moderation.OnFailure is not ("closed" or "open"))
+        {
+            faults.Add($"Outside:Moderation:OnFailure must be 'closed' or 'open', not '{options.Moderation.OnFailure}'.");
+        }
+
+        return faults.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(faults);
+    }
+
+    private static void Check(string port, OutsidePortOptions options, List<string> faults)
+    {
+        var prefix = $"{OutsideOptions.Section}:{port}";
+        switch (options.Kind)
+        {
+            case "file":
+                if (options.File.Length > 0 && !File.Exists(options.File))
+                {
+                    faults.Add($"{prefix}:File names a file that does not exist: '{options.File}'. Leave it empty for the built-in demo data.");
+                }
+
+                break;
+            case "http":
+                OutboundSettings.CheckUrl($"{prefix}:Url", options.Url, faults);
+                OutboundSettings.CheckKey($"{prefix}:Key", options.Key, faults);
+                break;
+            default:
+                faults.Add($"{prefix}:Kind must be 'file' or 'http', not '{options.Kind}'.");
+                break;
+        }
+
+        CheckRange($"{prefix}:TimeoutMs", options.TimeoutMs, 10, 10_000, faults);
+        CheckRange($"{prefix}:CacheEntries", options.CacheEntries, 0, 1_000_000, faults);
+        CheckRange($"{prefix}:CacheSeconds", options.CacheSeconds, 0, 86_400, faults);
+    }
+
+    private static void CheckRange(string setting, int value, int from, int to, List<string> faults)
+    {
+        if (value < from || value > to)
+        {
+            faults.Add($"{setting} must be between {from} and {to}, not {value}.");
+        }
+    }
+}

@@ -1,0 +1,208 @@
+using System.Text.Json;
+using Hongbao.Contracts;
+
+namespace Hongbao.Outside.Tests;
+
+/// <summary>What holds for every implementation of a port. The file and the service are given the same world.</summary>
+public sealed class ComplianceTests : IAsyncDisposable
+{
+    // 2 and 3 follow 1; 1 follows 2.
+    private const string World = """
+        {
+          "follows": { "1": ["2"], "2": ["1"], "3": ["1"] },
+          "profiles": [
+            { "uid": "1", "name": "小林 Lin", "avatar": "https://img.example/1.png" },
+            { "uid": 2, "name": "  a\u202Eb\u0007c  ", "avatar": "/avatars/2.svg" },
+            { "uid": "3", "name": "NAME", "avatar": "javascript:alert(1)" },
+            { "uid": "4", "avatar": "//evil.example/x.png" },
+            { "uid": "5", "name": "LONG" }
+          ],
+          "forbidden": ["casino", "赌博"]
+        }
+        """;
+
+    private static readonly string File = World.Replace("LONG", string.Concat(Enumerable.Repeat("红包🧧", 40)), StringComparison.Ordinal);
+
+    private readonly string _path = Path.GetTempFileName();
+    private StubService? _stub;
+
+    [Theory]
+    [InlineData("file")]
+    [InlineData("http")]
+    public async Task A_follower_is_one_who_follows_the_user(string kind)
+    {
+        await using var host = await HostAsync(kind);
+
+        Assert.True((await host.HoldsAsync(uid: 1, other: 3)).Holds);
+        Assert.False((await host.HoldsAsync(uid: 3, other: 1)).Holds);
+        Assert.True((await host.HoldsAsync(uid: 3, other: 1)).Result.IsOk());
+        Assert.False((await host.HoldsAsync(uid: 99, other: 98)).Holds);
+    }
+
+    [Theory]
+    [InlineData("file")]
+    [InlineData("http")]
+    public async Task A_friend_is_one_who_follows_and_is_followed(string kind)
+    {
+        await using var host = await HostAsync(kind);
+
+        Assert.True((await host.HoldsAsync(1, 2, RelationKind.Friend)).Holds);
+        Assert.True((await host.HoldsAsync(2, 1, RelationKind.Friend)).Holds);
+        Assert.False((await host.HoldsAsync(1, 3, RelationKind.Friend)).Holds);
+    }
+
+    [Theory]
+    [InlineData("file")]
+    [InlineData("http")]
+    public async Task A_user_stands_to_himself_as_friend_and_follower(string kind)
+    {
+        await using var host = await HostAsync(kind);
+
+        Assert.True((await host.HoldsAsync(99, 99, RelationKind.Follower)).Holds);
+        Assert.True((await host.HoldsAsync(99, 99, RelationKind.Friend)).Holds);
+    }
+
+    [Theory]
+    [InlineData("file")]
+    [InlineData("http")]
+    public async Task An_unknown_relation_is_refused(string kind)
+    {
+        await using var host = await HostAsync(kind);
+
+        var response = await host.HoldsAsync(1, 2, (RelationKind)9);
+
+        Assert.Equal(ResultCode.ValidationFailed, response.Result.Code);
+        Assert.False(response.Holds);
+    }
+
+    [Theory]
+    [InlineData("file")]
+    [InlineData("http")]
+    public async Task Profiles_come_once_each_and_unknown_users_are_left_out(string kind)
+    {
+        await using var host = await HostAsync(kind);
+
+        var response = await host.ProfilesAsync(1, 99, 1);
+
+        Assert.True(response.Result.IsOk());
+        var profile = Assert.Single(response.Items);
+        Assert.Equal(new Profile { Uid = 1, Name = "小林 Lin", Avatar = "https://img.example/1.png" }, profile);
+    }
+
+    [Theory]
+    [InlineData("file")]
+    [InlineData("http")]
+    public async Task A_profile_is_made_fit_to_be_shown(string kind)
+    {
+        await using var host = await HostAsync(kind);
+
+        var shown = (await host.ProfilesAsync(2, 3, 4, 5)).Items.ToDictionary(p => p.Uid);
+
+        Assert.Equal("abc", shown[2].Name);
+        Assert.Equal("/avatars/2.svg", shown[2].Avatar);
+        Assert.Equal("", shown[3].Avatar);
+        Assert.Equal(("", ""), (shown[4].Name, shown[4].Avatar));
+        Assert.True(shown[5].Name.Length <= 64, shown[5].Name);
+        Assert.StartsWith("红包🧧", shown[5].Name, StringComparison.Ordinal);
+        Assert.False(char.IsHighSurrogate(shown[5].Name[^1]));
+    }
+
+    [Theory]
+    [InlineData("file")]
+    [InlineData("http")]
+    public async Task What_a_caller_does_to_a_profile_stays_with_him(string kind)
+    {
+        await using var host = await HostAsync(kind);
+
+        (await host.ProfilesAsync(1)).Items[0].Name = "changed";
+
+        Assert.Equal("小林 Lin", (await host.ProfilesAsync(1)).Items[0].Name);
+    }
+
+    [Theory]
+    [InlineData("file")]
+    [InlineData("http")]
+    public async Task More_than_a_hundred_profiles_are_refused(string kind)
+    {
+        await using var host = await HostAsync(kind);
+
+        Assert.Equal(ResultCode.ValidationFailed, (await host.ProfilesAsync([.. Enumerable.Range(1, 101)])).Result.Code);
+        Assert.True((await host.ProfilesAsync([.. Enumerable.Range(1, 100)])).Result.IsOk());
+        Assert.Empty((await host.ProfilesAsync()).Items);
+    }
+
+    [Theory]
+    [InlineData("file")]
+    [InlineData("http")]
+    public async Task A_text_with_a_forbidden_word_may_not_be_shown(string kind)
+    {
+        await using var host = await HostAsync(kind);
+
+        Assert.True((await host.CheckAsync("恭喜发财")).Allowed);
+        Assert.True((await host.CheckAsync("")).Allowed);
+        var refused = await host.CheckAsync("来赌博吧");
+        Assert.True(refused.Result.IsOk());
+        Assert.False(refused.Allowed);
+    }
+
+    [Theory]
+    [InlineData("file")]
+    [InlineData("http")]
+    public async Task A_text_beyond_the_bound_is_refused(string kind)
+    {
+        await using var host = await HostAsync(kind);
+
+        var response = await host.CheckAsync(new string('x', 4001));
+
+        Assert.Equal(ResultCode.ValidationFailed, response.Result.Code);
+        Assert.False(response.Allowed);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        System.IO.File.Delete(_path);
+        if (_stub is not null)
+        {
+            await _stub.DisposeAsync();
+        }
+    }
+
+    private async Task<OutsideHost> HostAsync(string kind)
+    {
+        if (kind == "file")
+        {
+            await System.IO.File.WriteAllTextAsync(_path, File);
+            return new OutsideHost(("Relations:File", _path), ("Profiles:File", _path), ("Moderation:File", _path));
+        }
+
+        _stub = await StubService.StartAsync();
+        _stub.Answer = (http, body) => StubService.JsonAsync(http, HostApp(body));
+        return OutsideHost.Over(_stub);
+    }
+
+    /// <summary>A host app's side, written from docs/outside.md alone.</summary>
+    private static string HostApp(string body)
+    {
+        using var question = JsonDocument.Parse(body);
+        using var world = JsonDocument.Parse(File);
+        var request = question.RootElement.GetProperty("request");
+        bool Follows(string who, string whom) =>
+            world.RootElement.GetProperty("follows").TryGetProperty(who, out var followed) && followed.EnumerateArray().Any(f => f.GetString() == whom);
+        switch (question.RootElement.GetProperty("port").GetString())
+        {
+            case "relations":
+                var (uid, other) = (request.GetProperty("uid").GetString()!, request.GetProperty("other").GetString()!);
+                var holds = Follows(other, uid) && (request.GetProperty("kind").GetString() == "follower" || Follows(uid, other));
+                return JsonSerializer.Serialize(new { holds });
+            case "profiles":
+                var asked = request.GetProperty("uids").EnumerateArray().Select(u => u.GetString()).ToHashSet();
+                // One more than was asked for: not to be taken.
+                asked.Add("5");
+                var items = world.RootElement.GetProperty("profiles").EnumerateArray().Where(p => asked.Contains(p.GetProperty("uid").ToString())).ToArray();
+                return JsonSerializer.Serialize(new { items });
+            default:
+                var text = request.GetProperty("text").GetString()!;
+                return JsonSerializer.Serialize(new { allowed = !text.Contains("赌博", StringComparison.Ordinal) });
+        }
+    }
+}
