@@ -7,6 +7,7 @@ using Hongbao.Testing;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 
 namespace Hongbao.Finance.Tests;
@@ -69,6 +70,7 @@ public sealed class RegistrationTests
     {
         var (taken, elsewhere) = (new List<bool>(), 0);
         var builder = WebApplication.CreateSlimBuilder();
+        builder.Logging.ClearProviders();
         await using var app = builder.Build();
         app.Urls.Add("http://127.0.0.1:0");
         app.MapPost("/callbacks/finance", async (HttpRequest request) =>
