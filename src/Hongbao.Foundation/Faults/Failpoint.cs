@@ -18,6 +18,9 @@ public static class Failpoint
         public bool IsReached() => Interlocked.Increment(ref _hits) == atHit;
     }
 
+    /// <summary>True when any place is armed; for callers that would have to build a name.</summary>
+    public static bool IsArmed => Points is not null;
+
     /// <summary>Kills the process as <c>kill -9</c> does, if this place is armed.</summary>
     public static void Hit(string name)
     {

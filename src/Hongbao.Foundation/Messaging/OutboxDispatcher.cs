@@ -1,9 +1,9 @@
+using System.Text.Json;
 using Hongbao.Contracts;
 using Hongbao.Foundation.Alerts;
 using Hongbao.Foundation.Faults;
 using Hongbao.Foundation.Scheduling;
 using Hongbao.Foundation.Stores;
-using System.Text.Json;
 using Microsoft.Extensions.Logging;
 
 namespace Hongbao.Foundation.Messaging;
@@ -11,147 +11,275 @@ namespace Hongbao.Foundation.Messaging;
 /// <summary>
 /// Delivers one module's outbox to the subscribers in this process, at least once: leases rows for a while, hands them over
 /// in portions, deletes what every handler has committed. A portion that fails is halved until the bad message stands alone;
-/// that one is tried again with back-off and in the end is dead, which alerts.
+/// that one is tried again with back-off and in the end is dead, which alerts. Every topic has a worker of its own, so that a
+/// slow or failing one holds no other up; within a topic every handler gets every message whatever the others do with it.
 /// </summary>
 public sealed class OutboxDispatcher(IStore store, Outbox outbox, MessageBus bus, AlertSink alerts, ILogger log)
 {
     private const int PortionMax = 100;
-    private const int AttemptsMax = 20;
+    private const int FailuresMax = 20;
+
+    // Enough to halve a full portion down to one message; more of them in one portion mean that the store is in trouble, not a message.
+    private const int StoreFaultsMax = 8;
     private static readonly TimeSpan Lease = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan PollInterval = TimeSpan.FromSeconds(1);
+    private readonly Dictionary<string, IWorker> _topics = new(StringComparer.Ordinal);
 
     private sealed class Row
     {
         public long Id { get; init; }
-        public string Topic { get; init; } = "";
         public string Context { get; init; } = "";
         public string Payload { get; init; } = "";
         public int Attempts { get; init; }
+        public int Failures { get; init; }
+
+        public Delivery? Delivery { get; set; }
+        public int HandlersPassed { get; set; }
+        public Exception? Fault { get; set; }
     }
+
+    // The clock is asked in a sub-select: compared directly, PostgreSQL would call it for every row instead of searching the index.
+    private const string DueTopics = """
+        with recursive topics (topic) as (
+          select min(topic) from outbox where state = 0
+          union all
+          select (select min(o.topic) from outbox o where o.state = 0 and o.topic > t.topic) from topics t where t.topic is not null
+        )
+        select topic from topics t where topic is not null
+          and exists (select 1 from outbox o where o.state = 0 and o.topic = t.topic and o.visible_at <= (select now_ms()))
+        """;
 
     private static readonly Sql LeaseDue = new(
         """
         update outbox set attempts = attempts + 1, visible_at = now_ms() + @leaseMs
-        where id in (select id from outbox where state = 0 and visible_at <= now_ms() order by id limit @portionMax)
-        returning id, topic, context, payload, attempts
+        where id in (
+          select id from outbox where state = 0 and topic = @topic and visible_at <= (select now_ms()) order by visible_at, id limit @portionMax)
+        returning id, context, payload, attempts, failures
         """,
         """
         update outbox set attempts = attempts + 1, visible_at = now_ms() + @leaseMs
-        where id = any(array(select id from outbox where state = 0 and visible_at <= now_ms() order by id limit @portionMax for update skip locked))
-        returning id, topic, context, payload, attempts
+        where id = any(array(
+          select id from outbox where state = 0 and topic = @topic and visible_at <= (select now_ms()) order by visible_at, id limit @portionMax
+          for update skip locked))
+        returning id, context, payload, attempts, failures
         """);
 
-    /// <summary>Adds the dispatcher and the inbox's purge as workers.</summary>
+    /// <summary>Adds the dispatcher and the inbox's purge as workers; a topic's worker follows with its first message.</summary>
     public void Attach(IScheduler scheduler)
     {
-        outbox.SetDispatcher(scheduler.Add($"{store.Module}.outbox", StepAsync));
+        outbox.SetDispatcher(scheduler.Add($"{store.Module}.outbox", cancellationToken => WatchAsync(scheduler, cancellationToken)));
         scheduler.Add($"{store.Module}.inbox.purge", async cancellationToken =>
             await Inbox.PurgeAsync(store, cancellationToken).ConfigureAwait(false) ? NextRun.Now : NextRun.After(TimeSpan.FromMinutes(10)));
     }
 
-    private async Task<NextRun> StepAsync(CancellationToken cancellationToken)
-    {
-        // Looking costs no write: an idle module does not touch its disk.
-        if (!await AnyDueAsync(cancellationToken).ConfigureAwait(false))
-        {
-            return NextRun.After(PollInterval);
-        }
-
-        List<Row> rows;
-        var session = await store.WriteAsync(cancellationToken).ConfigureAwait(false);
-        await using (session.ConfigureAwait(false))
-        {
-            rows = await session.QueryAsync<Row>(LeaseDue, new { leaseMs = (long)Lease.TotalMilliseconds, portionMax = PortionMax }, cancellationToken)
-                .ConfigureAwait(false);
-            await session.CommitAsync(cancellationToken).ConfigureAwait(false);
-        }
-
-        Failpoint.Hit("outbox.after_lease");
-        foreach (var topic in rows.OrderBy(r => r.Id).GroupBy(r => r.Topic))
-        {
-            await DispatchAsync([.. topic], cancellationToken).ConfigureAwait(false);
-        }
-
-        return NextRun.Now;
-    }
-
-    private async Task<bool> AnyDueAsync(CancellationToken cancellationToken)
+    /// <summary>Wakes the workers of the topics that have something due. Looking costs no write: an idle module does not touch its disk.</summary>
+    private async Task<NextRun> WatchAsync(IScheduler scheduler, CancellationToken cancellationToken)
     {
         var session = await store.ReadAsync(cancellationToken).ConfigureAwait(false);
         await using (session.ConfigureAwait(false))
         {
-            return await session.FirstAsync<int?>(
-                "select 1 from outbox where state = 0 and visible_at <= now_ms() limit 1", null, cancellationToken).ConfigureAwait(false) is not null;
+            foreach (var topic in await session.QueryAsync<string>(DueTopics, null, cancellationToken).ConfigureAwait(false))
+            {
+                if (_topics.TryGetValue(topic, out var worker))
+                {
+                    worker.Wake();
+                }
+                else
+                {
+                    _topics.Add(topic, scheduler.Add($"{store.Module}.outbox.{topic}", token => DeliverAsync(topic, token)));
+                }
+            }
         }
+
+        return NextRun.After(PollInterval);
     }
 
-    private async Task DispatchAsync(List<Row> rows, CancellationToken cancellationToken)
+    private async Task<NextRun> DeliverAsync(string topic, CancellationToken cancellationToken)
     {
+        List<Row> rows;
+        var session = await store.WriteAsync(cancellationToken).ConfigureAwait(false);
+        await using (session.ConfigureAwait(false))
+        {
+            rows = await session.QueryAsync<Row>(
+                LeaseDue, new { topic, leaseMs = (long)Lease.TotalMilliseconds, portionMax = PortionMax }, cancellationToken).ConfigureAwait(false);
+            await session.CommitAsync(cancellationToken).ConfigureAwait(false);
+        }
+
+        if (rows.Count == 0)
+        {
+            return NextRun.WhenWoken;
+        }
+
+        Failpoint.Hit("outbox.after_lease");
+        var handlers = bus.For(topic);
         try
         {
-            var deliveries = rows.ConvertAll(r => new Delivery(
-                $"{store.Module}:{r.Id}", r.Topic, JsonSerializer.Deserialize<CallContext>(r.Context, Outbox.Json)!, r.Payload, r.Attempts));
-            foreach (var (_, handle) in bus.For(rows[0].Topic))
+            var readable = Read(topic, rows);
+            foreach (var (handler, handle) in handlers)
             {
-                await handle(deliveries, cancellationToken).ConfigureAwait(false);
+                await HandAsync(topic, handler, handle, readable, new Trouble(), cancellationToken).ConfigureAwait(false);
             }
+        }
+        finally
+        {
+            Failpoint.Hit("outbox.before_delete");
+            await SettleAsync(topic, rows, handlers.Count).ConfigureAwait(false);
+        }
+
+        return rows.Count == PortionMax ? NextRun.Now : NextRun.WhenWoken;
+    }
+
+    private List<Row> Read(string topic, List<Row> rows)
+    {
+        foreach (var row in rows)
+        {
+            try
+            {
+                var context = JsonSerializer.Deserialize<CallContext>(row.Context, Outbox.Json) ?? throw new JsonException("the context is empty");
+                row.Delivery = new Delivery($"{store.Module}:{row.Id}", topic, context, row.Payload, row.Attempts);
+            }
+            catch (JsonException e)
+            {
+                row.Fault = e;
+            }
+        }
+
+        return [.. rows.Where(r => r.Delivery is not null).OrderBy(r => r.Id)];
+    }
+
+    private sealed class Trouble
+    {
+        public int StoreFaults { get; set; }
+        public StoreException? Last { get; set; }
+    }
+
+    private async Task HandAsync(
+        string topic, string handler, MessageHandler handle, List<Row> rows, Trouble trouble, CancellationToken cancellationToken)
+    {
+        if (rows.Count == 0)
+        {
+            return;
+        }
+
+        if (trouble.StoreFaults >= StoreFaultsMax)
+        {
+            rows.ForEach(r => r.Fault ??= trouble.Last);
+            return;
+        }
+
+        try
+        {
+            await handle(rows.ConvertAll(r => r.Delivery!), cancellationToken).ConfigureAwait(false);
+            rows.ForEach(r => r.HandlersPassed++);
+            return;
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {
             throw;
         }
-        catch (Exception e) when (rows.Count > 1)
-        {
-            log.LogWarning(e, "A portion of {Count} messages of {Topic} failed; halving it", rows.Count, rows[0].Topic);
-            var half = rows.Count / 2;
-            await DispatchAsync(rows[..half], cancellationToken).ConfigureAwait(false);
-            await DispatchAsync(rows[half..], cancellationToken).ConfigureAwait(false);
-            return;
-        }
         catch (Exception e)
         {
-            await PutBackAsync(rows[0], e, cancellationToken).ConfigureAwait(false);
+            if (e is StoreException fault && IsOfTheStore(fault))
+            {
+                trouble.StoreFaults++;
+                trouble.Last = fault;
+            }
+
+            if (rows.Count == 1)
+            {
+                log.LogWarning(e, "Message {Id} of {Topic} failed in {Handler} at attempt {Attempt}", rows[0].Id, topic, handler, rows[0].Attempts);
+                // Of several handlers' faults one that counts stands for all.
+                rows[0].Fault = rows[0].Fault is null or StoreException ? e : rows[0].Fault;
+                return;
+            }
+
+            log.LogWarning(e, "A portion of {Count} messages of {Topic} failed in {Handler}; halving it", rows.Count, topic, handler);
+        }
+
+        var half = rows.Count / 2;
+        await HandAsync(topic, handler, handle, rows[..half], trouble, cancellationToken).ConfigureAwait(false);
+        await HandAsync(topic, handler, handle, rows[half..], trouble, cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>
+    /// Deletes what every handler has committed, puts back what failed, and gives back what was not tried because the process
+    /// stops. It is not cancelled, and when it fails the rows come back with the end of their lease.
+    /// </summary>
+    private async Task SettleAsync(string topic, List<Row> rows, int handlers)
+    {
+        var done = rows.Where(r => r.Fault is null && r.HandlersPassed == handlers).Select(r => r.Id).ToArray();
+        var untried = rows.Where(r => r.Fault is null && r.HandlersPassed < handlers).Select(r => r.Id).ToArray();
+        var dead = new List<Row>();
+        try
+        {
+            var session = await store.WriteAsync(CancellationToken.None).ConfigureAwait(false);
+            await using (session.ConfigureAwait(false))
+            {
+                if (done.Length > 0)
+                {
+                    var gone = await session.ExecuteAsync(
+                        $"delete from outbox where id {Sql.AnyOf(session.Dialect, "@ids")}", new { ids = session.Longs(done) }).ConfigureAwait(false);
+                    await session.ExecuteAsync(
+                        "insert into outbox_tally (topic, sent) values (@topic, @gone) on conflict (topic) do update set sent = outbox_tally.sent + excluded.sent",
+                        new { topic, gone = (long)gone }).ConfigureAwait(false);
+                }
+
+                if (untried.Length > 0)
+                {
+                    await session.ExecuteAsync(
+                        $"update outbox set visible_at = now_ms(), attempts = attempts - 1 where state = 0 and id {Sql.AnyOf(session.Dialect, "@ids")}",
+                        new { ids = session.Longs(untried) }).ConfigureAwait(false);
+                }
+
+                foreach (var row in rows.Where(r => r.Fault is not null))
+                {
+                    if (await PutBackAsync(session, row, row.Fault!).ConfigureAwait(false))
+                    {
+                        dead.Add(row);
+                    }
+                }
+
+                await session.CommitAsync().ConfigureAwait(false);
+            }
+        }
+        catch (StoreException e)
+        {
+            log.LogWarning(e, "{Count} messages of {Topic} could not be settled; they come again in {Lease}", rows.Count, topic, Lease);
             return;
         }
 
-        Failpoint.Hit("outbox.before_delete");
-        await DeleteAsync(rows, cancellationToken).ConfigureAwait(false);
-    }
-
-    private async Task DeleteAsync(List<Row> rows, CancellationToken cancellationToken)
-    {
-        var session = await store.WriteAsync(cancellationToken).ConfigureAwait(false);
-        await using (session.ConfigureAwait(false))
-        {
-            var gone = await session.ExecuteAsync(
-                $"delete from outbox where id {Sql.AnyOf(session.Dialect, "@ids")}", new { ids = session.Longs(rows.Select(r => r.Id)) }, cancellationToken)
-                .ConfigureAwait(false);
-            await session.ExecuteAsync(
-                "insert into outbox_tally (topic, sent) values (@Topic, @gone) on conflict (topic) do update set sent = outbox_tally.sent + excluded.sent",
-                new { rows[0].Topic, gone = (long)gone }, cancellationToken).ConfigureAwait(false);
-            await session.CommitAsync(cancellationToken).ConfigureAwait(false);
-        }
-    }
-
-    private async Task PutBackAsync(Row row, Exception exception, CancellationToken cancellationToken)
-    {
-        var isDead = row.Attempts >= AttemptsMax && exception is not StoreException { IsTransient: true };
-        var delay = TimeSpan.FromMilliseconds(Math.Min(100 * Math.Pow(2, Math.Min(row.Attempts, 12)), 60_000));
-        log.LogWarning(exception, "Message {Id} of {Topic} failed at attempt {Attempt}", row.Id, row.Topic, row.Attempts);
-        var session = await store.WriteAsync(cancellationToken).ConfigureAwait(false);
-        await using (session.ConfigureAwait(false))
-        {
-            await session.ExecuteAsync(
-                "update outbox set state = @state, visible_at = now_ms() + @delayMs, last_error = @error where id = @Id",
-                new { state = isDead ? 1 : 0, delayMs = (long)delay.TotalMilliseconds, error = exception.Message, row.Id }, cancellationToken)
-                .ConfigureAwait(false);
-            await session.CommitAsync(cancellationToken).ConfigureAwait(false);
-        }
-
-        if (isDead)
+        foreach (var row in dead)
         {
             alerts.Raise(new Alert("outbox.dead", $"{store.Module}:{row.Id}",
-                $"Message {row.Id} of {row.Topic} in '{store.Module}' failed {row.Attempts} times and is set aside: {exception.Message}"));
+                $"Message {row.Id} of {topic} in '{store.Module}' failed {row.Failures + 1} times and is set aside: {row.Fault!.Message}"));
         }
     }
+
+    /// <summary>True when the message is dead now.</summary>
+    private static async Task<bool> PutBackAsync(StoreSession session, Row row, Exception fault)
+    {
+        var failures = fault is StoreException e && IsOfTheStore(e) ? row.Failures : row.Failures + 1;
+        var isDead = failures >= FailuresMax;
+        // Not by who lost the lease meanwhile: the attempt of the row tells.
+        var changed = await session.ExecuteAsync(
+            """
+            update outbox set state = @state, failures = @failures, visible_at = now_ms() + @delayMs, last_error = @error
+            where id = @Id and attempts = @Attempts and state = 0
+            """,
+            new
+            {
+                state = isDead ? 1 : 0,
+                failures,
+                delayMs = Math.Min(100L << Math.Min(row.Attempts, 12), 60_000),
+                // Databases refuse NUL and halves of characters, and messages may quote a payload.
+                error = new string([.. fault.Message.Where(c => !char.IsControl(c) && !char.IsSurrogate(c)).Take(500)]),
+                row.Id,
+                row.Attempts,
+            }).ConfigureAwait(false);
+        return isDead && changed == 1;
+    }
+
+    /// <summary>Trouble of a database, not of the message; it never kills one.</summary>
+    private static bool IsOfTheStore(StoreException fault) =>
+        fault.Fault is StoreFault.Transient or StoreFault.Unavailable or StoreFault.UnknownOutcome;
 }

@@ -16,13 +16,16 @@ create table outbox (
   payload text not null,
   created_at bigint not null,
   visible_at bigint not null,
+  -- deliveries begun; the waits between them grow with it
   attempts int not null default 0,
+  -- deliveries that failed by the message's own fault; enough of them make it dead
+  failures int not null default 0,
   -- 0 waiting, 1 dead
   state smallint not null default 0 check (state in (0, 1)),
   last_error text
 )
 ---
-create index outbox_due on outbox (state, visible_at, id)
+create index outbox_due on outbox (state, topic, visible_at, id)
 ---
 create table outbox_tally (
   topic text primary key,
@@ -37,3 +40,24 @@ create table inbox (
 )
 ---
 create index inbox_age on inbox (received_at)
+---
+-- What is due: small, so that scans stay cheap. Kinds are the module's.
+create table due (
+  kind smallint not null,
+  no bigint not null,
+  slot int not null,
+  next_check_at bigint not null,
+  attempts int not null default 0,
+  deadline_at bigint not null,
+  primary key (kind, no)
+)
+---
+create index due_next on due (kind, next_check_at)
+---
+-- Nonces of callbacks whose transition is committed.
+create table callback_nonces (
+  nonce text primary key,
+  received_at bigint not null
+)
+---
+create index callback_nonces_age on callback_nonces (received_at)

@@ -46,7 +46,10 @@ public static class Number
 
     internal static long Compose(long second, int slot, int instance, int sequence)
     {
+        ArgumentOutOfRangeException.ThrowIfNegative(second);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(second, SecondMax);
+        ArgumentOutOfRangeException.ThrowIfNegative(slot);
+        ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(slot, Slots);
         return (second << SecondShift) | ((long)slot << (InstanceBits + SequenceBits)) | ((long)instance << SequenceBits) | (long)sequence;
     }
 }

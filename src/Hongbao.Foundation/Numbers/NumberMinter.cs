@@ -125,6 +125,11 @@ public sealed class NumberMinter(string kind, IStore store, TimeProvider clock, 
                     $"all {Number.Instances} instance ids for numbers of kind '{kind}' are held; one is free again within {LeaseSeconds} s after an instance ends");
             }
 
+            if (now < Number.EpochSeconds)
+            {
+                throw new StoreException(StoreFault.Unavailable, "the database's clock stands before 2025; numbers cannot be minted until it is set");
+            }
+
             // A random free one: after a crash the old id still has seconds that nobody may use.
             var instance = free[chance.Below(free.Length)];
             var floor = Math.Max(now, rows.TryGetValue(instance, out var last) ? last + 1 : 0);
@@ -136,7 +141,9 @@ public sealed class NumberMinter(string kind, IStore store, TimeProvider clock, 
             lock (_gate)
             {
                 _lease = new Lease(instance, started, now, now + LeaseSeconds);
-                _next = ((floor - Number.EpochSeconds) << Number.SequenceBits) - 1;
+                // Above this minter's own last second as well: its numbers rise even when it takes another id.
+                var first = Math.Max(floor - Number.EpochSeconds, (_next >> Number.SequenceBits) + 1);
+                _next = (first << Number.SequenceBits) - 1;
             }
         }
     }
@@ -148,8 +155,12 @@ public sealed class NumberMinter(string kind, IStore store, TimeProvider clock, 
         {
             var started = clock.GetTimestamp();
             var now = Math.DivRem(await session.NowMsAsync(cancellationToken).ConfigureAwait(false), 1000).Quotient;
+            // Never lowered: should the database's clock run back, the seconds used already stay ours.
             var renewed = await session.ExecuteAsync(
-                "update number_lease set until_second = @until where kind = @kind and instance = @Instance and holder = @_holder",
+                """
+                update number_lease set until_second = case when until_second > @until then until_second else @until end
+                where kind = @kind and instance = @Instance and holder = @_holder
+                """,
                 new { until = now + LeaseSeconds, kind, lease.Instance, _holder }, cancellationToken).ConfigureAwait(false);
             await session.CommitAsync(cancellationToken).ConfigureAwait(false);
             if (renewed == 1)

@@ -10,7 +10,7 @@ public sealed class SimulatedScheduler(ManualClock clock, IRandomSource chance) 
 {
     private readonly List<SimulatedWorker> _workers = [];
 
-    /// <summary>Failures of steps, in order; a failed worker rests for a second of simulated time.</summary>
+    /// <summary>Failures of steps, in order; a failed worker rests for a second of simulated time, woken or not.</summary>
     public List<Exception> Failures { get; } = [];
 
     /// <inheritdoc/>
@@ -56,15 +56,16 @@ public sealed class SimulatedScheduler(ManualClock clock, IRandomSource chance) 
         return true;
     }
 
-    /// <summary>Moves the clock from due time to due time, running what is due, up to the given distance.</summary>
+    /// <summary>Moves the clock from due time to due time of workers and timers, running what is due, up to the given distance.</summary>
     public async Task AdvanceAsync(TimeSpan distance)
     {
         var end = clock.GetUtcNow() + distance;
         await RunUntilIdleAsync().ConfigureAwait(false);
         while (true)
         {
-            var next = _workers.Where(w => w.DueAt is not null).Select(w => w.DueAt!.Value).Where(d => d <= end).DefaultIfEmpty(end).Min();
-            clock.MoveTo(next > clock.GetUtcNow() ? next : clock.GetUtcNow());
+            var now = clock.GetUtcNow();
+            var next = _workers.Select(w => w.NextAt(now)).Append(clock.NextTimerAt()).Where(d => d <= end).Min() ?? end;
+            clock.MoveTo(next > now ? next : now);
             await RunUntilIdleAsync().ConfigureAwait(false);
             if (clock.GetUtcNow() >= end)
             {
@@ -77,6 +78,7 @@ public sealed class SimulatedScheduler(ManualClock clock, IRandomSource chance) 
     {
         worker.Woken = false;
         worker.DueAt = null;
+        worker.RestsUntil = null;
         NextRun next;
         try
         {
@@ -86,6 +88,7 @@ public sealed class SimulatedScheduler(ManualClock clock, IRandomSource chance) 
         {
             Failures.Add(e);
             next = NextRun.After(TimeSpan.FromSeconds(1));
+            worker.RestsUntil = clock.GetUtcNow() + next.Delay;
         }
 
         worker.DueAt = next.Delay is { } delay ? clock.GetUtcNow() + delay : null;
@@ -98,99 +101,13 @@ public sealed class SimulatedScheduler(ManualClock clock, IRandomSource chance) 
         public DateTimeOffset? DueAt { get; set; }
         public volatile bool Woken;
 
-        public bool IsReady(DateTimeOffset now) => Woken || DueAt <= now;
+        /// <summary>After a failure: before this time no wake counts.</summary>
+        public DateTimeOffset? RestsUntil { get; set; }
+
+        public bool IsReady(DateTimeOffset now) => NextAt(now) <= now;
+
+        public DateTimeOffset? NextAt(DateTimeOffset now) => Woken ? RestsUntil ?? now : DueAt;
 
         public void Wake() => Woken = true;
-    }
-}
-
-/// <summary>A clock that stands still until it is moved. Timers made from it fire when it passes them.</summary>
-public sealed class ManualClock(DateTimeOffset start) : TimeProvider
-{
-    private readonly Lock _gate = new();
-    private readonly List<ManualTimer> _timers = [];
-    private DateTimeOffset _now = start;
-
-    /// <inheritdoc/>
-    public override DateTimeOffset GetUtcNow()
-    {
-        lock (_gate)
-        {
-            return _now;
-        }
-    }
-
-    /// <inheritdoc/>
-    public override long TimestampFrequency => TimeSpan.TicksPerSecond;
-
-    /// <inheritdoc/>
-    public override long GetTimestamp() => GetUtcNow().Ticks;
-
-    /// <summary>Moves forward by a distance.</summary>
-    public void Advance(TimeSpan distance) => MoveTo(GetUtcNow() + distance);
-
-    /// <summary>Moves forward to a time; never back.</summary>
-    public void MoveTo(DateTimeOffset time)
-    {
-        ManualTimer[] due;
-        lock (_gate)
-        {
-            if (time < _now)
-            {
-                throw new ArgumentOutOfRangeException(nameof(time), "time does not run backwards");
-            }
-
-            _now = time;
-            due = [.. _timers.Where(t => t.DueAt <= _now)];
-            foreach (var timer in due)
-            {
-                timer.DueAt = null;
-            }
-        }
-
-        foreach (var timer in due)
-        {
-            timer.Fire();
-        }
-    }
-
-    /// <inheritdoc/>
-    public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
-    {
-        var timer = new ManualTimer(this, callback, state);
-        timer.Change(dueTime, period);
-        lock (_gate)
-        {
-            _timers.Add(timer);
-        }
-
-        return timer;
-    }
-
-    private sealed class ManualTimer(ManualClock clock, TimerCallback callback, object? state) : ITimer
-    {
-        public DateTimeOffset? DueAt { get; set; }
-
-        public void Fire() => callback(state);
-
-        public bool Change(TimeSpan dueTime, TimeSpan period)
-        {
-            DueAt = dueTime < TimeSpan.Zero ? null : clock.GetUtcNow() + dueTime;
-            return true;
-        }
-
-        public void Dispose()
-        {
-            lock (clock._gate)
-            {
-                clock._timers.Remove(this);
-            }
-        }
-
-        public ValueTask DisposeAsync()
-        {
-            Dispose();
-            return ValueTask.CompletedTask;
-        }
     }
 }

@@ -6,10 +6,12 @@ namespace Hongbao.Foundation.Scheduling;
 public sealed class ThreadPoolScheduler(TimeProvider clock, ILogger<ThreadPoolScheduler> log) : IScheduler, IAsyncDisposable
 {
     private static readonly TimeSpan RestAfterFailureMax = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan StopPatience = TimeSpan.FromSeconds(30);
     private readonly CancellationTokenSource _stopping = new();
     private readonly Lock _gate = new();
     private readonly List<Loop> _loops = [];
     private bool _started;
+    private Task? _stopped;
 
     /// <inheritdoc/>
     public IWorker Add(string name, Func<CancellationToken, Task<NextRun>> step)
@@ -40,23 +42,42 @@ public sealed class ThreadPoolScheduler(TimeProvider clock, ILogger<ThreadPoolSc
         }
     }
 
-    /// <summary>Cancels the steps and waits for them to end.</summary>
+    /// <summary>Cancels the steps and waits for them to end, as <see cref="StopAsync"/> with 30 s.</summary>
     public async ValueTask DisposeAsync()
     {
-        if (_stopping.IsCancellationRequested)
-        {
-            return;
-        }
+        await StopAsync(StopPatience).ConfigureAwait(false);
+        // The source is not disposed: a step that outlived the patience still looks at its token.
+    }
 
-        await _stopping.CancelAsync().ConfigureAwait(false);
-        Task[] running;
+    /// <summary>Cancels the steps and waits for them to end. Repeating it waits for the same end.</summary>
+    /// <param name="patience">Steps that run longer are named in the log and left behind.</param>
+    public Task StopAsync(TimeSpan patience)
+    {
         lock (_gate)
         {
-            running = [.. _loops.Select(l => l.Running)];
+            return _stopped ??= StopOnceAsync(patience);
+        }
+    }
+
+    private async Task StopOnceAsync(TimeSpan patience)
+    {
+        await Task.Yield();
+        await _stopping.CancelAsync().ConfigureAwait(false);
+        Loop[] loops;
+        lock (_gate)
+        {
+            loops = [.. _loops];
         }
 
-        await Task.WhenAll(running).ConfigureAwait(false);
-        _stopping.Dispose();
+        try
+        {
+            await Task.WhenAll(loops.Select(l => l.Running)).WaitAsync(patience, clock).ConfigureAwait(false);
+        }
+        catch (TimeoutException)
+        {
+            log.LogError("Workers still at work after {Patience}: {Workers}", patience,
+                string.Join(", ", loops.Where(l => !l.Running.IsCompleted).Select(l => l.Name)));
+        }
     }
 
 #pragma warning disable CA1001 // A semaphore whose wait handle is never asked for holds nothing to dispose; a late Wake must stay harmless.
@@ -65,9 +86,21 @@ public sealed class ThreadPoolScheduler(TimeProvider clock, ILogger<ThreadPoolSc
         // Capacity 1: any number of wakes during a step mean one more step.
         private readonly SemaphoreSlim _wakes = new(0, 1);
 
+        private bool _started;
+
+        public string Name => name;
+
         public Task Running { get; private set; } = Task.CompletedTask;
 
-        public void Start() => Running = RunAsync(owner._stopping.Token);
+        /// <summary>Only with the scheduler's lock; repeating it does nothing, so that steps never overlap.</summary>
+        public void Start()
+        {
+            if (!_started && !owner._stopping.IsCancellationRequested)
+            {
+                _started = true;
+                Running = RunAsync(owner._stopping.Token);
+            }
+        }
 
         public void Wake()
         {
@@ -90,11 +123,11 @@ public sealed class ThreadPoolScheduler(TimeProvider clock, ILogger<ThreadPoolSc
             var failures = 0;
             while (!stopping.IsCancellationRequested)
             {
-                NextRun next;
                 try
                 {
-                    next = await step(stopping).ConfigureAwait(false);
+                    var next = await step(stopping).ConfigureAwait(false);
                     failures = 0;
+                    await RestAsync(next, stopping).ConfigureAwait(false);
                 }
                 catch (OperationCanceledException) when (stopping.IsCancellationRequested)
                 {
@@ -103,18 +136,10 @@ public sealed class ThreadPoolScheduler(TimeProvider clock, ILogger<ThreadPoolSc
                 catch (Exception e)
                 {
                     failures = Math.Min(failures + 1, 6);
-                    var rest = TimeSpan.FromSeconds(Math.Min(Math.Pow(2, failures - 1), RestAfterFailureMax.TotalSeconds));
+                    var rest = TimeSpan.FromSeconds(Math.Min(1 << (failures - 1), RestAfterFailureMax.TotalSeconds));
                     owner.LogFailure(e, name, rest);
-                    next = NextRun.After(rest);
-                }
-
-                try
-                {
-                    await RestAsync(next, stopping).ConfigureAwait(false);
-                }
-                catch (OperationCanceledException)
-                {
-                    return;
+                    // A wake does not cut it short: else a busy module would retry its failure at full speed.
+                    await Task.Delay(rest, owner.Clock, stopping).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
                 }
             }
         }

@@ -9,7 +9,7 @@ public sealed class CallbackSignature
     /// <summary>Header of the Unix second at which the attempt was signed.</summary>
     public const string TimestampHeader = "X-Hongbao-Timestamp";
 
-    /// <summary>Header of the attempt's nonce, unique per attempt.</summary>
+    /// <summary>Header of the attempt's nonce, unique per attempt: 8 to 64 letters, digits, <c>-</c> or <c>_</c>.</summary>
     public const string NonceHeader = "X-Hongbao-Nonce";
 
     /// <summary>Header of the lower-case hex signature.</summary>
@@ -24,7 +24,7 @@ public sealed class CallbackSignature
     public CallbackSignature(byte[] key)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(key.Length, 32, nameof(key));
-        _key = key;
+        _key = [.. key];
     }
 
     /// <summary>The signature of an attempt, lower-case hex.</summary>
@@ -34,7 +34,9 @@ public sealed class CallbackSignature
     /// <summary>True for a genuine signature of our time. Compares in constant time. Replay is the caller's to find, by the nonce.</summary>
     public bool IsGenuine(string timestamp, string nonce, string body, string signature, DateTimeOffset now)
     {
+        // A line end in a nonce would move the border to the body: another nonce, and so a replay, under the same signature.
         if (nonce.Length is < 8 or > 64
+            || !nonce.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_')
             || !long.TryParse(timestamp, System.Globalization.NumberStyles.None, null, out var seconds)
             || Math.Abs(now.ToUnixTimeSeconds() - seconds) > (long)Tolerance.TotalSeconds)
         {

@@ -13,7 +13,11 @@ public sealed class ColumnBatch
 
     internal IReadOnlyList<(string Name, Array Values)> Columns => _columns;
 
-    /// <summary>Adds a column.</summary>
+    /// <summary>Adds a column of numbers, texts, <c>byte[]</c>, or enums (bound as <c>int</c>), each of which may be nullable.</summary>
+    /// <param name="name">The parameter's name without <c>@</c>.</param>
+    /// <param name="rows">Of the same number as in the other columns.</param>
+    /// <param name="value">The column's value of a row.</param>
+    /// <exception cref="ArgumentException">The number of rows differs.</exception>
     public ColumnBatch Add<TRow, TValue>(string name, IReadOnlyList<TRow> rows, Func<TRow, TValue> value)
     {
         if (_columns.Count > 0 && rows.Count != Count)
@@ -27,8 +31,22 @@ public sealed class ColumnBatch
             values[i] = value(rows[i]);
         }
 
-        _columns.Add((name, values));
+        _columns.Add((name, EnumsAsInts(values) ?? values));
         Count = rows.Count;
         return this;
+    }
+
+    // PostgreSQL takes no array of enums: it would look for a database type of that name.
+    private static Array? EnumsAsInts<TValue>(TValue[] values)
+    {
+        var nullable = Nullable.GetUnderlyingType(typeof(TValue));
+        if (!(nullable ?? typeof(TValue)).IsEnum)
+        {
+            return null;
+        }
+
+        return nullable is null
+            ? Array.ConvertAll(values, v => Convert.ToInt32(v, provider: null))
+            : Array.ConvertAll(values, v => v is null ? (int?)null : Convert.ToInt32(v, provider: null));
     }
 }

@@ -72,13 +72,13 @@ public sealed partial class MigrationSet
     public static MigrationSet Of(params Migration[] items) => Checked(items);
 
     /// <summary>
-    /// Reads the files <c>Migrations/NNNN_name.sql</c> embedded in a module's assembly. Number 0 of every module is
-    /// Foundation's own (outbox, inbox, number leases).
+    /// Reads the files <c>Migrations/NNNN_name.sql</c> embedded in a module's assembly. Number 1 of every module is
+    /// Foundation's own (outbox, inbox, number leases); the module's start at 2.
     /// </summary>
     public static MigrationSet FromAssembly(Assembly assembly)
     {
         var items = new List<Migration>();
-        foreach (var source in new[] { typeof(MigrationSet).Assembly, assembly })
+        foreach (var source in new[] { typeof(MigrationSet).Assembly, assembly }.Distinct())
         {
             foreach (var resource in source.GetManifestResourceNames().Order(StringComparer.Ordinal))
             {
@@ -99,9 +99,10 @@ public sealed partial class MigrationSet
     private static MigrationSet Checked(IReadOnlyList<Migration> items)
     {
         var ordered = items.OrderBy(m => m.Number).ToArray();
+        ArgumentOutOfRangeException.ThrowIfZero(ordered.Length, nameof(items));
         for (var i = 0; i < ordered.Length; i++)
         {
-            if (ordered[i].Number != ordered[0].Number + i)
+            if (ordered[i].Number != i + 1)
             {
                 throw new InvalidOperationException($"migrations are not numbered without gaps at {ordered[i].Number} {ordered[i].Name}");
             }

@@ -13,7 +13,8 @@ public sealed class PostgresStore : IStore
 
     private readonly NpgsqlDataSource _writers;
     private readonly NpgsqlDataSource _readers;
-    private readonly Owner _owner;
+    private readonly Owner _writerOwner;
+    private readonly Owner _readerOwner;
 
     /// <summary>Connects to nothing yet.</summary>
     /// <param name="module">The owning module; also the schema.</param>
@@ -24,7 +25,8 @@ public sealed class PostgresStore : IStore
         Module = module;
         _writers = Source(module, connectionString, connectionsMax, readOnly: false);
         _readers = Source(module, connectionString, connectionsMax, readOnly: true);
-        _owner = new Owner(module);
+        _writerOwner = new Owner(module, readOnly: false);
+        _readerOwner = new Owner(module, readOnly: true);
     }
 
     /// <inheritdoc/>
@@ -38,11 +40,11 @@ public sealed class PostgresStore : IStore
     {
         try
         {
-            return new StoreSession(SqlDialect.Postgres, await _readers.OpenConnectionAsync(cancellationToken).ConfigureAwait(false), null, _owner);
+            return new StoreSession(SqlDialect.Postgres, await _readers.OpenConnectionAsync(cancellationToken).ConfigureAwait(false), null, _readerOwner);
         }
         catch (Exception e) when (e is not OperationCanceledException)
         {
-            throw _owner.Translate(e, committing: false);
+            throw _readerOwner.Translate(e, committing: false);
         }
     }
 
@@ -54,7 +56,7 @@ public sealed class PostgresStore : IStore
         {
             connection = await _writers.OpenConnectionAsync(cancellationToken).ConfigureAwait(false);
             var transaction = await connection.BeginTransactionAsync(IsolationLevel.ReadCommitted, cancellationToken).ConfigureAwait(false);
-            return new StoreSession(SqlDialect.Postgres, connection, transaction, _owner);
+            return new StoreSession(SqlDialect.Postgres, connection, transaction, _writerOwner);
         }
         catch (Exception e)
         {
@@ -68,7 +70,7 @@ public sealed class PostgresStore : IStore
                 throw;
             }
 
-            throw _owner.Translate(e, committing: false);
+            throw _writerOwner.Translate(e, committing: false);
         }
     }
 
@@ -78,6 +80,10 @@ public sealed class PostgresStore : IStore
         var session = await WriteAsync(cancellationToken).ConfigureAwait(false);
         await using (session.ConfigureAwait(false))
         {
+            // A statement of a migration may take as long as it takes, and so may waiting for the other instance.
+            session.CommandTimeoutSeconds = 0;
+            await session.ExecuteAsync("set local statement_timeout = 0", null, cancellationToken).ConfigureAwait(false);
+            await session.ExecuteAsync("set local lock_timeout = 0", null, cancellationToken).ConfigureAwait(false);
             // Two instances that start together migrate one after the other.
             await session.ExecuteAsync("select pg_advisory_xact_lock(hashtext('hongbao.migrate'))", null, cancellationToken).ConfigureAwait(false);
             await session.ExecuteAsync($"create schema if not exists \"{Module}\"", null, cancellationToken).ConfigureAwait(false);
@@ -98,35 +104,67 @@ public sealed class PostgresStore : IStore
     }
 
     /// <summary>Creates the database of a connection string if the server does not have it yet.</summary>
-    /// <exception cref="StoreException">Unavailable.</exception>
+    /// <exception cref="StoreException">Unavailable, with a message for people.</exception>
     public static async Task EnsureDatabaseAsync(string connectionString, CancellationToken cancellationToken)
     {
-        var builder = new NpgsqlConnectionStringBuilder(connectionString);
-        var database = builder.Database ?? "hongbao";
-        builder.Database = "postgres";
-        builder.Pooling = false;
+        NpgsqlConnectionStringBuilder builder;
         try
         {
+            builder = new NpgsqlConnectionStringBuilder(connectionString) { Pooling = false };
+        }
+        catch (Exception e) when (e is ArgumentException or FormatException)
+        {
+            throw new StoreException(StoreFault.Unavailable, $"The connection string for PostgreSQL is not in Npgsql's form: {e.Message}", e);
+        }
+
+        if (string.IsNullOrEmpty(builder.Host))
+        {
+            throw new StoreException(StoreFault.Unavailable, "The connection string for PostgreSQL names no Host; set Store:Postgres.");
+        }
+
+        var database = builder.Database ??= "hongbao";
+        try
+        {
+            // First as is: who may use the database need not be allowed to create one, or to see 'postgres'.
+            if (await ExistsAsync(builder.ToString(), cancellationToken).ConfigureAwait(false))
+            {
+                return;
+            }
+
+            builder.Database = "postgres";
             var connection = new NpgsqlConnection(builder.ToString());
             await using (connection.ConfigureAwait(false))
             {
                 await connection.OpenAsync(cancellationToken).ConfigureAwait(false);
-                using var exists = new NpgsqlCommand("select 1 from pg_database where datname = $1", connection) { Parameters = { new() { Value = database } } };
-                if (await exists.ExecuteScalarAsync(cancellationToken).ConfigureAwait(false) is null)
-                {
-                    using var create = new NpgsqlCommand($"create database \"{database.Replace("\"", "\"\"", StringComparison.Ordinal)}\"", connection);
-                    await create.ExecuteNonQueryAsync(cancellationToken).ConfigureAwait(false);
-                }
+                using var create = new NpgsqlCommand($"create database \"{database.Replace("\"", "\"\"", StringComparison.Ordinal)}\"", connection);
+                await create.ExecuteNonQueryAsync(cancellationToken).ConfigureAwait(false);
             }
         }
         catch (PostgresException e) when (e.SqlState is PostgresErrorCodes.DuplicateDatabase or PostgresErrorCodes.UniqueViolation)
         {
             // Another instance was faster.
         }
-        catch (Exception e) when (e is NpgsqlException or SocketException)
+        catch (Exception e) when (e is NpgsqlException or SocketException or TimeoutException)
         {
             throw new StoreException(StoreFault.Unavailable,
                 $"PostgreSQL at {builder.Host}:{builder.Port} cannot be used (database '{database}'): {e.Message}", e);
+        }
+    }
+
+    private static async Task<bool> ExistsAsync(string connectionString, CancellationToken cancellationToken)
+    {
+        var connection = new NpgsqlConnection(connectionString);
+        await using (connection.ConfigureAwait(false))
+        {
+            try
+            {
+                await connection.OpenAsync(cancellationToken).ConfigureAwait(false);
+                return true;
+            }
+            catch (PostgresException e) when (e.SqlState == PostgresErrorCodes.InvalidCatalogName)
+            {
+                return false;
+            }
         }
     }
 
@@ -142,32 +180,21 @@ public sealed class PostgresStore : IStore
             IncludeErrorDetail = false,
             NoResetOnClose = true,
         };
-        builder.Options = (readOnly ? "-c default_transaction_read_only=on " : "")
+        builder.Options = (builder.Options is { Length: > 0 } own ? own + " " : "") + (readOnly ? "-c default_transaction_read_only=on " : "")
             // Statements have deadlines, so that no late commit can surprise the pull's watermark (docs/architecture.md).
             + "-c statement_timeout=30000 -c lock_timeout=10000 -c idle_in_transaction_session_timeout=60000";
         return NpgsqlDataSource.Create(builder);
     }
 
-    private sealed class Owner(string module) : StoreSession.SessionOwner
+    private sealed class Owner(string module, bool readOnly) : StoreSession.SessionOwner
     {
         public override StoreException Translate(Exception exception, bool committing)
         {
             var message = $"store '{module}': {exception.Message}";
             if (exception is PostgresException e)
             {
-                var fault = e.SqlState switch
-                {
-                    FencedSqlState => StoreFault.Fenced,
-                    PostgresErrorCodes.UniqueViolation => StoreFault.UniqueViolation,
-                    PostgresErrorCodes.CheckViolation or PostgresErrorCodes.NotNullViolation => StoreFault.CheckViolation,
-                    PostgresErrorCodes.SerializationFailure or PostgresErrorCodes.DeadlockDetected
-                        or PostgresErrorCodes.LockNotAvailable or PostgresErrorCodes.QueryCanceled => StoreFault.Transient,
-                    PostgresErrorCodes.ReadOnlySqlTransaction or PostgresErrorCodes.DiskFull or PostgresErrorCodes.TooManyConnections => StoreFault.Unavailable,
-                    // The server went away under us: whether a commit happened cannot be told.
-                    PostgresErrorCodes.AdminShutdown or PostgresErrorCodes.CrashShutdown or PostgresErrorCodes.CannotConnectNow =>
-                        committing ? StoreFault.UnknownOutcome : StoreFault.Unavailable,
-                    _ => StoreFault.Other,
-                };
+                // The server ended the connection under us: whether a commit happened cannot be told. An error without that is a rollback.
+                var fault = committing && e.InvariantSeverity is "FATAL" or "PANIC" ? StoreFault.UnknownOutcome : FaultOf(e.SqlState);
                 return new StoreException(fault, message, exception);
             }
 
@@ -178,6 +205,23 @@ public sealed class PostgresStore : IStore
 
             return new StoreException(StoreFault.Other, message, exception);
         }
+
+        // Classes and codes: postgresql.org/docs/current/errcodes-appendix.html
+        private StoreFault FaultOf(string sqlState) => sqlState switch
+        {
+            FencedSqlState => StoreFault.Fenced,
+            PostgresErrorCodes.UniqueViolation => StoreFault.UniqueViolation,
+            PostgresErrorCodes.CheckViolation or PostgresErrorCodes.NotNullViolation => StoreFault.CheckViolation,
+            PostgresErrorCodes.SerializationFailure or PostgresErrorCodes.DeadlockDetected
+                or PostgresErrorCodes.LockNotAvailable or PostgresErrorCodes.QueryCanceled => StoreFault.Transient,
+            // A writer meets it on a server that became a standby; a reader only by a mistake of ours.
+            PostgresErrorCodes.ReadOnlySqlTransaction => readOnly ? StoreFault.Other : StoreFault.Unavailable,
+            // 25P03: idle in a transaction for too long.
+            "25P03" or PostgresErrorCodes.InvalidCatalogName => StoreFault.Unavailable,
+            // Connections, authorization, resources (disk, memory, connections), shutdown, system errors.
+            _ when sqlState[..2] is "08" or "28" or "53" or "57" or "58" => StoreFault.Unavailable,
+            _ => StoreFault.Other,
+        };
 
         public override async ValueTask ReleaseAsync(DbConnection connection, bool broken) =>
             await connection.DisposeAsync().ConfigureAwait(false);

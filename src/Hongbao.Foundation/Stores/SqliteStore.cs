@@ -10,19 +10,26 @@ public sealed class SqliteStore : IStore
     private const int ReadersMax = 8;
     private readonly string _path;
     private readonly TimeProvider _clock;
+    private readonly TimeSpan _patience;
     private readonly SemaphoreSlim _writerTurn = new(1, 1);
     private readonly SemaphoreSlim _readerTurn = new(ReadersMax, ReadersMax);
     private readonly ConcurrentBag<SqliteConnection> _readers = [];
     private readonly WriterOwner _writerOwner;
     private readonly ReaderOwner _readerOwner;
     private SqliteConnection? _writer;
+    private volatile bool _disposed;
 
     /// <summary>Opens nothing yet; the file appears with the first write session.</summary>
     /// <param name="module">The owning module.</param>
     /// <param name="path">The file.</param>
     /// <param name="clock">The store's clock, <c>now_ms()</c> in SQL.</param>
-    public SqliteStore(string module, string path, TimeProvider clock)
+    public SqliteStore(string module, string path, TimeProvider clock) : this(module, path, clock, TimeSpan.FromSeconds(5))
     {
+    }
+
+    internal SqliteStore(string module, string path, TimeProvider clock, TimeSpan patience)
+    {
+        _patience = patience;
         SQLitePCL.Batteries_V2.Init();
         Module = module;
         _path = path;
@@ -53,7 +60,7 @@ public sealed class SqliteStore : IStore
         catch (Exception e)
         {
             _readerTurn.Release();
-            throw e as StoreException ?? Translate(e);
+            throw Translate(e);
         }
     }
 
@@ -69,8 +76,15 @@ public sealed class SqliteStore : IStore
         }
         catch (Exception e)
         {
+            var translated = Translate(e);
+            if (translated.Fault != StoreFault.Transient)
+            {
+                // A connection that cannot begin is of no use; the next session opens another.
+                _writerOwner.Close();
+            }
+
             _writerTurn.Release();
-            throw e as StoreException ?? Translate(e);
+            throw translated;
         }
     }
 
@@ -88,29 +102,31 @@ public sealed class SqliteStore : IStore
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
+        // The semaphores stay: they hold nothing, and a session that ends late still gives its turn back.
         await _writerTurn.WaitAsync().ConfigureAwait(false);
+        _disposed = true;
+        _writerOwner.Close();
+        _writerTurn.Release();
         while (_readers.TryTake(out var reader))
         {
             await reader.DisposeAsync().ConfigureAwait(false);
         }
-
-        if (_writer is not null)
-        {
-            await _writer.DisposeAsync().ConfigureAwait(false);
-        }
-
-        _writerTurn.Dispose();
-        _readerTurn.Dispose();
     }
 
     private SqliteConnection Open(bool readOnly)
     {
+        if (_disposed)
+        {
+            throw new StoreException(StoreFault.Unavailable, $"store '{Module}' is closed");
+        }
+
         var connection = new SqliteConnection(new SqliteConnectionStringBuilder
         {
             DataSource = _path,
             Mode = SqliteOpenMode.ReadWriteCreate,
             Pooling = false,
-            DefaultTimeout = 5,
+            // Waiting for another process is SQLite's own busy_timeout; the driver would begin it again and again.
+            DefaultTimeout = 1,
         }.ToString());
         try
         {
@@ -118,7 +134,7 @@ public sealed class SqliteStore : IStore
             connection.CreateFunction("now_ms", () => _clock.GetUtcNow().ToUnixTimeMilliseconds());
             using var pragma = connection.CreateCommand();
             // A reader may not be opened read-only: WAL needs the shared-memory file; query_only forbids writes instead.
-            pragma.CommandText = "pragma busy_timeout = 5000; pragma journal_mode = wal; pragma synchronous = full; pragma foreign_keys = on;"
+            pragma.CommandText = $"pragma busy_timeout = {(long)_patience.TotalMilliseconds}; pragma journal_mode = wal; pragma synchronous = full; pragma foreign_keys = on;"
                 + (readOnly ? " pragma query_only = 1;" : "");
             pragma.ExecuteNonQuery();
             return connection;
@@ -132,6 +148,11 @@ public sealed class SqliteStore : IStore
 
     private StoreException Translate(Exception exception)
     {
+        if (exception is StoreException already)
+        {
+            return already;
+        }
+
         if (exception is not SqliteException e)
         {
             return new StoreException(StoreFault.Other, $"store '{Module}': {exception.Message}", exception);
@@ -140,7 +161,7 @@ public sealed class SqliteStore : IStore
         // Result codes: sqlite.org/rescode.html
         var (fault, hint) = (e.SqliteErrorCode, e.SqliteExtendedErrorCode) switch
         {
-            (19, 275) => (StoreFault.CheckViolation, ""),
+            (19, 275 or 1299) => (StoreFault.CheckViolation, ""),
             (19, 1555 or 2067 or 2579) => (StoreFault.UniqueViolation, ""),
             (19, 1811) => (StoreFault.Fenced, ""),
             (5 or 6, _) => (StoreFault.Transient, "another process holds the file"),
@@ -171,18 +192,24 @@ public sealed class SqliteStore : IStore
         {
             if (broken)
             {
-                foreach (var command in _prepared.Values)
-                {
-                    command.Dispose();
-                }
-
-                _prepared.Clear();
-                connection.Dispose();
-                store._writer = null;
+                Close();
             }
 
             store._writerTurn.Release();
             return ValueTask.CompletedTask;
+        }
+
+        /// <summary>Closes the writer; the next session opens another. Only by who has the writer's turn.</summary>
+        public void Close()
+        {
+            foreach (var command in _prepared.Values)
+            {
+                command.Dispose();
+            }
+
+            _prepared.Clear();
+            store._writer?.Dispose();
+            store._writer = null;
         }
 
         public override DbCommand Prepare(DbConnection connection, DbTransaction? transaction, string sql)
@@ -201,11 +228,15 @@ public sealed class SqliteStore : IStore
 
     private sealed class ReaderOwner(SqliteStore store) : StoreSession.SessionOwner
     {
-        public override StoreException Translate(Exception exception, bool committing) => store.Translate(exception);
+        public override StoreException Translate(Exception exception, bool committing) =>
+            // query_only refuses with the code of a read-only file.
+            exception is SqliteException { SqliteErrorCode: 8 }
+                ? new StoreException(StoreFault.Other, $"store '{store.Module}': a read session writes nothing", exception)
+                : store.Translate(exception);
 
         public override ValueTask ReleaseAsync(DbConnection connection, bool broken)
         {
-            if (broken)
+            if (broken || store._disposed)
             {
                 connection.Dispose();
             }

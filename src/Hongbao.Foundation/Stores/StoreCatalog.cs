@@ -82,7 +82,16 @@ public sealed class StoreCatalog(StoreOptions options, TimeProvider clock) : IAs
             return options.PostgresFinance;
         }
 
-        var builder = new Npgsql.NpgsqlConnectionStringBuilder(options.Postgres);
+        Npgsql.NpgsqlConnectionStringBuilder builder;
+        try
+        {
+            builder = new(options.Postgres);
+        }
+        catch (Exception e) when (e is ArgumentException or FormatException)
+        {
+            throw new StoreException(StoreFault.Unavailable, $"Store:Postgres is not in Npgsql's form: {e.Message}", e);
+        }
+
         builder.Database = (builder.Database ?? "hongbao") + "_finance";
         return builder.ToString();
     }

@@ -1,4 +1,5 @@
 using System.Data.Common;
+using System.Runtime.ExceptionServices;
 using System.Text.Json;
 using Dapper;
 
@@ -6,7 +7,8 @@ namespace Hongbao.Foundation.Stores;
 
 /// <summary>
 /// A connection with or without a write transaction. Columns in snake case map to properties in Pascal case.
-/// Every failure is a <see cref="StoreException"/>. Not thread safe; dispose it soon.
+/// Every failure is a <see cref="StoreException"/>, or a cancellation. After one the transaction can only be rolled back,
+/// on both databases. Not thread safe; dispose it soon.
 /// </summary>
 public sealed class StoreSession : IAsyncDisposable
 {
@@ -15,6 +17,8 @@ public sealed class StoreSession : IAsyncDisposable
     private readonly SessionOwner _owner;
     private List<Action>? _afterCommit;
     private bool _broken;
+    private bool _failed;
+    private bool _disposed;
 
     static StoreSession() => DefaultTypeMap.MatchNamesWithUnderscores = true;
 
@@ -40,6 +44,9 @@ public sealed class StoreSession : IAsyncDisposable
     /// <summary>True after a successful commit.</summary>
     public bool Committed { get; private set; }
 
+    /// <summary>How long one statement may take; null for the connection's own bound, 0 for none. Only migrations change it.</summary>
+    internal int? CommandTimeoutSeconds { get; set; }
+
     /// <summary>Binds a set of numbers; use with <see cref="Sql.AnyOf"/>.</summary>
     public object Longs(IEnumerable<long> values) => Dialect switch
     {
@@ -48,43 +55,16 @@ public sealed class StoreSession : IAsyncDisposable
     };
 
     /// <summary>All rows.</summary>
-    public async Task<List<T>> QueryAsync<T>(Sql sql, object? arguments = null, CancellationToken cancellationToken = default)
-    {
-        try
-        {
-            return (await _connection.QueryAsync<T>(Command(sql, arguments, cancellationToken)).ConfigureAwait(false)).AsList();
-        }
-        catch (Exception e) when (e is not OperationCanceledException)
-        {
-            throw Translate(e, committing: false);
-        }
-    }
+    public Task<List<T>> QueryAsync<T>(Sql sql, object? arguments = null, CancellationToken cancellationToken = default) =>
+        GuardAsync(async () => (await _connection.QueryAsync<T>(Command(sql, arguments, cancellationToken)).ConfigureAwait(false)).AsList());
 
     /// <summary>The first row, or the default.</summary>
-    public async Task<T?> FirstAsync<T>(Sql sql, object? arguments = null, CancellationToken cancellationToken = default)
-    {
-        try
-        {
-            return await _connection.QueryFirstOrDefaultAsync<T>(Command(sql, arguments, cancellationToken)).ConfigureAwait(false);
-        }
-        catch (Exception e) when (e is not OperationCanceledException)
-        {
-            throw Translate(e, committing: false);
-        }
-    }
+    public Task<T?> FirstAsync<T>(Sql sql, object? arguments = null, CancellationToken cancellationToken = default) =>
+        GuardAsync(() => _connection.QueryFirstOrDefaultAsync<T>(Command(sql, arguments, cancellationToken)));
 
     /// <summary>Runs a statement and tells how many rows it changed.</summary>
-    public async Task<int> ExecuteAsync(Sql sql, object? arguments = null, CancellationToken cancellationToken = default)
-    {
-        try
-        {
-            return await _connection.ExecuteAsync(Command(sql, arguments, cancellationToken)).ConfigureAwait(false);
-        }
-        catch (Exception e) when (e is not OperationCanceledException)
-        {
-            throw Translate(e, committing: false);
-        }
-    }
+    public Task<int> ExecuteAsync(Sql sql, object? arguments = null, CancellationToken cancellationToken = default) =>
+        GuardAsync(() => _connection.ExecuteAsync(Command(sql, arguments, cancellationToken)));
 
     /// <summary>
     /// Runs a statement for every row of a batch and tells how many rows changed in all: once with array parameters on
@@ -97,19 +77,15 @@ public sealed class StoreSession : IAsyncDisposable
             return 0;
         }
 
-        try
+        return await GuardAsync(async () =>
         {
             var command = _owner.Prepare(_connection, _transaction, sql.For(Dialect));
             return Dialect switch
             {
                 SqlDialect.Postgres => await ExecuteArraysAsync(command, rows, cancellationToken).ConfigureAwait(false),
-                SqlDialect.Sqlite => ExecuteEach(command, rows),
+                SqlDialect.Sqlite => ExecuteEach(command, rows, cancellationToken),
             };
-        }
-        catch (Exception e) when (e is not OperationCanceledException)
-        {
-            throw Translate(e, committing: false);
-        }
+        }).ConfigureAwait(false);
     }
 
     /// <summary>Refuses the whole transaction unless a guarded statement changed as many rows as it had to.</summary>
@@ -126,10 +102,13 @@ public sealed class StoreSession : IAsyncDisposable
     public async Task<long> NowMsAsync(CancellationToken cancellationToken = default) =>
         await FirstAsync<long>("select now_ms()", null, cancellationToken).ConfigureAwait(false);
 
-    /// <summary>Runs after a successful commit, never after a failed one.</summary>
+    /// <summary>
+    /// Runs after a successful commit, never after a failed one. It should not throw: what it throws comes out of
+    /// <see cref="CommitAsync"/> once all of them have run, while <see cref="Committed"/> says that the work is durable.
+    /// </summary>
     public void AfterCommit(Action action) => (_afterCommit ??= []).Add(action);
 
-    /// <summary>Makes the transaction durable.</summary>
+    /// <summary>Makes the transaction durable. A transaction in which anything failed cannot be committed.</summary>
     /// <exception cref="StoreException">UnknownOutcome when the answer was lost; anything else changed nothing.</exception>
     public async Task CommitAsync(CancellationToken cancellationToken = default)
     {
@@ -138,46 +117,110 @@ public sealed class StoreSession : IAsyncDisposable
             throw new InvalidOperationException("a read session has nothing to commit");
         }
 
+        RefuseUnlessOpen();
+        cancellationToken.ThrowIfCancellationRequested();
         try
         {
             await _transaction.CommitAsync(cancellationToken).ConfigureAwait(false);
         }
         catch (Exception e)
         {
-            // A cancelled commit may have happened: it is as unclear as a lost connection.
+            // A commit cancelled under way may have happened: it is as unclear as a lost connection.
             throw Translate(e, committing: true);
         }
 
         Committed = true;
-        if (_afterCommit is not null)
-        {
-            foreach (var action in _afterCommit)
-            {
-                action();
-            }
-        }
+        RunAfterCommit();
     }
 
-    /// <summary>Rolls back what was not committed and gives the connection back.</summary>
+    /// <summary>Rolls back what was not committed and gives the connection back. Repeating it does nothing.</summary>
     public async ValueTask DisposeAsync()
     {
-        if (_transaction is not null)
+        if (_disposed)
         {
-            try
+            return;
+        }
+
+        _disposed = true;
+        try
+        {
+            if (_transaction is not null)
             {
                 await _transaction.DisposeAsync().ConfigureAwait(false);
             }
-            catch (Exception e) when (e is DbException or InvalidOperationException or IOException)
-            {
-                _broken = true;
-            }
         }
-
-        await _owner.ReleaseAsync(_connection, _broken).ConfigureAwait(false);
+        catch (Exception)
+        {
+            // The rollback did not arrive; the connection's end is one as well.
+            _broken = true;
+        }
+        finally
+        {
+            await _owner.ReleaseAsync(_connection, _broken).ConfigureAwait(false);
+        }
     }
 
     private CommandDefinition Command(Sql sql, object? arguments, CancellationToken cancellationToken) =>
-        new(sql.For(Dialect), arguments, _transaction, cancellationToken: cancellationToken);
+        new(sql.For(Dialect), arguments, _transaction, CommandTimeoutSeconds, cancellationToken: cancellationToken);
+
+    private async Task<T> GuardAsync<T>(Func<Task<T>> statement)
+    {
+        RefuseUnlessOpen();
+        try
+        {
+            return await statement().ConfigureAwait(false);
+        }
+        catch (OperationCanceledException)
+        {
+            _failed = true;
+            throw;
+        }
+        catch (Exception e)
+        {
+            throw Translate(e, committing: false);
+        }
+    }
+
+    private void RefuseUnlessOpen()
+    {
+        ObjectDisposedException.ThrowIf(_disposed, this);
+        if (_transaction is null)
+        {
+            return;
+        }
+
+        if (Committed)
+        {
+            throw new InvalidOperationException("the transaction is committed; take another session");
+        }
+
+        if (_failed)
+        {
+            // PostgreSQL answers the commit of a failed transaction with a silent rollback, SQLite would commit its first half.
+            throw new StoreException(StoreFault.Other, "the transaction failed before and can only be rolled back");
+        }
+    }
+
+    private void RunAfterCommit()
+    {
+        Exception? first = null;
+        foreach (var action in _afterCommit ?? [])
+        {
+            try
+            {
+                action();
+            }
+            catch (Exception e)
+            {
+                first ??= e;
+            }
+        }
+
+        if (first is not null)
+        {
+            ExceptionDispatchInfo.Throw(first);
+        }
+    }
 
     private static async Task<int> ExecuteArraysAsync(DbCommand command, ColumnBatch rows, CancellationToken cancellationToken)
     {
@@ -195,18 +238,21 @@ public sealed class StoreSession : IAsyncDisposable
         }
     }
 
-    private static int ExecuteEach(DbCommand command, ColumnBatch rows)
+    private static int ExecuteEach(DbCommand command, ColumnBatch rows, CancellationToken cancellationToken)
     {
-        while (command.Parameters.Count < rows.Columns.Count)
+        // The command is kept for the next batch, whose columns may come in another order.
+        command.Parameters.Clear();
+        foreach (var (name, _) in rows.Columns)
         {
             var parameter = command.CreateParameter();
-            parameter.ParameterName = "@" + rows.Columns[command.Parameters.Count].Name;
+            parameter.ParameterName = "@" + name;
             command.Parameters.Add(parameter);
         }
 
         var changed = 0;
         for (var row = 0; row < rows.Count; row++)
         {
+            cancellationToken.ThrowIfCancellationRequested();
             for (var column = 0; column < rows.Columns.Count; column++)
             {
                 command.Parameters[column].Value = rows.Columns[column].Values.GetValue(row) ?? DBNull.Value;
@@ -220,6 +266,7 @@ public sealed class StoreSession : IAsyncDisposable
 
     private StoreException Translate(Exception exception, bool committing)
     {
+        _failed = true;
         var translated = exception as StoreException ?? _owner.Translate(exception, committing);
         _broken |= translated.Fault is StoreFault.Unavailable or StoreFault.UnknownOutcome;
         return translated;

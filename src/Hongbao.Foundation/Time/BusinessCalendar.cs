@@ -16,7 +16,14 @@ public sealed class BusinessCalendar(TimeZoneInfo zone)
     }
 
     /// <summary>First millisecond of a year, and of the next, Unix time.</summary>
-    public (long FromMs, long ToMs) Year(int year) => (StartOf(new DateTime(year, 1, 1)), StartOf(new DateTime(year + 1, 1, 1)));
+    /// <param name="year">2 to 9998; others are out of range.</param>
+    /// <exception cref="ArgumentOutOfRangeException">The year is not.</exception>
+    public (long FromMs, long ToMs) Year(int year)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(year, 2);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(year, 9998);
+        return (StartOf(new DateTime(year, 1, 1)), StartOf(new DateTime(year + 1, 1, 1)));
+    }
 
     /// <summary>First millisecond of the day of a moment, and of the next day, Unix time.</summary>
     public (long FromMs, long ToMs) Day(long unixMs)
@@ -35,6 +42,8 @@ public sealed class BusinessCalendar(TimeZoneInfo zone)
             localMidnight = localMidnight.AddMinutes(1);
         }
 
-        return new DateTimeOffset(localMidnight, zone.GetUtcOffset(localMidnight)).ToUnixTimeMilliseconds();
+        // Where summer time ends at midnight, it comes twice: the day starts with the first, the one of the greater offset.
+        var offset = zone.IsAmbiguousTime(localMidnight) ? zone.GetAmbiguousTimeOffsets(localMidnight).Max() : zone.GetUtcOffset(localMidnight);
+        return new DateTimeOffset(localMidnight, offset).ToUnixTimeMilliseconds();
     }
 }

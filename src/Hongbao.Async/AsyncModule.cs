@@ -1,0 +1,115 @@
+using Hongbao.Async.Orders;
+using Hongbao.Async.Pulls;
+using Hongbao.Contracts;
+using Hongbao.Foundation;
+using Hongbao.Foundation.Alerts;
+using Hongbao.Foundation.Chance;
+using Hongbao.Foundation.Messaging;
+using Hongbao.Foundation.Numbers;
+using Hongbao.Foundation.Orders;
+using Hongbao.Foundation.Scheduling;
+using Hongbao.Foundation.Signing;
+using Hongbao.Foundation.Stores;
+using Microsoft.Extensions.Logging;
+
+namespace Hongbao.Async;
+
+/// <summary>The orders that move money at finance, and what brings them to their end. Composes its parts by hand.</summary>
+public sealed class AsyncModule : IModule
+{
+    private static readonly TimeSpan ScanIntervalMax = TimeSpan.FromMilliseconds(500);
+    private readonly IStore _store;
+    private readonly AsyncOptions _options;
+    private readonly NumberMinter[] _minters;
+    private readonly Outbox _outbox = new();
+    private readonly OrderAdvancer _advancer;
+    private readonly OrderRequests _requests;
+    private readonly RequestPull _pull;
+    private readonly AlertSink _alerts;
+    private readonly ILogger _log;
+
+    /// <summary>Composes the module; nothing runs yet.</summary>
+    /// <param name="store">Async's own store.</param>
+    /// <param name="options">Validated.</param>
+    /// <param name="finance">Moves the money.</param>
+    /// <param name="core">Asked when its messages stay out. Lazy, for it needs Async in turn.</param>
+    /// <param name="callbackKey">What finance signs with.</param>
+    /// <param name="clock">Time.</param>
+    /// <param name="chance">Leases.</param>
+    /// <param name="alerts">Where people are called.</param>
+    /// <param name="loggers">Logs.</param>
+    public AsyncModule(
+        IStore store, AsyncOptions options, IFinance finance, Lazy<IRedPacketCore> core, FinanceCallbackKey callbackKey, TimeProvider clock,
+        IRandomSource chance, AlertSink alerts, ILoggerFactory loggers)
+    {
+        _store = store;
+        _options = options;
+        _alerts = alerts;
+        _log = loggers.CreateLogger("Hongbao.Async");
+        var transferNumbers = new NumberMinter("transfer", store, clock, chance, _log);
+        var refundNumbers = new NumberMinter("refund", store, clock, chance, _log);
+        _minters = [transferNumbers, refundNumbers];
+        var due = new DueTable<DueKind>(store);
+        var orders = new OrderStore(store, transferNumbers, refundNumbers, due, _outbox, options);
+        _advancer = new OrderAdvancer(
+            store, orders, new FinanceCalls(finance, options, clock), due, _outbox, new FinanceCallbackReader(callbackKey, clock), options, alerts);
+        _requests = new OrderRequests(store, orders, _advancer);
+        _pull = new RequestPull(store, core, orders, _requests, _advancer, options, clock);
+        Contract = new RedPacketAsync(store, _advancer);
+    }
+
+    /// <inheritdoc/>
+    public string Name => "async";
+
+    /// <summary>The module's contract; callable after <see cref="StartAsync"/>.</summary>
+    public IRedPacketAsync Contract { get; }
+
+    /// <inheritdoc/>
+    public async Task StartAsync(CancellationToken cancellationToken)
+    {
+        await _store.MigrateAsync(MigrationSet.FromAssembly(typeof(AsyncModule).Assembly), cancellationToken).ConfigureAwait(false);
+        foreach (var minter in _minters)
+        {
+            await minter.StartAsync(cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Attach(MessageBus bus, IScheduler scheduler)
+    {
+        bus.Subscribe(Topics.ClaimsAccepted, "async.transfers.write", _requests.HandleClaimsAsync);
+        bus.Subscribe(Topics.RefundsRequested, "async.refunds.write", _requests.HandleRefundsAsync);
+        bus.Subscribe(Topics.OrdersDue, "async.orders.ask", _advancer.HandleDueAsync);
+        new OutboxDispatcher(_store, _outbox, bus, _alerts, _log).Attach(scheduler);
+        foreach (var minter in _minters)
+        {
+            minter.Attach(scheduler);
+        }
+
+        _advancer.Attach(scheduler);
+        AddScan(scheduler, "async.transfers.scan", _advancer.ScanTransfersAsync);
+        AddScan(scheduler, "async.refunds.scan", _advancer.ScanRefundsAsync);
+        AddScan(scheduler, "async.transfers.pull", _pull.PullTransfersAsync);
+        AddScan(scheduler, "async.refunds.pull", _pull.PullRefundsAsync);
+        scheduler.Add("async.nonces.purge", async cancellationToken =>
+        {
+            await CallbackNonces.PurgeAsync(_store, cancellationToken).ConfigureAwait(false);
+            return NextRun.After(CallbackSignature.Tolerance);
+        });
+    }
+
+    /// <inheritdoc/>
+    public async Task StopAsync(CancellationToken cancellationToken)
+    {
+        foreach (var minter in _minters)
+        {
+            await minter.StopAsync(cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    private void AddScan(IScheduler scheduler, string name, Func<CancellationToken, Task<bool>> scan)
+    {
+        var interval = TimeSpan.FromMilliseconds(Math.Min(_options.CheckMs, ScanIntervalMax.TotalMilliseconds));
+        scheduler.Add(name, async cancellationToken => await scan(cancellationToken).ConfigureAwait(false) ? NextRun.Now : NextRun.After(interval));
+    }
+}

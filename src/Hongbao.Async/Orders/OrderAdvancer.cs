@@ -1,0 +1,376 @@
+using System.Globalization;
+using System.Threading.Channels;
+using Hongbao.Contracts;
+using Hongbao.Foundation.Alerts;
+using Hongbao.Foundation.Faults;
+using Hongbao.Foundation.Messaging;
+using Hongbao.Foundation.Orders;
+using Hongbao.Foundation.Scheduling;
+using Hongbao.Foundation.Signing;
+using Hongbao.Foundation.Stores;
+
+namespace Hongbao.Async.Orders;
+
+/// <summary>
+/// Brings transfers and refunds to their end. What was written down is sent at once; callback, delayed message and timed scan
+/// take over when that did not end it. All of them call the same transitions of <see cref="OrderStore"/>.
+/// </summary>
+internal sealed class OrderAdvancer(
+    IStore store, OrderStore orders, FinanceCalls finance, DueTable<DueKind> due, Outbox outbox, FinanceCallbackReader callbacks,
+    AsyncOptions options, AlertSink alerts)
+{
+    private const int ScanSize = FinanceCalls.BatchMax;
+
+    // Only a hint of what to send now; what does not fit, or is lost with the process, is found by the scan.
+    private readonly Channel<long> _transfersToSend = Hints();
+    private readonly Channel<long> _refundsToSend = Hints();
+    private IWorker? _transferSender;
+    private IWorker? _refundSender;
+
+    public void Attach(IScheduler scheduler)
+    {
+        _transferSender = scheduler.Add("async.transfers.send", async cancellationToken =>
+        {
+            var nos = Drain(_transfersToSend);
+            await SendTransfersAsync(nos, isFirst: true, cancellationToken).ConfigureAwait(false);
+            return nos.Count > 0 ? NextRun.Now : NextRun.WhenWoken;
+        });
+        _refundSender = scheduler.Add("async.refunds.send", async cancellationToken =>
+        {
+            var nos = Drain(_refundsToSend);
+            await SendRefundsAsync(nos, isFirst: true, cancellationToken).ConfigureAwait(false);
+            return nos.Count > 0 ? NextRun.Now : NextRun.WhenWoken;
+        });
+    }
+
+    /// <summary>Hints that transfers were written down and committed.</summary>
+    public void SendSoon(IEnumerable<long> transferNos, IEnumerable<long> refundNos)
+    {
+        foreach (var no in transferNos)
+        {
+            _transfersToSend.Writer.TryWrite(no);
+        }
+
+        foreach (var no in refundNos)
+        {
+            _refundsToSend.Writer.TryWrite(no);
+        }
+
+        _transferSender?.Wake();
+        _refundSender?.Wake();
+    }
+
+    /// <summary>The delayed message: those still unanswered are asked about.</summary>
+    public async Task HandleDueAsync(IReadOnlyList<Delivery> deliveries, CancellationToken cancellationToken)
+    {
+        foreach (var delivery in deliveries)
+        {
+            var still = delivery.Read<OrdersDue>();
+            await AskTransfersAsync(still.TransferNos, cancellationToken).ConfigureAwait(false);
+            await AskRefundsAsync(still.RefundNos, cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>The timed scan of transfers. True when there may be more.</summary>
+    public async Task<bool> ScanTransfersAsync(CancellationToken cancellationToken)
+    {
+        var rows = await due.TakeAsync(DueKind.Transfer, ScanSize, TimeSpan.FromMilliseconds(options.CheckMs), cancellationToken).ConfigureAwait(false);
+        await RestLongerAsync(DueKind.Transfer, rows, cancellationToken).ConfigureAwait(false);
+        await AskTransfersAsync(rows.ConvertAll(r => r.No), cancellationToken).ConfigureAwait(false);
+        return rows.Count == ScanSize;
+    }
+
+    /// <summary>The timed scan of refunds. True when there may be more.</summary>
+    public async Task<bool> ScanRefundsAsync(CancellationToken cancellationToken)
+    {
+        var rows = await due.TakeAsync(DueKind.Refund, ScanSize, TimeSpan.FromMilliseconds(options.CheckMs), cancellationToken).ConfigureAwait(false);
+        await RestLongerAsync(DueKind.Refund, rows, cancellationToken).ConfigureAwait(false);
+        await AskRefundsAsync(rows.ConvertAll(r => r.No), cancellationToken).ConfigureAwait(false);
+        return rows.Count == ScanSize;
+    }
+
+    /// <summary>A signed callback of finance: its transitions and its nonce commit together.</summary>
+    public async Task<FinanceCallbackResponse> CallbackAsync(FinanceCallbackRequest request, CancellationToken cancellationToken)
+    {
+        var result = callbacks.Read(request, out var notices);
+        if (!result.IsOk())
+        {
+            return new FinanceCallbackResponse { Result = result };
+        }
+
+        if (await CallbackNonces.IsKnownAsync(store, request.Nonce, cancellationToken).ConfigureAwait(false))
+        {
+            return new FinanceCallbackResponse();
+        }
+
+        var transfers = (await orders.FindTransfersAsync(notices.Where(n => n.Notice.Kind == "transfer").Select(n => n.Number), cancellationToken)
+            .ConfigureAwait(false)).ToDictionary(r => r.TransferNo);
+        var refunds = (await orders.FindRefundsAsync(notices.Where(n => n.Notice.Kind is "refund" or "setAside").Select(n => n.Number), cancellationToken)
+            .ConfigureAwait(false)).ToDictionary(r => r.RefundNo);
+        foreach (var (notice, number) in notices)
+        {
+            var known = transfers.TryGetValue(number, out var transfer) && notice.Kind == "transfer"
+                ? (transfer.App, transfer.Amount, transfer.Currency)
+                : refunds.TryGetValue(number, out var refund) && notice.Kind != "transfer" ? (refund.App, refund.Amount, refund.Currency) : default;
+            if (known.App is null || known.App != notice.App)
+            {
+                return new FinanceCallbackResponse { Result = Result.Of(ResultCode.NotFound, "No such order.") };
+            }
+
+            if (known.Amount != notice.Amount || known.Currency != notice.Currency)
+            {
+                alerts.Raise(new Alert("order.mismatch", Text(number),
+                    $"A genuine callback about {notice.Kind} {number} names {notice.Amount} {notice.Currency}, not {known.Amount} {known.Currency}. Nothing was changed; compare with finance."));
+                return new FinanceCallbackResponse { Result = Result.Invalid("amount", "must be the order's amount and currency") };
+            }
+        }
+
+        List<long> newRefunds;
+        var session = await store.WriteAsync(cancellationToken).ConfigureAwait(false);
+        await using (session.ConfigureAwait(false))
+        {
+            if (!await CallbackNonces.TryAcceptAsync(session, request.Nonce, cancellationToken).ConfigureAwait(false))
+            {
+                return new FinanceCallbackResponse();
+            }
+
+            newRefunds = await orders.EndTransfersAsync(
+                session,
+                [.. notices.Where(n => n.Notice.Kind == "transfer").Select(n => (n.Number, EventOf(n.Notice), n.Notice.Status == "REFUSED" ? "refused by finance" : ""))],
+                cancellationToken).ConfigureAwait(false);
+            foreach (var (notice, number) in notices.Where(n => n.Notice.Kind != "transfer"))
+            {
+                await MoveRefundAsync(session, refunds[number], notice.Kind == "setAside", EventOf(notice), "refused by finance", cancellationToken).ConfigureAwait(false);
+            }
+
+            Failpoint.Hit("async.callback.before_commit");
+            await session.CommitAsync(cancellationToken).ConfigureAwait(false);
+            Failpoint.Hit("async.callback.after_commit");
+        }
+
+        SendSoon([], newRefunds);
+        return new FinanceCallbackResponse();
+    }
+
+    private static OrderEvent EventOf(FinanceNotice notice) => notice.Status == "SUCCEEDED" ? OrderEvent.Succeeded : OrderEvent.Refused;
+
+    private async Task AskTransfersAsync(List<long> transferNos, CancellationToken cancellationToken)
+    {
+        var open = (await orders.FindTransfersAsync(transferNos, cancellationToken).ConfigureAwait(false)).FindAll(r => r.State == OrderStatus.Pending);
+        foreach (var batch in Batches(open, r => r.App))
+        {
+            var answers = await finance.QueryTransfersAsync(batch[0].App, batch, cancellationToken).ConfigureAwait(false);
+            await TakeTransferAnswersAsync(answers, cancellationToken).ConfigureAwait(false);
+            var final = FinalOf(answers);
+            // "Not found" and "pending" do not say that it did not arrive: the same number is sent again.
+            await SendTransfersAsync([.. batch.Where(r => !final.Contains(r.TransferNo)).Select(r => r.TransferNo)], isFirst: false, cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    private async Task AskRefundsAsync(List<long> refundNos, CancellationToken cancellationToken)
+    {
+        var open = (await orders.FindRefundsAsync(refundNos, cancellationToken).ConfigureAwait(false)).FindAll(r => r.State is OrderStatus.Pending or OrderStatus.Refused);
+        foreach (var batch in Batches(open.FindAll(r => r.State == OrderStatus.Pending), r => r.App))
+        {
+            var answers = await finance.QueryRefundsAsync(batch[0].App, batch, cancellationToken).ConfigureAwait(false);
+            await TakeRefundAnswersAsync(batch, answers, isSetAside: false, cancellationToken).ConfigureAwait(false);
+        }
+
+        await SendRefundsAsync([.. open.Select(r => r.RefundNo)], isFirst: false, cancellationToken).ConfigureAwait(false);
+    }
+
+    private async Task SendTransfersAsync(List<long> transferNos, bool isFirst, CancellationToken cancellationToken)
+    {
+        if (transferNos.Count == 0)
+        {
+            return;
+        }
+
+        var unanswered = new List<long>();
+        var open = (await orders.FindTransfersAsync(transferNos, cancellationToken).ConfigureAwait(false)).FindAll(r => r.State == OrderStatus.Pending);
+        foreach (var batch in Batches(open, r => r.App))
+        {
+            Failpoint.Hit("async.transfer.before_call");
+            var answers = await finance.TransferAsync(batch[0].App, batch, cancellationToken).ConfigureAwait(false);
+            Failpoint.Hit("async.transfer.after_call");
+            await TakeTransferAnswersAsync(answers, cancellationToken).ConfigureAwait(false);
+            var final = FinalOf(answers);
+            unanswered.AddRange(batch.Where(r => !final.Contains(r.TransferNo)).Select(r => r.TransferNo));
+        }
+
+        if (isFirst && unanswered.Count > 0)
+        {
+            await AskLaterAsync(new OrdersDue { TransferNos = unanswered }, cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    private async Task SendRefundsAsync(List<long> refundNos, bool isFirst, CancellationToken cancellationToken)
+    {
+        if (refundNos.Count == 0)
+        {
+            return;
+        }
+
+        var rows = await orders.FindRefundsAsync(refundNos, cancellationToken).ConfigureAwait(false);
+        foreach (var batch in Batches(rows.FindAll(r => r.State == OrderStatus.Pending), r => r.App))
+        {
+            Failpoint.Hit("async.refund.before_call");
+            var answers = await finance.RefundAsync(batch[0].App, batch, cancellationToken).ConfigureAwait(false);
+            Failpoint.Hit("async.refund.after_call");
+            await TakeRefundAnswersAsync(batch, answers, isSetAside: false, cancellationToken).ConfigureAwait(false);
+        }
+
+        // Refused ones, also those of just now: their money is set aside.
+        rows = await orders.FindRefundsAsync(refundNos, cancellationToken).ConfigureAwait(false);
+        foreach (var batch in Batches(rows.FindAll(r => r.State == OrderStatus.Refused), r => r.App))
+        {
+            var answers = await finance.SetAsideAsync(batch[0].App, batch, cancellationToken).ConfigureAwait(false);
+            await TakeRefundAnswersAsync(batch, answers, isSetAside: true, cancellationToken).ConfigureAwait(false);
+        }
+
+        if (isFirst)
+        {
+            rows = await orders.FindRefundsAsync(refundNos, cancellationToken).ConfigureAwait(false);
+            var unanswered = rows.FindAll(r => r.State is OrderStatus.Pending or OrderStatus.Refused);
+            if (unanswered.Count > 0)
+            {
+                await AskLaterAsync(new OrdersDue { RefundNos = unanswered.ConvertAll(r => r.RefundNo) }, cancellationToken).ConfigureAwait(false);
+            }
+        }
+    }
+
+    private async Task TakeTransferAnswersAsync(List<OrderAnswer> answers, CancellationToken cancellationToken)
+    {
+        RaiseMismatches("transfer", answers);
+        var ends = answers.Where(a => a.Status is FinanceStatus.Succeeded or FinanceStatus.Refused)
+            .Select(a => (a.Number, a.Status == FinanceStatus.Succeeded ? OrderEvent.Succeeded : OrderEvent.Refused, a.Reason)).ToList();
+        if (ends.Count == 0)
+        {
+            return;
+        }
+
+        List<long> newRefunds;
+        var session = await store.WriteAsync(cancellationToken).ConfigureAwait(false);
+        await using (session.ConfigureAwait(false))
+        {
+            newRefunds = await orders.EndTransfersAsync(session, ends, cancellationToken).ConfigureAwait(false);
+            Failpoint.Hit("async.transfer.before_commit");
+            await session.CommitAsync(cancellationToken).ConfigureAwait(false);
+            Failpoint.Hit("async.transfer.after_commit");
+        }
+
+        SendSoon([], newRefunds);
+    }
+
+    private async Task TakeRefundAnswersAsync(List<RefundRow> rows, List<OrderAnswer> answers, bool isSetAside, CancellationToken cancellationToken)
+    {
+        RaiseMismatches(isSetAside ? "set-aside" : "refund", answers);
+        var byNo = rows.ToDictionary(r => r.RefundNo);
+        var ends = answers.FindAll(a => a.Status is FinanceStatus.Succeeded or FinanceStatus.Refused && byNo.ContainsKey(a.Number));
+        if (ends.Count == 0)
+        {
+            return;
+        }
+
+        var session = await store.WriteAsync(cancellationToken).ConfigureAwait(false);
+        await using (session.ConfigureAwait(false))
+        {
+            foreach (var answer in ends)
+            {
+                await MoveRefundAsync(
+                    session, byNo[answer.Number], isSetAside, answer.Status == FinanceStatus.Succeeded ? OrderEvent.Succeeded : OrderEvent.Refused,
+                    answer.Reason, cancellationToken).ConfigureAwait(false);
+            }
+
+            Failpoint.Hit("async.refund.before_commit");
+            await session.CommitAsync(cancellationToken).ConfigureAwait(false);
+            Failpoint.Hit("async.refund.after_commit");
+        }
+    }
+
+    private async Task MoveRefundAsync(StoreSession session, RefundRow row, bool isSetAside, OrderEvent on, string reason, CancellationToken cancellationToken)
+    {
+        if (isSetAside && on == OrderEvent.Refused)
+        {
+            // Setting aside only moves money between our own accounts at finance; refusing it needs a person.
+            alerts.Raise(new Alert("refund.not_set_aside", Text(row.RefundNo), $"Finance refuses to set the money of refund {row.RefundNo} aside: {reason}. It goes on being asked."));
+            return;
+        }
+
+        var moved = await orders.MoveRefundAsync(session, row, isSetAside ? OrderEvent.SetAside : on, reason, cancellationToken).ConfigureAwait(false);
+        if (moved && !isSetAside && on == OrderEvent.Refused)
+        {
+            alerts.Raise(new Alert("refund.refused", Text(row.RefundNo),
+                $"Finance refuses refund {row.RefundNo} of packet {row.PacketNo} for good: {reason}. Its money is being set aside and a case is open; find out how to pay the sender."));
+        }
+    }
+
+    // One delayed message for a batch, only for orders that are still unanswered.
+    private async Task AskLaterAsync(OrdersDue unanswered, CancellationToken cancellationToken)
+    {
+        var session = await store.WriteAsync(cancellationToken).ConfigureAwait(false);
+        await using (session.ConfigureAwait(false))
+        {
+            await outbox.AddAsync(
+                session, 0, Topics.OrdersDue, CallContext.ForSystem(CallContext.DefaultApp), unanswered, TimeSpan.FromMilliseconds(options.CheckMs), cancellationToken)
+                .ConfigureAwait(false);
+            await session.CommitAsync(cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    // Back-off by attempts, and a call for a person past the deadline. Written before asking, so that no fault stops the asking.
+    private async Task RestLongerAsync(DueKind kind, List<DueRow> rows, CancellationToken cancellationToken)
+    {
+        if (rows.Count == 0)
+        {
+            return;
+        }
+
+        var session = await store.WriteAsync(cancellationToken).ConfigureAwait(false);
+        await using (session.ConfigureAwait(false))
+        {
+            var now = await session.NowMsAsync(cancellationToken).ConfigureAwait(false);
+            foreach (var group in rows.GroupBy(r => (long)Math.Min(options.CheckMs * Math.Pow(2, Math.Min(r.Attempts - 1, 16)), options.CheckMsMax)))
+            {
+                await due.RestAllAsync(session, kind, group.Select(r => r.No), TimeSpan.FromMilliseconds(group.Key), cancellationToken).ConfigureAwait(false);
+            }
+
+            await session.CommitAsync(cancellationToken).ConfigureAwait(false);
+            foreach (var row in rows.Where(r => now > r.DeadlineAt))
+            {
+                alerts.Raise(new Alert($"{kind.ToString().ToLowerInvariant()}.overdue", Text(row.No),
+                    $"{kind} {row.No} has no final answer of finance after {row.Attempts} attempts. It goes on being asked; check finance."));
+            }
+        }
+    }
+
+    private void RaiseMismatches(string kind, List<OrderAnswer> answers)
+    {
+        foreach (var answer in answers.Where(a => a.Status == FinanceStatus.Mismatch))
+        {
+            alerts.Raise(new Alert("order.mismatch", Text(answer.Number), $"Finance has {kind} {answer.Number} with other content than we do. Nothing was changed; compare with finance."));
+        }
+    }
+
+    private static HashSet<long> FinalOf(List<OrderAnswer> answers) =>
+        [.. answers.Where(a => a.Status is FinanceStatus.Succeeded or FinanceStatus.Refused).Select(a => a.Number)];
+
+    private static IEnumerable<List<T>> Batches<T>(List<T> rows, Func<T, string> app) =>
+        rows.GroupBy(app).SelectMany(g => g.Chunk(FinanceCalls.BatchMax)).Select(c => c.ToList());
+
+    private static Channel<long> Hints() =>
+        Channel.CreateBounded<long>(new BoundedChannelOptions(100_000) { FullMode = BoundedChannelFullMode.DropWrite });
+
+    private static List<long> Drain(Channel<long> hints)
+    {
+        var nos = new List<long>();
+        while (nos.Count < FinanceCalls.BatchMax && hints.Reader.TryRead(out var no))
+        {
+            nos.Add(no);
+        }
+
+        return nos;
+    }
+
+    private static string Text(long number) => number.ToString(CultureInfo.InvariantCulture);
+}

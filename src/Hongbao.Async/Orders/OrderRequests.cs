@@ -1,0 +1,76 @@
+using Hongbao.Contracts;
+using Hongbao.Foundation.Faults;
+using Hongbao.Foundation.Messaging;
+using Hongbao.Foundation.Stores;
+
+namespace Hongbao.Async.Orders;
+
+/// <summary>Turns Core's messages into orders: written down first, sent right after the commit.</summary>
+internal sealed class OrderRequests(IStore store, OrderStore orders, OrderAdvancer advancer)
+{
+    private const string ClaimsHandler = "async.transfers.write";
+    private const string RefundsHandler = "async.refunds.write";
+
+    public async Task HandleClaimsAsync(IReadOnlyList<Delivery> deliveries, CancellationToken cancellationToken)
+    {
+        var added = new List<long>();
+        var session = await store.WriteAsync(cancellationToken).ConfigureAwait(false);
+        await using (session.ConfigureAwait(false))
+        {
+            var wanted = new List<TransferWanted>();
+            foreach (var delivery in deliveries)
+            {
+                if (await Inbox.TryAcceptAsync(session, delivery, ClaimsHandler, cancellationToken).ConfigureAwait(false))
+                {
+                    wanted.AddRange(delivery.Read<ClaimsAccepted>().Items);
+                }
+            }
+
+            added.AddRange(await orders.AddTransfersAsync(session, wanted, cancellationToken).ConfigureAwait(false));
+            Failpoint.Hit("async.transfers_written.before_commit");
+            await session.CommitAsync(cancellationToken).ConfigureAwait(false);
+            Failpoint.Hit("async.transfers_written.after_commit");
+        }
+
+        advancer.SendSoon(added, []);
+    }
+
+    public async Task HandleRefundsAsync(IReadOnlyList<Delivery> deliveries, CancellationToken cancellationToken)
+    {
+        List<long> added;
+        var session = await store.WriteAsync(cancellationToken).ConfigureAwait(false);
+        await using (session.ConfigureAwait(false))
+        {
+            var wanted = new List<RefundWanted>();
+            foreach (var delivery in deliveries)
+            {
+                if (await Inbox.TryAcceptAsync(session, delivery, RefundsHandler, cancellationToken).ConfigureAwait(false))
+                {
+                    wanted.AddRange(delivery.Read<RefundsRequested>().Items);
+                }
+            }
+
+            added = await WriteRefundsAsync(session, wanted, cancellationToken).ConfigureAwait(false);
+            Failpoint.Hit("async.refunds_written.before_commit");
+            await session.CommitAsync(cancellationToken).ConfigureAwait(false);
+            Failpoint.Hit("async.refunds_written.after_commit");
+        }
+
+        advancer.SendSoon([], added);
+    }
+
+    /// <summary>Writes refunds down and tells Core that they are under way, in the caller's transaction.</summary>
+    public async Task<List<long>> WriteRefundsAsync(StoreSession session, List<RefundWanted> wanted, CancellationToken cancellationToken)
+    {
+        var added = await orders.AddRefundsAsync(session, wanted, cancellationToken).ConfigureAwait(false);
+        if (added.Count > 0)
+        {
+            await orders.TellAsync(
+                session,
+                wanted.ConvertAll(w => new RefundRow { App = w.App, Cause = w.Cause, CauseNo = w.CauseNo, PacketNo = w.PacketNo }),
+                OrderStatus.Pending, cancellationToken).ConfigureAwait(false);
+        }
+
+        return added;
+    }
+}

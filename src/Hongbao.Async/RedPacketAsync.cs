@@ -1,0 +1,61 @@
+using Hongbao.Async.Orders;
+using Hongbao.Contracts;
+using Hongbao.Foundation.Stores;
+
+namespace Hongbao.Async;
+
+/// <summary>The contract's door.</summary>
+internal sealed class RedPacketAsync(IStore store, OrderAdvancer advancer) : IRedPacketAsync
+{
+    private sealed class TransferState
+    {
+        public long ClaimNo { get; init; }
+        public long PacketNo { get; init; }
+        public OrderStatus State { get; init; }
+    }
+
+    private sealed class RefundState
+    {
+        public RefundCause Cause { get; init; }
+        public long CauseNo { get; init; }
+        public long PacketNo { get; init; }
+        public OrderStatus State { get; init; }
+    }
+
+    public Task<FinanceCallbackResponse> FinanceCallbackAsync(CallContext context, FinanceCallbackRequest request, CancellationToken cancellationToken) =>
+        advancer.CallbackAsync(request, cancellationToken);
+
+    public async Task<TransferResultsResponse> GetTransferResultsAsync(CallContext context, TransferResultsRequest request, CancellationToken cancellationToken)
+    {
+        var session = await store.ReadAsync(cancellationToken).ConfigureAwait(false);
+        await using (session.ConfigureAwait(false))
+        {
+            var known = (await session.QueryAsync<TransferState>(
+                $"select claim_no, packet_no, state from transfers where claim_no {Sql.AnyOf(session.Dialect, "@nos")}",
+                new { nos = session.Longs(request.ClaimNos) }, cancellationToken).ConfigureAwait(false)).ToDictionary(r => r.ClaimNo);
+            return new TransferResultsResponse
+            {
+                Items = request.ClaimNos.ConvertAll(no => known.TryGetValue(no, out var row)
+                    ? new TransferOutcome { ClaimNo = no, PacketNo = row.PacketNo, Status = row.State }
+                    : new TransferOutcome { ClaimNo = no }),
+            };
+        }
+    }
+
+    public async Task<RefundResultsResponse> GetRefundResultsAsync(CallContext context, RefundResultsRequest request, CancellationToken cancellationToken)
+    {
+        var session = await store.ReadAsync(cancellationToken).ConfigureAwait(false);
+        await using (session.ConfigureAwait(false))
+        {
+            var known = (await session.QueryAsync<RefundState>(
+                $"select cause, cause_no, packet_no, state from refunds where cause_no {Sql.AnyOf(session.Dialect, "@nos")}",
+                new { nos = session.Longs(request.Keys.Select(k => k.CauseNo)) }, cancellationToken).ConfigureAwait(false)).ToDictionary(r => (r.Cause, r.CauseNo));
+            return new RefundResultsResponse
+            {
+                Items = request.Keys.ConvertAll(key => known.TryGetValue((key.Cause, key.CauseNo), out var row)
+                    ? new RefundProgress { Cause = key.Cause, CauseNo = key.CauseNo, PacketNo = row.PacketNo, Status = row.State }
+                    : new RefundProgress { Cause = key.Cause, CauseNo = key.CauseNo }),
+            };
+        }
+    }
+}

@@ -1,0 +1,124 @@
+using Hongbao.Contracts;
+using Hongbao.Core.Orders;
+using Hongbao.Foundation.Alerts;
+using Hongbao.Foundation.Numbers;
+using Hongbao.Foundation.Orders;
+using Hongbao.Foundation.Stores;
+
+namespace Hongbao.Core.Claims;
+
+/// <summary>
+/// The pull of the asking side: claims without an end are asked about at Async by their own number. Claim numbers order by
+/// time, so a watermark passes every claim once; what is not final then goes to the due table and is asked again with
+/// back-off. A second, slower watermark passes again, for a commit that came later than any transaction should live.
+/// </summary>
+internal sealed class ClaimPull(
+    IStore store, Lazy<IRedPacketAsync> async, ClaimSettlement settlement, DueTable<DueKind> due, StoreClock storeClock, CoreOptions options, AlertSink alerts)
+{
+    private const int PageSize = 500;
+
+    // How many times the ordinary age the second watermark keeps behind.
+    private const int SlowFactor = 60;
+
+    private sealed class ScanRow
+    {
+        public long ClaimNo { get; init; }
+        public ClaimStatus State { get; init; }
+    }
+
+    /// <summary>One page of each watermark. True when there is more.</summary>
+    public async Task<bool> SweepAsync(CancellationToken cancellationToken)
+    {
+        var more = await SweepAsync("claims", options.PullAfterMs, cancellationToken).ConfigureAwait(false);
+        return await SweepAsync("claims.slow", (long)options.PullAfterMs * SlowFactor, cancellationToken).ConfigureAwait(false) || more;
+    }
+
+    /// <summary>Asks again about stragglers. True when there were any.</summary>
+    public async Task<bool> ScanAsync(CancellationToken cancellationToken)
+    {
+        var rows = await due.TakeAsync(DueKind.Claim, PageSize, TimeSpan.FromMilliseconds(options.PullAfterMs), cancellationToken).ConfigureAwait(false);
+        if (rows.Count == 0)
+        {
+            return false;
+        }
+
+        var ended = await AskAsync([.. rows.Select(r => r.No)], cancellationToken).ConfigureAwait(false);
+        var now = storeClock.NowMs();
+        foreach (var row in rows.Where(r => !ended.Contains(r.No) && now > r.DeadlineAt))
+        {
+            alerts.Raise(new Alert("claim.overdue", row.No.ToString(System.Globalization.CultureInfo.InvariantCulture),
+                $"Claim {row.No} has no final transfer after {row.Attempts} attempts. It goes on being asked; check Async and finance."));
+        }
+
+        if (ended.Count > 0)
+        {
+            var session = await store.WriteAsync(cancellationToken).ConfigureAwait(false);
+            await using (session.ConfigureAwait(false))
+            {
+                await due.RemoveAllAsync(session, DueKind.Claim, ended, cancellationToken).ConfigureAwait(false);
+                await session.CommitAsync(cancellationToken).ConfigureAwait(false);
+            }
+        }
+
+        return rows.Count == PageSize;
+    }
+
+    private async Task<bool> SweepAsync(string cursor, long ageMs, CancellationToken cancellationToken)
+    {
+        var now = storeClock.NowMs();
+        List<ScanRow> page;
+        var read = await store.ReadAsync(cancellationToken).ConfigureAwait(false);
+        await using (read.ConfigureAwait(false))
+        {
+            var after = await read.FirstAsync<long>("select after_no from pull_cursors where name = @cursor", new { cursor }, cancellationToken).ConfigureAwait(false);
+            page = await read.QueryAsync<ScanRow>(
+                "select claim_no, state from claims where claim_no > @after and claim_no < @below order by claim_no limit @PageSize",
+                new { after, below = Number.LowestAt(now - ageMs), PageSize }, cancellationToken).ConfigureAwait(false);
+        }
+
+        if (page.Count == 0)
+        {
+            return false;
+        }
+
+        var open = page.Where(r => r.State == ClaimStatus.Claimed).Select(r => r.ClaimNo).ToList();
+        var ended = await AskAsync(open, cancellationToken).ConfigureAwait(false);
+        var stragglers = open.Where(no => !ended.Contains(no)).ToList();
+        var session = await store.WriteAsync(cancellationToken).ConfigureAwait(false);
+        await using (session.ConfigureAwait(false))
+        {
+            await due.PutAllAsync(session, DueKind.Claim, stragglers, now + options.PullAfterMs, now + (options.DeadlineSeconds * 1000L), cancellationToken).ConfigureAwait(false);
+            await session.ExecuteAsync("""
+                insert into pull_cursors (name, after_no) values (@cursor, @last)
+                on conflict (name) do update set after_no = excluded.after_no where excluded.after_no > pull_cursors.after_no
+                """, new { cursor, last = page[^1].ClaimNo }, cancellationToken).ConfigureAwait(false);
+            await session.CommitAsync(cancellationToken).ConfigureAwait(false);
+        }
+
+        return page.Count == PageSize;
+    }
+
+    // The claims that have their end now.
+    private async Task<HashSet<long>> AskAsync(List<long> claimNos, CancellationToken cancellationToken)
+    {
+        if (claimNos.Count == 0)
+        {
+            return [];
+        }
+
+        var answer = await async.Value.GetTransferResultsAsync(
+            CallContext.ForSystem(CallContext.DefaultApp), new TransferResultsRequest { ClaimNos = claimNos }, cancellationToken).ConfigureAwait(false);
+        if (!answer.Result.IsOk())
+        {
+            return [];
+        }
+
+        var ended = answer.Items.FindAll(o => o.Status is OrderStatus.Succeeded or OrderStatus.Failed);
+        if (ended.Count > 0)
+        {
+            await settlement.SettleAsync(ended, cancellationToken).ConfigureAwait(false);
+        }
+
+        return [.. ended.Select(o => o.ClaimNo)];
+    }
+}

@@ -1,0 +1,88 @@
+using Hongbao.Contracts;
+using Hongbao.Foundation.Alerts;
+using Hongbao.Foundation.Faults;
+using Hongbao.Foundation.Messaging;
+using Hongbao.Foundation.Stores;
+
+namespace Hongbao.Core.Claims;
+
+/// <summary>Ends claims by the outcome of their transfers; message and pull call the same transition.</summary>
+internal sealed class ClaimSettlement(IStore store, AlertSink alerts)
+{
+    private const string Handler = "core.claims.settle";
+
+    private static readonly Sql SettleSql = new(
+        "update claims set state = @to where claim_no = @claim_no and state = @from",
+        """
+        update claims c set state = i.target from unnest(@claim_no::bigint[], @from::int[], @to::int[]) as i(claim_no, source, target)
+        where c.claim_no = i.claim_no and c.state = i.source
+        """);
+
+    private sealed class StateRow
+    {
+        public long ClaimNo { get; init; }
+        public ClaimStatus State { get; init; }
+    }
+
+    public async Task HandleAsync(IReadOnlyList<Delivery> deliveries, CancellationToken cancellationToken)
+    {
+        var session = await store.WriteAsync(cancellationToken).ConfigureAwait(false);
+        await using (session.ConfigureAwait(false))
+        {
+            foreach (var delivery in deliveries)
+            {
+                if (await Inbox.TryAcceptAsync(session, delivery, Handler, cancellationToken).ConfigureAwait(false))
+                {
+                    await SettleAsync(session, delivery.Read<TransfersSettled>().Items, cancellationToken).ConfigureAwait(false);
+                }
+            }
+
+            Failpoint.Hit("core.settle.before_commit");
+            await session.CommitAsync(cancellationToken).ConfigureAwait(false);
+            Failpoint.Hit("core.settle.after_commit");
+        }
+    }
+
+    /// <summary>Moves claims along their graph; those that are there already stay.</summary>
+    public async Task SettleAsync(IReadOnlyList<TransferOutcome> outcomes, CancellationToken cancellationToken)
+    {
+        var session = await store.WriteAsync(cancellationToken).ConfigureAwait(false);
+        await using (session.ConfigureAwait(false))
+        {
+            await SettleAsync(session, outcomes, cancellationToken).ConfigureAwait(false);
+            await session.CommitAsync(cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    private async Task SettleAsync(StoreSession session, IReadOnlyList<TransferOutcome> outcomes, CancellationToken cancellationToken)
+    {
+        var moves = outcomes.Where(o => o.Status is OrderStatus.Succeeded or OrderStatus.Failed)
+            .DistinctBy(o => o.ClaimNo).OrderBy(o => o.ClaimNo)
+            .Select(o =>
+            {
+                ClaimGraph.Claim.TryMove(ClaimStatus.Claimed, o.Status == OrderStatus.Succeeded ? ClaimEvent.TransferSucceeded : ClaimEvent.TransferFailed, out var to);
+                return (o.ClaimNo, To: to);
+            }).ToArray();
+        var moved = await session.ExecuteRowsAsync(
+            SettleSql,
+            new ColumnBatch().Add("claim_no", moves, m => m.ClaimNo).Add("from", moves, _ => (int)ClaimStatus.Claimed).Add("to", moves, m => (int)m.To),
+            cancellationToken).ConfigureAwait(false);
+        if (moved == moves.Length)
+        {
+            return;
+        }
+
+        // Some had their end before: the same end is a repetition, another one must never happen.
+        var states = (await session.QueryAsync<StateRow>(
+            $"select claim_no, state from claims where claim_no {Sql.AnyOf(session.Dialect, "@nos")}",
+            new { nos = session.Longs(moves.Select(m => m.ClaimNo)) }, cancellationToken).ConfigureAwait(false)).ToDictionary(r => r.ClaimNo, r => r.State);
+        foreach (var (claimNo, to) in moves)
+        {
+            if (!states.TryGetValue(claimNo, out var state) || state != to)
+            {
+                alerts.Raise(new Alert("claim.contradiction", claimNo.ToString(System.Globalization.CultureInfo.InvariantCulture),
+                    $"The transfer of claim {claimNo} ended {to}, but the claim is {(states.ContainsKey(claimNo) ? state.ToString() : "missing")}. Nothing was changed; reconcile it."));
+            }
+        }
+    }
+}

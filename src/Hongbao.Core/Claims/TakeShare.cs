@@ -1,0 +1,86 @@
+using Hongbao.Contracts;
+using Hongbao.Core.Lanes;
+using Hongbao.Core.Packets;
+using Hongbao.Foundation.Numbers;
+
+namespace Hongbao.Core.Claims;
+
+/// <summary>What became of a wish for a share.</summary>
+internal sealed record ShareDecision(ResultCode Code, HeldClaim? Claim, int RemainingCount);
+
+/// <summary>
+/// The lane's part of a claim: a known claimer gets his claim, whatever has become of the packet; then not found, not
+/// active, exhausted, expired; else a share is drawn. Scope was checked before.
+/// </summary>
+internal sealed class TakeShare(CallContext context, long packetNo, NumberMinter claimNumbers) : LaneCommand<ShareDecision>(packetNo)
+{
+    public override string Step => "core.claim";
+
+    public override void Decide(PacketDraft? draft, long nowMs, LaneWrites writes) => Decision = Take(draft, nowMs, writes);
+
+    private ShareDecision Take(PacketDraft? draft, long nowMs, LaneWrites writes)
+    {
+        if (draft is null || draft.Held.App != context.App)
+        {
+            return new ShareDecision(ResultCode.NotFound, null, 0);
+        }
+
+        if (draft.ClaimOf(context.Uid) is { } known)
+        {
+            return new ShareDecision(ResultCode.Ok, known, draft.LeftCount);
+        }
+
+        switch (draft.Now.Status)
+        {
+            case PacketStatus.PendingPayment or PacketStatus.Closed:
+                return new ShareDecision(ResultCode.PacketNotActive, null, 0);
+            case PacketStatus.Exhausted:
+                return new ShareDecision(ResultCode.PacketExhausted, null, 0);
+            case PacketStatus.Expired or PacketStatus.Refunding or PacketStatus.Refunded:
+                return new ShareDecision(ResultCode.PacketExpired, null, 0);
+            case PacketStatus.Active:
+                break;
+        }
+
+        if (draft.Now.ExpiresAtMs <= nowMs)
+        {
+            return new ShareDecision(ResultCode.PacketExpired, null, 0);
+        }
+
+        return new ShareDecision(ResultCode.Ok, DrawShare(draft, nowMs, writes), draft.LeftCount);
+    }
+
+    private HeldClaim DrawShare(PacketDraft draft, long nowMs, LaneWrites writes)
+    {
+        var held = draft.Held;
+        var seq = draft.Now.ClaimedCount + 1;
+        var amount = held.Draw.Draw(seq, draft.LeftAmount, draft.LeftCount);
+        var claim = new HeldClaim(claimNumbers.Mint(held.Slot), seq, amount, nowMs, ClaimStatus.Claimed);
+        draft.NewClaims.Add((context.Uid, claim));
+        draft.Guard = TimeGuard.Open;
+        draft.Now = draft.Now with { ClaimedAmount = draft.Now.ClaimedAmount + amount, ClaimedCount = seq };
+        if (draft.LeftCount == 0)
+        {
+            draft.TryMove(PacketEvent.LastShareTaken);
+        }
+
+        writes.Claims.Add((
+            new TransferWanted
+            {
+                App = held.App,
+                ClaimNo = claim.ClaimNo,
+                PacketNo = held.PacketNo,
+                PayOrderNo = held.PayOrderNo,
+                SenderUid = held.SenderUid,
+                Uid = context.Uid,
+                Seq = seq,
+                Amount = amount,
+                Currency = held.Currency,
+                Kind = held.Kind,
+                ClaimedAtMs = nowMs,
+            },
+            held.Slot,
+            context));
+        return claim;
+    }
+}

@@ -1,0 +1,140 @@
+using Hongbao.Contracts;
+using Hongbao.Core.Claims;
+using Hongbao.Core.Lanes;
+using Hongbao.Core.Orders;
+using Hongbao.Core.Packets;
+using Hongbao.Core.Payments;
+using Hongbao.Foundation;
+using Hongbao.Foundation.Alerts;
+using Hongbao.Foundation.Chance;
+using Hongbao.Foundation.Messaging;
+using Hongbao.Foundation.Numbers;
+using Hongbao.Foundation.Orders;
+using Hongbao.Foundation.Scheduling;
+using Hongbao.Foundation.Signing;
+using Hongbao.Foundation.Stores;
+using Hongbao.Foundation.Time;
+using Microsoft.Extensions.Logging;
+
+namespace Hongbao.Core;
+
+/// <summary>Packets, claims and payment orders: what decides. Composes its parts by hand; the order below is their order of use.</summary>
+public sealed class CoreModule : IModule
+{
+    private static readonly TimeSpan ScanIntervalMax = TimeSpan.FromMilliseconds(500);
+    private readonly IStore _store;
+    private readonly CoreOptions _options;
+    private readonly TimeProvider _clock;
+    private readonly NumberMinter[] _minters;
+    private readonly Outbox _outbox = new();
+    private readonly AlertSink _alerts;
+    private readonly DueTable<DueKind> _due;
+    private readonly LaneSet _lanes;
+    private readonly PaymentAdvancer _payments;
+    private readonly RefundTracking _refunds;
+    private readonly ClaimSettlement _settlement;
+    private readonly ClaimPull _claimPull;
+    private readonly ILogger _log;
+
+    /// <summary>Composes the module; nothing runs yet.</summary>
+    /// <param name="store">Core's own store.</param>
+    /// <param name="options">Validated.</param>
+    /// <param name="finance">Takes payments.</param>
+    /// <param name="async">Makes transfers and refunds; asked when its messages stay out. Lazy, for it needs Core in turn.</param>
+    /// <param name="relations">Decides followers and friends.</param>
+    /// <param name="moderation">Decides greetings.</param>
+    /// <param name="callbackKey">What finance signs with.</param>
+    /// <param name="calendar">Business days.</param>
+    /// <param name="clock">Time.</param>
+    /// <param name="chance">Seeds.</param>
+    /// <param name="alerts">Where people are called.</param>
+    /// <param name="loggers">Logs.</param>
+    public CoreModule(
+        IStore store, CoreOptions options, IFinance finance, Lazy<IRedPacketAsync> async, IRelations relations, IModeration moderation,
+        FinanceCallbackKey callbackKey, BusinessCalendar calendar, TimeProvider clock, IRandomSource chance, AlertSink alerts, ILoggerFactory loggers)
+    {
+        _store = store;
+        _options = options;
+        _clock = clock;
+        _alerts = alerts;
+        _log = loggers.CreateLogger("Hongbao.Core");
+        _due = new DueTable<DueKind>(store);
+        Clock = new StoreClock(store, clock, alerts);
+        var packetNumbers = new NumberMinter("packet", store, clock, chance, _log);
+        var paymentNumbers = new NumberMinter("payment", store, clock, chance, _log);
+        var claimNumbers = new NumberMinter("claim", store, clock, chance, _log);
+        _minters = [packetNumbers, paymentNumbers, claimNumbers];
+
+        var laneStore = new LaneStore(store, _outbox);
+        _lanes = new LaneSet(laneStore, Clock, clock, options, _log);
+        var creation = new PacketCreation(store, _due, options, packetNumbers, paymentNumbers, moderation, chance, calendar);
+        var claims = new ClaimService(_lanes, laneStore, claimNumbers, relations, chance, Clock);
+        _payments = new PaymentAdvancer(
+            store, _lanes, finance, _due, _outbox, Clock, options, alerts, new FinanceCallbackReader(callbackKey, clock), clock);
+        _refunds = new RefundTracking(_lanes, async, _due, _outbox, Clock, options, alerts);
+        _settlement = new ClaimSettlement(store, alerts);
+        _claimPull = new ClaimPull(store, async, _settlement, _due, Clock, options, alerts);
+        Contract = new RedPacketCore(creation, claims, _payments, new PullSource(store), _lanes);
+    }
+
+    /// <inheritdoc/>
+    public string Name => "core";
+
+    /// <summary>The module's contract; callable after <see cref="StartAsync"/>.</summary>
+    public IRedPacketCore Contract { get; }
+
+    /// <summary>How far this process is from its database's clock; for readiness.</summary>
+    public StoreClock Clock { get; }
+
+    /// <inheritdoc/>
+    public async Task StartAsync(CancellationToken cancellationToken)
+    {
+        await _store.MigrateAsync(MigrationSet.FromAssembly(typeof(CoreModule).Assembly), cancellationToken).ConfigureAwait(false);
+        await Clock.RefreshAsync(cancellationToken).ConfigureAwait(false);
+        foreach (var minter in _minters)
+        {
+            await minter.StartAsync(cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Attach(MessageBus bus, IScheduler scheduler)
+    {
+        bus.Subscribe(Topics.TransfersSettled, "core.claims.settle", _settlement.HandleAsync);
+        bus.Subscribe(Topics.RefundsAdvanced, "core.refunds.track", _refunds.HandleAsync);
+        new OutboxDispatcher(_store, _outbox, bus, _alerts, _log).Attach(scheduler);
+        foreach (var minter in _minters)
+        {
+            minter.Attach(scheduler);
+        }
+
+        Clock.Attach(scheduler);
+        _lanes.Attach(scheduler);
+        AddScan(scheduler, "core.payments.scan", _payments.ScanAsync);
+        AddScan(scheduler, "core.packets.scan", _refunds.ScanPacketsAsync);
+        AddScan(scheduler, "core.late_payments.scan", _refunds.ScanLatePaymentsAsync);
+        AddScan(scheduler, "core.claims.pull", _claimPull.SweepAsync);
+        AddScan(scheduler, "core.claims.scan", _claimPull.ScanAsync);
+        scheduler.Add("core.nonces.purge", async cancellationToken =>
+        {
+            await CallbackNonces.PurgeAsync(_store, cancellationToken).ConfigureAwait(false);
+            return NextRun.After(CallbackSignature.Tolerance);
+        });
+    }
+
+    /// <inheritdoc/>
+    public async Task StopAsync(CancellationToken cancellationToken)
+    {
+        await _lanes.StopAsync(cancellationToken).ConfigureAwait(false);
+        foreach (var minter in _minters)
+        {
+            await minter.StopAsync(cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    private void AddScan(IScheduler scheduler, string name, Func<CancellationToken, Task<bool>> scan)
+    {
+        var interval = TimeSpan.FromMilliseconds(Math.Min(_options.PullAfterMs, ScanIntervalMax.TotalMilliseconds));
+        scheduler.Add(name, async cancellationToken => await scan(cancellationToken).ConfigureAwait(false) ? NextRun.Now : NextRun.After(interval));
+    }
+}

@@ -1,0 +1,72 @@
+using System.Collections.Concurrent;
+using Hongbao.Contracts;
+using Hongbao.Core.Splits;
+
+namespace Hongbao.Core.Lanes;
+
+/// <summary>A claim as a lane remembers it.</summary>
+internal sealed record HeldClaim(long ClaimNo, int Seq, long Amount, long ClaimedAtMs, ClaimStatus Status);
+
+/// <summary>
+/// A packet's committed state in a lane's memory. Only its lane changes it, after a commit; others may read it to answer
+/// early what can never become untrue: a known claim, and states that nothing leaves towards claiming.
+/// </summary>
+internal sealed class HeldPacket
+{
+    private Split? _draw;
+    private int _unanswered;
+
+    public required long PacketNo { get; init; }
+    public required int Slot { get; init; }
+    public required string App { get; init; }
+    public required long SenderUid { get; init; }
+    public required PacketKind Kind { get; init; }
+    public required string Currency { get; init; }
+    public required long Amount { get; init; }
+    public required int Count { get; init; }
+    public required SplitKind SplitKind { get; init; }
+    public required long Cap { get; init; }
+    public required ScopeKind Scope { get; init; }
+    public required IReadOnlySet<long> ScopeUids { get; init; }
+    public required byte[] Seed { get; init; }
+    public required long PayOrderNo { get; init; }
+    public required int TtlSeconds { get; init; }
+
+    /// <summary>Claims by uid; complete.</summary>
+    public required ConcurrentDictionary<long, HeldClaim> Claims { get; init; }
+
+    /// <summary>The part that changes, replaced as a whole.</summary>
+    public required PacketNow Now { get; set; }
+
+    /// <summary>When it was last asked for, monotonic timestamp.</summary>
+    public long LastUsed { get; set; }
+
+    public Split Draw => _draw ??= Split.Of(SplitKind, Seed, PacketNo, Amount, Count, Cap);
+
+    /// <summary>
+    /// Admits a request while less than 1.5 x the shares left are unanswered. Only ever changes who waits, never who is paid.
+    /// </summary>
+    public bool TryEnterGate()
+    {
+        var limit = (int)Math.Min(((3L * Now.LeftCount(Count)) + 1) / 2, int.MaxValue);
+        if (Interlocked.Increment(ref _unanswered) <= limit)
+        {
+            return true;
+        }
+
+        Interlocked.Decrement(ref _unanswered);
+        return false;
+    }
+
+    public void LeaveGate() => Interlocked.Decrement(ref _unanswered);
+}
+
+/// <summary>What a packet's row says that can change.</summary>
+internal sealed record PacketNow(
+    PacketStatus Status, long Version, long ClaimedAmount, int ClaimedCount, long ClosedAmount, int ClosedCount,
+    string? ContentId, long? ActivatedAtMs, long? ExpiresAtMs, long? ClosedAtMs)
+{
+    public int LeftCount(int count) => count - ClaimedCount - ClosedCount;
+
+    public long LeftAmount(long amount) => amount - ClaimedAmount - ClosedAmount;
+}

@@ -1,0 +1,329 @@
+using System.Collections.Concurrent;
+using System.Threading.Channels;
+using Hongbao.Foundation.Faults;
+using Hongbao.Foundation.Scheduling;
+using Hongbao.Foundation.Stores;
+using Microsoft.Extensions.Logging;
+
+namespace Hongbao.Core.Lanes;
+
+/// <summary>
+/// The single owner of a group of packets inside this process. A step takes all that waits, decides in memory, writes one
+/// transaction and answers after the commit. Correctness does not rest on being the only owner: the store refuses the whole
+/// batch when a version has moved, and the lane then looks again.
+/// </summary>
+internal sealed class Lane
+{
+    private const int AttemptsMax = 8;
+    private readonly LaneStore _store;
+    private readonly StoreClock _storeClock;
+    private readonly TimeProvider _clock;
+    private readonly CoreOptions _options;
+    private readonly ILogger _log;
+    private readonly Channel<LaneCommand> _waiting;
+    private readonly ConcurrentDictionary<long, HeldPacket> _held = new();
+    private IWorker? _worker;
+    private long _lastRelease;
+
+    public Lane(LaneStore store, StoreClock storeClock, TimeProvider clock, CoreOptions options, ILogger log)
+    {
+        _store = store;
+        _storeClock = storeClock;
+        _clock = clock;
+        _options = options;
+        _log = log;
+        _waiting = Channel.CreateBounded<LaneCommand>(new BoundedChannelOptions(options.LaneQueueMax) { SingleReader = true, FullMode = BoundedChannelFullMode.Wait });
+        _lastRelease = clock.GetTimestamp();
+    }
+
+    /// <summary>A packet's committed state, if it is in memory.</summary>
+    public HeldPacket? Peek(long packetNo)
+    {
+        if (!_held.TryGetValue(packetNo, out var held))
+        {
+            return null;
+        }
+
+        held.LastUsed = _clock.GetTimestamp();
+        return held;
+    }
+
+    /// <summary>Forgets a packet, so that the next command reads it from the store.</summary>
+    public void Forget(long packetNo) => _held.TryRemove(packetNo, out _);
+
+    /// <summary>False when the lane is full or stopping: the caller sheds the request.</summary>
+    public bool TryPost(LaneCommand command)
+    {
+        if (!_waiting.Writer.TryWrite(command))
+        {
+            return false;
+        }
+
+        _worker?.Wake();
+        return true;
+    }
+
+    public void Attach(IScheduler scheduler, string name) => _worker = scheduler.Add(name, StepAsync);
+
+    /// <summary>Refuses new commands, and answers those that still wait.</summary>
+    public async Task StopAsync(CancellationToken cancellationToken)
+    {
+        _waiting.Writer.TryComplete();
+        while (await StepOnceAsync(cancellationToken).ConfigureAwait(false))
+        {
+        }
+    }
+
+    private async Task<NextRun> StepAsync(CancellationToken cancellationToken)
+    {
+        // A batch that was taken is finished even when the process stops: its token is not the scheduler's.
+        if (await StepOnceAsync(CancellationToken.None).ConfigureAwait(false))
+        {
+            return NextRun.Now;
+        }
+
+        Release();
+        return NextRun.After(TimeSpan.FromSeconds(_options.HoldSeconds));
+    }
+
+    private async Task<bool> StepOnceAsync(CancellationToken cancellationToken)
+    {
+        var batch = new List<LaneCommand>();
+        while (batch.Count < _options.LaneBatchMax && _waiting.Reader.TryRead(out var command))
+        {
+            batch.Add(command);
+        }
+
+        if (batch.Count == 0)
+        {
+            return false;
+        }
+
+        await RunAsync(batch, 0, cancellationToken).ConfigureAwait(false);
+        return true;
+    }
+
+    private async Task RunAsync(List<LaneCommand> commands, int attempt, CancellationToken cancellationToken)
+    {
+        var drafts = new Dictionary<long, PacketDraft>();
+        var writes = new LaneWrites();
+        try
+        {
+            await LoadMissingAsync(commands, cancellationToken).ConfigureAwait(false);
+            var nowMs = _storeClock.NowMs();
+            foreach (var command in commands)
+            {
+                if (!drafts.TryGetValue(command.PacketNo, out var draft) && _held.TryGetValue(command.PacketNo, out var held))
+                {
+                    drafts.Add(command.PacketNo, draft = new PacketDraft(held));
+                }
+
+                command.Decide(draft, nowMs, writes);
+            }
+
+            if (writes.Extras.Count > 0 || drafts.Values.Any(d => d.IsChanged))
+            {
+                await _store.CommitAsync(drafts.Values, writes, () => HitFailpoints(commands, "before_commit"), cancellationToken).ConfigureAwait(false);
+                HitFailpoints(commands, "after_commit");
+            }
+        }
+        catch (StoreException e)
+        {
+            await RecoverAsync(commands, attempt, e, cancellationToken).ConfigureAwait(false);
+            return;
+        }
+        catch (Exception e)
+        {
+            _log.LogError(e, "A lane batch of {Count} failed", commands.Count);
+            await SplitAsync(commands, attempt, e, cancellationToken).ConfigureAwait(false);
+            return;
+        }
+
+        foreach (var draft in drafts.Values)
+        {
+            draft.Apply();
+        }
+
+        foreach (var command in commands)
+        {
+            command.Answer();
+        }
+    }
+
+    private async Task RecoverAsync(List<LaneCommand> commands, int attempt, StoreException exception, CancellationToken cancellationToken)
+    {
+        if (attempt >= AttemptsMax)
+        {
+            FailAll(commands, exception);
+            return;
+        }
+
+        switch (exception.Fault)
+        {
+            case StoreFault.UnknownOutcome:
+                // Perhaps it was committed: look at the packets and claims again before answering. A claim that was
+                // committed is then a known claim.
+                _log.LogWarning(exception, "The outcome of a lane batch of {Count} is unclear; looking again", commands.Count);
+                ForgetAll(commands);
+                await RestAsync(attempt, cancellationToken).ConfigureAwait(false);
+                await RunAsync(commands, attempt + 1, cancellationToken).ConfigureAwait(false);
+                return;
+            case StoreFault.Transient or StoreFault.Unavailable when attempt < 2:
+                await RestAsync(attempt, cancellationToken).ConfigureAwait(false);
+                await RunAsync(commands, attempt + 1, cancellationToken).ConfigureAwait(false);
+                return;
+            case StoreFault.Transient or StoreFault.Unavailable or StoreFault.SchemaTooNew:
+                FailAll(commands, exception);
+                return;
+            case StoreFault.Fenced or StoreFault.UniqueViolation or StoreFault.CheckViolation or StoreFault.Other:
+                await SeparateMovedAsync(commands, attempt, exception, cancellationToken).ConfigureAwait(false);
+                return;
+        }
+    }
+
+    // Packets that another owner moved are read again and redone alone; the others go on together. When none has moved, the
+    // clock or one bad command is at fault.
+    private async Task SeparateMovedAsync(List<LaneCommand> commands, int attempt, StoreException exception, CancellationToken cancellationToken)
+    {
+        HashSet<long> moved;
+        try
+        {
+            await _storeClock.RefreshAsync(cancellationToken).ConfigureAwait(false);
+            var versions = await _store.VersionsAsync([.. commands.Select(c => c.PacketNo).Distinct()], cancellationToken).ConfigureAwait(false);
+            moved = [.. commands.Select(c => c.PacketNo).Distinct().Where(no =>
+                _held.TryGetValue(no, out var held) && (!versions.TryGetValue(no, out var version) || version != held.Now.Version))];
+        }
+        catch (StoreException e)
+        {
+            FailAll(commands, e);
+            return;
+        }
+
+        if (moved.Count == 0)
+        {
+            await SplitAsync(commands, attempt, exception, cancellationToken).ConfigureAwait(false);
+            return;
+        }
+
+        _log.LogInformation("{Moved} of {All} packets of a lane batch have another writer; redoing them alone", moved.Count, commands.Select(c => c.PacketNo).Distinct().Count());
+        foreach (var packetNo in moved)
+        {
+            Forget(packetNo);
+            await RunAsync(commands.FindAll(c => c.PacketNo == packetNo), attempt + 1, cancellationToken).ConfigureAwait(false);
+        }
+
+        var others = commands.FindAll(c => !moved.Contains(c.PacketNo));
+        if (others.Count > 0)
+        {
+            await RunAsync(others, attempt, cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    // A bad command is found by halving. The first refusal is tried once more as it is: the clock was set right meanwhile.
+    private async Task SplitAsync(List<LaneCommand> commands, int attempt, Exception exception, CancellationToken cancellationToken)
+    {
+        if (attempt == 0 && exception is StoreException { Fault: StoreFault.Fenced })
+        {
+            await RunAsync(commands, 1, cancellationToken).ConfigureAwait(false);
+            return;
+        }
+
+        if (commands.Count == 1)
+        {
+            Forget(commands[0].PacketNo);
+            commands[0].Fail(exception);
+            return;
+        }
+
+        var half = commands.Count / 2;
+        await RunAsync(commands[..half], 1, cancellationToken).ConfigureAwait(false);
+        await RunAsync(commands[half..], 1, cancellationToken).ConfigureAwait(false);
+    }
+
+    private async Task LoadMissingAsync(List<LaneCommand> commands, CancellationToken cancellationToken)
+    {
+        var missing = new HashSet<long>();
+        foreach (var command in commands)
+        {
+            if (!_held.TryGetValue(command.PacketNo, out var held))
+            {
+                missing.Add(command.PacketNo);
+            }
+            else
+            {
+                held.LastUsed = _clock.GetTimestamp();
+            }
+        }
+
+        if (missing.Count == 0)
+        {
+            return;
+        }
+
+        foreach (var held in await _store.LoadAsync(missing, cancellationToken).ConfigureAwait(false))
+        {
+            held.LastUsed = _clock.GetTimestamp();
+            _held[held.PacketNo] = held;
+        }
+    }
+
+    // Memory is bounded twice: what nobody asked for in a while goes, and the oldest go when there are too many.
+    private void Release()
+    {
+        var hold = TimeSpan.FromSeconds(_options.HoldSeconds);
+        if (_clock.GetElapsedTime(_lastRelease) < hold && _held.Count <= _options.HeldMax)
+        {
+            return;
+        }
+
+        _lastRelease = _clock.GetTimestamp();
+        foreach (var (packetNo, held) in _held)
+        {
+            if (_clock.GetElapsedTime(held.LastUsed) >= hold)
+            {
+                _held.TryRemove(packetNo, out _);
+            }
+        }
+
+        var tooMany = _held.Count - _options.HeldMax;
+        if (tooMany > 0)
+        {
+            foreach (var held in _held.Values.OrderBy(h => h.LastUsed).Take(tooMany))
+            {
+                _held.TryRemove(held.PacketNo, out _);
+            }
+        }
+    }
+
+    private Task RestAsync(int attempt, CancellationToken cancellationToken) =>
+        Task.Delay(TimeSpan.FromMilliseconds(20 << attempt), _clock, cancellationToken);
+
+    private void ForgetAll(List<LaneCommand> commands)
+    {
+        foreach (var command in commands)
+        {
+            Forget(command.PacketNo);
+        }
+    }
+
+    private void FailAll(List<LaneCommand> commands, Exception exception)
+    {
+        _log.LogWarning(exception, "A lane batch of {Count} was given up; the callers may ask again", commands.Count);
+        ForgetAll(commands);
+        foreach (var command in commands)
+        {
+            command.Fail(exception);
+        }
+    }
+
+    private static void HitFailpoints(List<LaneCommand> commands, string point)
+    {
+        if (Failpoint.IsArmed)
+        {
+            foreach (var command in commands)
+            {
+                Failpoint.Hit($"{command.Step}.{point}");
+            }
+        }
+    }
+}

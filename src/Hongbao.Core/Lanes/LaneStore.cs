@@ -1,0 +1,224 @@
+using System.Collections.Concurrent;
+using System.Text.Json;
+using Hongbao.Contracts;
+using Hongbao.Foundation.Messaging;
+using Hongbao.Foundation.Stores;
+
+namespace Hongbao.Core.Lanes;
+
+/// <summary>What lanes read and write: packets with their claims in, one transaction a batch out.</summary>
+internal sealed class LaneStore(IStore store, Outbox outbox)
+{
+    private sealed class PacketRow
+    {
+        public long PacketNo { get; init; }
+        public int Slot { get; init; }
+        public string App { get; init; } = "";
+        public long SenderUid { get; init; }
+        public PacketKind Kind { get; init; }
+        public PacketStatus State { get; init; }
+        public long Version { get; init; }
+        public string Currency { get; init; } = "";
+        public long Amount { get; init; }
+        public int Count { get; init; }
+        public SplitKind Split { get; init; }
+        public long Cap { get; init; }
+        public ScopeKind Scope { get; init; }
+        public string? ScopeUids { get; init; }
+        public byte[] Seed { get; init; } = [];
+        public long PayOrderNo { get; init; }
+        public int TtlSeconds { get; init; }
+        public long ClaimedAmount { get; init; }
+        public int ClaimedCount { get; init; }
+        public long ClosedAmount { get; init; }
+        public int ClosedCount { get; init; }
+        public string? ContentId { get; init; }
+        public long? ActivatedAt { get; init; }
+        public long? ExpiresAt { get; init; }
+        public long? ClosedAt { get; init; }
+    }
+
+    private sealed class ClaimRow
+    {
+        public long PacketNo { get; init; }
+        public long Uid { get; init; }
+        public long ClaimNo { get; init; }
+        public int Seq { get; init; }
+        public long Amount { get; init; }
+        public ClaimStatus State { get; init; }
+        public long ClaimedAt { get; init; }
+    }
+
+    private sealed class VersionRow
+    {
+        public long PacketNo { get; init; }
+        public long Version { get; init; }
+    }
+
+    // The packet's row may be rewritten only from the version that the lane read, and at the time that the change needs.
+    // PostgreSQL locks in order of packet number first, so that two owners wait for each other instead of dying.
+    private static readonly Sql UpdatePackets = new(
+        """
+        update packets set state = @state, version = version + 1, claimed_amount = @claimed_amount, claimed_count = @claimed_count,
+          closed_amount = @closed_amount, closed_count = @closed_count, content_id = @content_id,
+          activated_at = @activated_at, expires_at = @expires_at, closed_at = @closed_at
+        where packet_no = @packet_no and version = @version
+          and (@guard = 0 or (@guard = 1 and expires_at > now_ms()) or (@guard = 2 and expires_at <= now_ms()))
+        """,
+        """
+        with i as (
+          select * from unnest(@packet_no::bigint[], @version::bigint[], @state::int[], @claimed_amount::bigint[], @claimed_count::int[],
+            @closed_amount::bigint[], @closed_count::int[], @content_id::text[], @activated_at::bigint[], @expires_at::bigint[],
+            @closed_at::bigint[], @guard::int[])
+            as t(packet_no, version, state, claimed_amount, claimed_count, closed_amount, closed_count, content_id, activated_at,
+              expires_at, closed_at, guard)),
+        locked as materialized (
+          select p.packet_no from packets p where p.packet_no = any(@packet_no) order by p.packet_no for update)
+        update packets p set state = i.state, version = p.version + 1, claimed_amount = i.claimed_amount, claimed_count = i.claimed_count,
+          closed_amount = i.closed_amount, closed_count = i.closed_count, content_id = i.content_id,
+          activated_at = i.activated_at, expires_at = i.expires_at, closed_at = i.closed_at
+        from i join locked l on l.packet_no = i.packet_no
+        where p.packet_no = i.packet_no and p.version = i.version
+          and (i.guard = 0 or (i.guard = 1 and p.expires_at > now_ms()) or (i.guard = 2 and p.expires_at <= now_ms()))
+        """);
+
+    private static readonly Sql InsertClaims = new(
+        """
+        insert into claims (claim_no, slot, app, packet_no, uid, seq, amount, state, claimed_at)
+        values (@claim_no, @slot, @app, @packet_no, @uid, @seq, @amount, 1, @claimed_at)
+        """,
+        """
+        insert into claims (claim_no, slot, app, packet_no, uid, seq, amount, state, claimed_at)
+        select claim_no, slot, app, packet_no, uid, seq, amount, 1, claimed_at
+        from unnest(@claim_no::bigint[], @slot::int[], @app::text[], @packet_no::bigint[], @uid::bigint[], @seq::int[], @amount::bigint[],
+          @claimed_at::bigint[]) as t(claim_no, slot, app, packet_no, uid, seq, amount, claimed_at)
+        """);
+
+    /// <summary>Packets with all their claims; those that do not exist are missing from the answer.</summary>
+    public async Task<List<HeldPacket>> LoadAsync(IReadOnlyCollection<long> packetNos, CancellationToken cancellationToken)
+    {
+        var session = await store.ReadAsync(cancellationToken).ConfigureAwait(false);
+        await using (session.ConfigureAwait(false))
+        {
+            var arguments = new { nos = session.Longs(packetNos) };
+            var any = Sql.AnyOf(session.Dialect, "@nos");
+            // Packets before claims: a claim that another owner commits in between is then known although the row is old,
+            // and the fence refuses the old row. The other order could hold a new row whose newest claimer is unknown.
+            var packets = await session.QueryAsync<PacketRow>($"""
+                select packet_no, slot, app, sender_uid, kind, state, version, currency, amount, count, split, cap, scope, scope_uids, seed, pay_order_no,
+                  ttl_seconds, claimed_amount, claimed_count, closed_amount, closed_count, content_id, activated_at, expires_at, closed_at
+                from packets where packet_no {any}
+                """, arguments, cancellationToken).ConfigureAwait(false);
+            var claims = (await session.QueryAsync<ClaimRow>(
+                $"select packet_no, uid, claim_no, seq, amount, state, claimed_at from claims where packet_no {any}", arguments, cancellationToken)
+                .ConfigureAwait(false)).ToLookup(c => c.PacketNo);
+            return packets.ConvertAll(p => ToHeld(p, claims[p.PacketNo]));
+        }
+    }
+
+    /// <summary>A user's claim of a packet, or null.</summary>
+    public async Task<HeldClaim?> FindClaimAsync(long packetNo, long uid, CancellationToken cancellationToken)
+    {
+        var session = await store.ReadAsync(cancellationToken).ConfigureAwait(false);
+        await using (session.ConfigureAwait(false))
+        {
+            var row = await session.FirstAsync<ClaimRow>(
+                "select packet_no, uid, claim_no, seq, amount, state, claimed_at from claims where packet_no = @packetNo and uid = @uid",
+                new { packetNo, uid }, cancellationToken).ConfigureAwait(false);
+            return row is null ? null : new HeldClaim(row.ClaimNo, row.Seq, row.Amount, row.ClaimedAt, row.State);
+        }
+    }
+
+    /// <summary>The versions that the store has now.</summary>
+    public async Task<Dictionary<long, long>> VersionsAsync(IReadOnlyCollection<long> packetNos, CancellationToken cancellationToken)
+    {
+        var session = await store.ReadAsync(cancellationToken).ConfigureAwait(false);
+        await using (session.ConfigureAwait(false))
+        {
+            var rows = await session.QueryAsync<VersionRow>(
+                $"select packet_no, version from packets where packet_no {Sql.AnyOf(session.Dialect, "@nos")}",
+                new { nos = session.Longs(packetNos) }, cancellationToken).ConfigureAwait(false);
+            return rows.ToDictionary(r => r.PacketNo, r => r.Version);
+        }
+    }
+
+    /// <summary>Writes a batch in one transaction, or nothing of it.</summary>
+    /// <exception cref="StoreException">Fenced when any packet's version or time is not as drafted; UnknownOutcome when the commit's answer was lost.</exception>
+    public async Task CommitAsync(IReadOnlyCollection<PacketDraft> drafts, LaneWrites writes, Action beforeCommit, CancellationToken cancellationToken)
+    {
+        var changed = drafts.Where(d => d.IsChanged).OrderBy(d => d.Held.PacketNo).ToArray();
+        var session = await store.WriteAsync(cancellationToken).ConfigureAwait(false);
+        await using (session.ConfigureAwait(false))
+        {
+            var updated = await session.ExecuteRowsAsync(UpdatePackets, PacketColumns(changed), cancellationToken).ConfigureAwait(false);
+            StoreSession.Require(updated, changed.Length, "packets at the version and time that the lane read");
+            if (writes.Claims.Count > 0)
+            {
+                await session.ExecuteRowsAsync(InsertClaims, ClaimColumns(writes.Claims), cancellationToken).ConfigureAwait(false);
+                foreach (var requests in writes.Claims.GroupBy(c => c.Context.Shadow))
+                {
+                    var first = requests.First();
+                    await outbox.AddAsync(
+                        session, first.Slot, Topics.ClaimsAccepted, first.Context,
+                        new ClaimsAccepted { Items = [.. requests.Select(r => r.Wanted)] }, TimeSpan.Zero, cancellationToken).ConfigureAwait(false);
+                }
+            }
+
+            foreach (var extra in writes.Extras)
+            {
+                await extra(session, cancellationToken).ConfigureAwait(false);
+            }
+
+            beforeCommit();
+            await session.CommitAsync(cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    private static ColumnBatch PacketColumns(IReadOnlyList<PacketDraft> drafts) => new ColumnBatch()
+        .Add("packet_no", drafts, d => d.Held.PacketNo)
+        .Add("version", drafts, d => d.Held.Now.Version)
+        .Add("state", drafts, d => (int)d.Now.Status)
+        .Add("claimed_amount", drafts, d => d.Now.ClaimedAmount)
+        .Add("claimed_count", drafts, d => d.Now.ClaimedCount)
+        .Add("closed_amount", drafts, d => d.Now.ClosedAmount)
+        .Add("closed_count", drafts, d => d.Now.ClosedCount)
+        .Add("content_id", drafts, d => d.Now.ContentId)
+        .Add("activated_at", drafts, d => d.Now.ActivatedAtMs)
+        .Add("expires_at", drafts, d => d.Now.ExpiresAtMs)
+        .Add("closed_at", drafts, d => d.Now.ClosedAtMs)
+        .Add("guard", drafts, d => (int)d.Guard);
+
+    private static ColumnBatch ClaimColumns(List<(TransferWanted Wanted, int Slot, CallContext Context)> claims) => new ColumnBatch()
+        .Add("claim_no", claims, c => c.Wanted.ClaimNo)
+        .Add("slot", claims, c => c.Slot)
+        .Add("app", claims, c => c.Wanted.App)
+        .Add("packet_no", claims, c => c.Wanted.PacketNo)
+        .Add("uid", claims, c => c.Wanted.Uid)
+        .Add("seq", claims, c => c.Wanted.Seq)
+        .Add("amount", claims, c => c.Wanted.Amount)
+        .Add("claimed_at", claims, c => c.Wanted.ClaimedAtMs);
+
+    private static HeldPacket ToHeld(PacketRow row, IEnumerable<ClaimRow> claims) => new()
+    {
+        PacketNo = row.PacketNo,
+        Slot = row.Slot,
+        App = row.App,
+        SenderUid = row.SenderUid,
+        Kind = row.Kind,
+        Currency = row.Currency,
+        Amount = row.Amount,
+        Count = row.Count,
+        SplitKind = row.Split,
+        Cap = row.Cap,
+        Scope = row.Scope,
+        ScopeUids = row.ScopeUids is null ? new HashSet<long>() : JsonSerializer.Deserialize<HashSet<long>>(row.ScopeUids)!,
+        Seed = row.Seed,
+        PayOrderNo = row.PayOrderNo,
+        TtlSeconds = row.TtlSeconds,
+        Claims = new ConcurrentDictionary<long, HeldClaim>(claims.Select(c =>
+            KeyValuePair.Create(c.Uid, new HeldClaim(c.ClaimNo, c.Seq, c.Amount, c.ClaimedAt, c.State)))),
+        Now = new PacketNow(
+            row.State, row.Version, row.ClaimedAmount, row.ClaimedCount, row.ClosedAmount, row.ClosedCount,
+            row.ContentId, row.ActivatedAt, row.ExpiresAt, row.ClosedAt),
+    };
+}

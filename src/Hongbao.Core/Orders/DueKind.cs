@@ -1,0 +1,14 @@
+namespace Hongbao.Core.Orders;
+
+/// <summary>What the due table keeps apart.</summary>
+internal enum DueKind
+{
+    /// <summary>A payment order that is not final.</summary>
+    Payment = 1,
+    /// <summary>A packet that can expire, or whose refund is not final.</summary>
+    Packet = 2,
+    /// <summary>The refund of a late payment.</summary>
+    LatePayment = 3,
+    /// <summary>A claim whose transfer outlived the pull's watermark.</summary>
+    Claim = 4,
+}

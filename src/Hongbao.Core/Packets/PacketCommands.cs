@@ -1,0 +1,105 @@
+using Hongbao.Contracts;
+using Hongbao.Core.Lanes;
+using Hongbao.Core.Orders;
+using Hongbao.Foundation.Messaging;
+using Hongbao.Foundation.Orders;
+
+namespace Hongbao.Core.Packets;
+
+/// <summary>
+/// Time is over: one conditional update against the store's own clock takes what is left from the row, and the same
+/// transaction asks for its refund. Answers the packet's status afterwards, null when there is none, and whether it moved now.
+/// </summary>
+internal sealed class ExpirePacket(long packetNo, DueTable<DueKind> due, Outbox outbox, CoreOptions options)
+    : LaneCommand<(PacketStatus? Status, bool Moved)>(packetNo)
+{
+    public override string Step => "core.expire";
+
+    public override void Decide(PacketDraft? draft, long nowMs, LaneWrites writes)
+    {
+        Decision = (draft?.Now.Status, false);
+        if (draft is null || draft.Now.Status != PacketStatus.Active || draft.Now.ExpiresAtMs > nowMs || !draft.TryMove(PacketEvent.TimeOver))
+        {
+            return;
+        }
+
+        var held = draft.Held;
+        var left = draft.LeftAmount;
+        draft.Guard = TimeGuard.Over;
+        draft.Now = draft.Now with { ClosedAmount = left, ClosedCount = draft.LeftCount, ClosedAtMs = nowMs };
+        Decision = (draft.Now.Status, true);
+        writes.Extras.Add(async (session, cancellationToken) =>
+        {
+            var wanted = new RefundWanted
+            {
+                App = held.App,
+                Cause = RefundCause.Expiry,
+                CauseNo = held.PacketNo,
+                PacketNo = held.PacketNo,
+                PayOrderNo = held.PayOrderNo,
+                Uid = held.SenderUid,
+                Amount = left,
+                Currency = held.Currency,
+            };
+            await outbox.AddAsync(
+                session, held.Slot, Topics.RefundsRequested, CallContext.ForSystem(held.App), new RefundsRequested { Items = [wanted] },
+                TimeSpan.Zero, cancellationToken).ConfigureAwait(false);
+            await due.RestartAsync(
+                session, DueKind.Packet, held.PacketNo, nowMs + options.PullAfterMs, nowMs + (options.DeadlineSeconds * 1000L), cancellationToken).ConfigureAwait(false);
+        });
+    }
+}
+
+/// <summary>The refund of what was left moved on. Answers the packet's status afterwards.</summary>
+internal sealed class AdvanceRefund(long packetNo, PacketEvent on, DueTable<DueKind> due) : LaneCommand<PacketStatus?>(packetNo)
+{
+    public override string Step => "core.refund";
+
+    public override void Decide(PacketDraft? draft, long nowMs, LaneWrites writes)
+    {
+        var moved = draft is not null && draft.TryMove(on);
+        Decision = draft?.Now.Status;
+        if (moved && Decision == PacketStatus.Refunded)
+        {
+            writes.Extras.Add((session, cancellationToken) => due.RemoveAsync(session, DueKind.Packet, PacketNo, cancellationToken));
+        }
+    }
+}
+
+/// <summary>Binds a packet to its video, by its sender, once.</summary>
+internal sealed class SetContent(CallContext context, long packetNo, string contentId) : LaneCommand<Result>(packetNo)
+{
+    public override string Step => "core.content";
+
+    public override void Decide(PacketDraft? draft, long nowMs, LaneWrites writes)
+    {
+        Decision = Check(draft);
+        if (Decision.IsOk() && draft!.Now.ContentId is null)
+        {
+            draft.Now = draft.Now with { ContentId = contentId };
+        }
+    }
+
+    private Result Check(PacketDraft? draft)
+    {
+        if (draft is null || draft.Held.App != context.App)
+        {
+            return Result.Of(ResultCode.NotFound);
+        }
+
+        if (draft.Held.SenderUid != context.Uid)
+        {
+            // An unpaid packet is visible to its sender only.
+            return Result.Of(draft.Now.Status is PacketStatus.PendingPayment or PacketStatus.Closed ? ResultCode.NotFound : ResultCode.Forbidden);
+        }
+
+        if (draft.Now.Status is PacketStatus.PendingPayment or PacketStatus.Closed)
+        {
+            return Result.Of(ResultCode.PacketNotActive, "A packet is published after it is paid for.");
+        }
+
+        return draft.Now.ContentId is null || draft.Now.ContentId == contentId
+            ? Result.Ok()
+            : Result.Of(ResultCode.IdempotencyMismatch, "This packet belongs to another content already.");
+    }
+}

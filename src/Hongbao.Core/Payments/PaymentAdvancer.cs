@@ -1,0 +1,316 @@
+using Hongbao.Contracts;
+using Hongbao.Core.Lanes;
+using Hongbao.Core.Orders;
+using Hongbao.Foundation.Alerts;
+using Hongbao.Foundation.Faults;
+using Hongbao.Foundation.Messaging;
+using Hongbao.Foundation.Orders;
+using Hongbao.Foundation.Signing;
+using Hongbao.Foundation.Stores;
+
+namespace Hongbao.Core.Payments;
+
+/// <summary>
+/// Moves payment orders to their end: callback, cashier, timed scan all call the same transitions. Finance's final answer
+/// alone ends an order; no answer, a timeout and "not found" mean that it is asked again under the same number.
+/// </summary>
+internal sealed class PaymentAdvancer(
+    IStore store, LaneSet lanes, IFinance finance, DueTable<DueKind> due, Outbox outbox, StoreClock storeClock, CoreOptions options,
+    AlertSink alerts, FinanceCallbackReader callbacks, TimeProvider clock)
+{
+    private static readonly TimeSpan FinanceTimeout = TimeSpan.FromSeconds(5);
+
+    /// <summary>Makes finance know the order, so that the cashier can show it.</summary>
+    public async Task<PaymentResponse> PrepareAsync(CallContext context, long payOrderNo, CancellationToken cancellationToken)
+    {
+        var payment = await PaymentStore.FindAsync(store, payOrderNo, cancellationToken).ConfigureAwait(false);
+        if (payment is null || payment.App != context.App)
+        {
+            return Answer(Result.Of(ResultCode.NotFound), payOrderNo);
+        }
+
+        if (payment.State == PaymentStatus.Pending)
+        {
+            // Finance may take the money from now on: look soon, in case its callback is lost.
+            var now = storeClock.NowMs();
+            var session = await store.WriteAsync(cancellationToken).ConfigureAwait(false);
+            await using (session.ConfigureAwait(false))
+            {
+                await due.PutAsync(session, DueKind.Payment, payOrderNo, now + options.PaymentCheckMs, payment.PayUntil + (options.DeadlineSeconds * 1000L), cancellationToken)
+                    .ConfigureAwait(false);
+                await session.CommitAsync(cancellationToken).ConfigureAwait(false);
+            }
+
+            var answer = await AskAsync(payment, token => finance.CreatePaymentAsync(SystemContext(payment), Order(payment), token), cancellationToken).ConfigureAwait(false);
+            if (!answer.Result.IsOk())
+            {
+                return Answer(Result.Of(ResultCode.Degraded, "The cashier gives no answer just now; please try again."), payment);
+            }
+        }
+
+        return Answer(Result.Ok(), payment);
+    }
+
+    /// <summary>Asks finance now and moves the order by its answer.</summary>
+    public async Task<PaymentResponse> CheckAsync(CallContext context, long payOrderNo, CancellationToken cancellationToken)
+    {
+        var payment = await PaymentStore.FindAsync(store, payOrderNo, cancellationToken).ConfigureAwait(false);
+        if (payment is null || payment.App != context.App)
+        {
+            return Answer(Result.Of(ResultCode.NotFound), payOrderNo);
+        }
+
+        if (!payment.IsFinal)
+        {
+            await AdvanceAsync(payment, cancellationToken).ConfigureAwait(false);
+            payment = await PaymentStore.FindAsync(store, payOrderNo, cancellationToken).ConfigureAwait(false);
+        }
+
+        return Answer(Result.Ok(), payment!);
+    }
+
+    /// <summary>A signed callback of finance.</summary>
+    public async Task<FinanceCallbackResponse> CallbackAsync(FinanceCallbackRequest request, CancellationToken cancellationToken)
+    {
+        var result = callbacks.Read(request, out var notices);
+        if (!result.IsOk())
+        {
+            return new FinanceCallbackResponse { Result = result };
+        }
+
+        if (await CallbackNonces.IsKnownAsync(store, request.Nonce, cancellationToken).ConfigureAwait(false))
+        {
+            return new FinanceCallbackResponse();
+        }
+
+        foreach (var (notice, number) in notices)
+        {
+            var payment = await PaymentStore.FindAsync(store, number, cancellationToken).ConfigureAwait(false);
+            if (notice.Kind != "payment" || payment is null || payment.App != notice.App)
+            {
+                return new FinanceCallbackResponse { Result = Result.Of(ResultCode.NotFound, "No such payment order.") };
+            }
+
+            if (notice.Amount != payment.Amount || notice.Currency != payment.Currency || notice.Status != "SUCCEEDED")
+            {
+                alerts.Raise(new Alert("payment.mismatch", number.ToString(System.Globalization.CultureInfo.InvariantCulture),
+                    $"A genuine callback about payment {number} does not fit it (amount {notice.Amount} {notice.Currency}, status {notice.Status}). Nothing was changed; compare with finance."));
+                return new FinanceCallbackResponse { Result = Result.Invalid("amount", "must be the payment order's amount and currency, with status SUCCEEDED") };
+            }
+
+            await PaidAsync(payment, storeClock.NowMs(), request.Nonce, cancellationToken).ConfigureAwait(false);
+        }
+
+        return new FinanceCallbackResponse();
+    }
+
+    /// <summary>A step of the timed scan: what is due is asked about.</summary>
+    public async Task<bool> ScanAsync(CancellationToken cancellationToken)
+    {
+        var rows = await due.TakeAsync(DueKind.Payment, 50, TimeSpan.FromSeconds(30), cancellationToken).ConfigureAwait(false);
+        foreach (var row in rows)
+        {
+            var payment = await PaymentStore.FindAsync(store, row.No, cancellationToken).ConfigureAwait(false);
+            if (payment is null || payment.IsFinal)
+            {
+                await due.RemoveAsync(DueKind.Payment, row.No, cancellationToken).ConfigureAwait(false);
+                continue;
+            }
+
+            if (storeClock.NowMs() > row.DeadlineAt)
+            {
+                alerts.Raise(new Alert("payment.overdue", row.No.ToString(System.Globalization.CultureInfo.InvariantCulture),
+                    $"Payment {row.No} is {payment.State} and finance gave no final answer in {row.Attempts} attempts. It goes on being asked; check finance."));
+            }
+
+            // First the next visit, so that a fault below cannot stop the asking.
+            await due.PutBackAsync(DueKind.Payment, row.No, BackOff(row.Attempts), cancellationToken).ConfigureAwait(false);
+            await AdvanceAsync(payment, cancellationToken).ConfigureAwait(false);
+        }
+
+        return rows.Count > 0;
+    }
+
+    private TimeSpan BackOff(int attempts) =>
+        TimeSpan.FromMilliseconds(Math.Min(options.PaymentCheckMs * Math.Pow(2, Math.Min(attempts - 1, 10)), 60_000));
+
+    private async Task AdvanceAsync(PaymentRow payment, CancellationToken cancellationToken)
+    {
+        if (payment.State == PaymentStatus.Pending)
+        {
+            var asked = await AskAsync(payment, token => finance.QueryPaymentAsync(
+                SystemContext(payment), new FinanceNumber { Number = payment.PayOrderNo }, token), cancellationToken).ConfigureAwait(false);
+            if (await TakeAnswerAsync(payment, asked, cancellationToken).ConfigureAwait(false) || storeClock.NowMs() < payment.PayUntil)
+            {
+                return;
+            }
+
+            if (!await lanes.PostAsync(new CloseUnpaidPacket(payment.PacketNo, payment.PayOrderNo, due, options)).ConfigureAwait(false))
+            {
+                return;
+            }
+        }
+
+        var closed = await AskAsync(payment, token => finance.ClosePaymentAsync(SystemContext(payment), Order(payment), token), cancellationToken).ConfigureAwait(false);
+        var now = await PaymentStore.FindAsync(store, payment.PayOrderNo, cancellationToken).ConfigureAwait(false);
+        await TakeAnswerAsync(now!, closed, cancellationToken).ConfigureAwait(false);
+    }
+
+    // True when the answer was final for the order.
+    private async Task<bool> TakeAnswerAsync(PaymentRow payment, PaymentAnswer answer, CancellationToken cancellationToken)
+    {
+        if (!answer.Result.IsOk())
+        {
+            return false;
+        }
+
+        switch (answer.Status)
+        {
+            case FinanceStatus.Succeeded:
+                if (answer.Order.Amount != payment.Amount || answer.Order.Currency != payment.Currency || answer.Order.PacketNo != payment.PacketNo)
+                {
+                    RaiseMismatch(payment);
+                    return true;
+                }
+
+                await PaidAsync(payment, answer.PaidAtMs, null, cancellationToken).ConfigureAwait(false);
+                return true;
+            case FinanceStatus.Closed when payment.State == PaymentStatus.Closing:
+                await EndAsync(payment, PaymentEvent.ClosedAtFinance, null, null, cancellationToken).ConfigureAwait(false);
+                return true;
+            case FinanceStatus.Closed:
+                // Finance closed it by itself: no money will come. The packet closes first, then the order by the next visit.
+                await lanes.PostAsync(new CloseUnpaidPacket(payment.PacketNo, payment.PayOrderNo, due, options)).ConfigureAwait(false);
+                return true;
+            case FinanceStatus.Mismatch:
+                RaiseMismatch(payment);
+                return true;
+            case FinanceStatus.Unknown or FinanceStatus.Pending or FinanceStatus.Refused:
+                return false;
+        }
+
+        return false;
+    }
+
+    private async Task PaidAsync(PaymentRow payment, long paidAtMs, string? nonce, CancellationToken cancellationToken)
+    {
+        switch (payment.State)
+        {
+            case PaymentStatus.Pending:
+                if (await lanes.PostAsync(new ActivatePacket(payment.PacketNo, payment.PayOrderNo, paidAtMs, nonce, due, options)).ConfigureAwait(false))
+                {
+                    return;
+                }
+
+                // The packet was activated or closed at this moment: look again, once.
+                var now = await PaymentStore.FindAsync(store, payment.PayOrderNo, cancellationToken).ConfigureAwait(false);
+                if (now!.State == PaymentStatus.Closing)
+                {
+                    await PaidAsync(now, paidAtMs, nonce, cancellationToken).ConfigureAwait(false);
+                }
+
+                return;
+            case PaymentStatus.Closing:
+                await EndAsync(payment, PaymentEvent.Paid, paidAtMs, nonce, cancellationToken).ConfigureAwait(false);
+                return;
+            case PaymentStatus.Closed:
+                alerts.Raise(new Alert("payment.paid_after_closed", payment.PayOrderNo.ToString(System.Globalization.CultureInfo.InvariantCulture),
+                    $"Finance says that payment {payment.PayOrderNo} was paid after it had closed it for ever. Nothing was changed; its money must be returned at finance by hand."));
+                return;
+            case PaymentStatus.Succeeded or PaymentStatus.PaidLate:
+                return;
+        }
+    }
+
+    // Closing ends Closed, or PaidLate with its refund order, in one transaction.
+    private async Task EndAsync(PaymentRow payment, PaymentEvent on, long? paidAtMs, string? nonce, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var session = await store.WriteAsync(cancellationToken).ConfigureAwait(false);
+            await using (session.ConfigureAwait(false))
+            {
+                await PaymentStore.MoveAsync(session, payment.PayOrderNo, PaymentStatus.Closing, on, paidAtMs, cancellationToken).ConfigureAwait(false);
+                await due.RemoveAsync(session, DueKind.Payment, payment.PayOrderNo, cancellationToken).ConfigureAwait(false);
+                if (on == PaymentEvent.Paid)
+                {
+                    var now = await session.NowMsAsync(cancellationToken).ConfigureAwait(false);
+                    await outbox.AddAsync(
+                        session, payment.Slot, Topics.RefundsRequested, SystemContext(payment), new RefundsRequested { Items = [LateRefund(payment)] },
+                        TimeSpan.Zero, cancellationToken).ConfigureAwait(false);
+                    await due.PutAsync(
+                        session, DueKind.LatePayment, payment.PayOrderNo, now + options.PullAfterMs, now + (options.DeadlineSeconds * 1000L), cancellationToken)
+                        .ConfigureAwait(false);
+                }
+
+                if (nonce is not null)
+                {
+                    await CallbackNonces.TryAcceptAsync(session, nonce, cancellationToken).ConfigureAwait(false);
+                }
+
+                Failpoint.Hit("core.payment_end.before_commit");
+                await session.CommitAsync(cancellationToken).ConfigureAwait(false);
+                Failpoint.Hit("core.payment_end.after_commit");
+            }
+        }
+        catch (StoreException e) when (e.Fault == StoreFault.Fenced)
+        {
+            // Another driver was faster: the order is final already.
+        }
+    }
+
+    /// <summary>The refund order of a late payment.</summary>
+    internal static RefundWanted LateRefund(PaymentRow payment) => new()
+    {
+        App = payment.App,
+        Cause = RefundCause.LatePayment,
+        CauseNo = payment.PayOrderNo,
+        PacketNo = payment.PacketNo,
+        PayOrderNo = payment.PayOrderNo,
+        Uid = payment.Uid,
+        Amount = payment.Amount,
+        Currency = payment.Currency,
+    };
+
+    // Finance is outside: it may hang or throw, and both mean that nothing is known.
+    private async Task<PaymentAnswer> AskAsync(PaymentRow payment, Func<CancellationToken, Task<PaymentAnswer>> ask, CancellationToken cancellationToken)
+    {
+        using var timeout = new CancellationTokenSource(FinanceTimeout, clock);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, cancellationToken);
+        try
+        {
+            return await ask(either.Token).ConfigureAwait(false);
+        }
+        catch (Exception e) when (!cancellationToken.IsCancellationRequested)
+        {
+            return new PaymentAnswer { Result = Result.Of(ResultCode.Internal, $"finance gave no answer about {payment.PayOrderNo}: {e.GetType().Name}") };
+        }
+    }
+
+    private void RaiseMismatch(PaymentRow payment) => alerts.Raise(new Alert(
+        "payment.mismatch", payment.PayOrderNo.ToString(System.Globalization.CultureInfo.InvariantCulture),
+        $"Finance has payment {payment.PayOrderNo} with other content than we do. Nothing was changed; compare with finance."));
+
+    private static CallContext SystemContext(PaymentRow payment) => CallContext.ForSystem(payment.App);
+
+    private static PaymentOrder Order(PaymentRow payment) => new()
+    {
+        PayOrderNo = payment.PayOrderNo,
+        PacketNo = payment.PacketNo,
+        Uid = payment.Uid,
+        Amount = payment.Amount,
+        Currency = payment.Currency,
+        Subject = "Red packet",
+    };
+
+    private static PaymentResponse Answer(Result result, long payOrderNo) => new() { Result = result, PayOrderNo = payOrderNo };
+
+    private static PaymentResponse Answer(Result result, PaymentRow payment) => new()
+    {
+        Result = result,
+        PayOrderNo = payment.PayOrderNo,
+        PacketNo = payment.PacketNo,
+        Uid = payment.Uid,
+        Status = payment.State,
+    };
+}

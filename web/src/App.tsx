@@ -1,0 +1,68 @@
+import { useEffect, useRef } from 'preact/hooks';
+import { PacketDialog } from './packet/PacketDialog';
+import { CameraPage } from './pages/CameraPage';
+import { FeedPage } from './pages/FeedPage';
+import { MePage } from './pages/MePage';
+import { PickUserPage } from './pages/PickUserPage';
+import { PublishPage } from './pages/PublishPage';
+import { type Route, route } from './route';
+import { completeHostSession, type Session, session } from './session';
+import { SendSheet } from './send/SendSheet';
+import { OfflineBanner } from './ui/OfflineBanner';
+import { TabBar } from './ui/TabBar';
+import { ToastLine } from './ui/ToastLine';
+import { useLoad } from './ui/useLoad';
+import { useValue } from './value';
+import { useWords } from './words/language';
+
+export function App() {
+  const words = useWords();
+  const who = useValue(session);
+  useEffect(() => {
+    document.title = words.appName;
+  }, [words]);
+  return (
+    <div class="app">
+      {who ? <SignedIn key={who.uid} who={who} /> : <PickUserPage />}
+      <ToastLine />
+      <OfflineBanner />
+    </div>
+  );
+}
+
+function SignedIn({ who }: { who: Session }) {
+  const now = useValue(route);
+  useLoad(who.from === 'host' ? who.token : '', completeHostSession);
+
+  // A packet opens above the page that it was opened from.
+  const below = useRef<Route>({ page: 'feed' });
+  if (now.page !== 'packet') below.current = now;
+  const page = below.current;
+  const covered = now.page === 'packet' || (now.page === 'camera' && now.sending);
+
+  return (
+    <>
+      <div class="base" inert={covered}>
+        <main class="page">
+          <PageOf page={page} who={who} covered={now.page === 'packet'} />
+        </main>
+        <TabBar page={page.page} />
+      </div>
+      {now.page === 'camera' && now.sending && <SendSheet uid={who.uid} />}
+      {now.page === 'packet' && <PacketDialog key={now.packetNo} packetNo={now.packetNo} uid={who.uid} />}
+    </>
+  );
+}
+
+function PageOf({ page, who, covered }: { page: Route; who: Session; covered: boolean }) {
+  switch (page.page) {
+    case 'camera':
+      return <CameraPage />;
+    case 'publish':
+      return <PublishPage key={page.packetNo} packetNo={page.packetNo} uid={who.uid} />;
+    case 'me':
+      return <MePage who={who} part={page.part} />;
+    default:
+      return <FeedPage resting={covered} />;
+  }
+}

@@ -1,0 +1,223 @@
+import { useEffect, useRef, useState } from 'preact/hooks';
+import { ApiError } from '../api/ApiError';
+import * as api from '../api/calls';
+import type { Claim, Packet } from '../api/types';
+import { moneyText } from '../money';
+import { close, replace } from '../route';
+import { Dialog } from '../ui/Dialog';
+import { CloseIcon } from '../ui/icons';
+import { prefersStillness } from '../ui/stillness';
+import { useLoad } from '../ui/useLoad';
+import { useWords } from '../words/language';
+import { claimPacket } from './claimPacket';
+import { Coin } from './Coin';
+import { Cover } from './Cover';
+import { keepFresh } from './freshPackets';
+import { canRetry, type PacketState, stateOfError, stateOfPacket } from './packetState';
+import { Result } from './Result';
+import { rememberSeedHash } from './seenHashes';
+import './packetDialog.css';
+
+/** How far opening has come. */
+interface Opening {
+  stage: 'closed' | 'spinning' | 'revealing' | 'open';
+  claim?: Claim;
+  failure?: { state: PacketState; said?: string };
+  queue?: { poll: number; most: number };
+}
+
+const shortestSpinMs = 1100;
+const revealMs = 620;
+const pause = (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms));
+
+export function PacketDialog({ packetNo, uid }: { packetNo: string; uid: string }) {
+  const words = useWords();
+  const { data: packet, error, reload } = useLoad(`${packetNo} ${uid}`, () => api.packet(packetNo));
+  const [opening, setOpening] = useState<Opening>({ stage: 'closed' });
+  const gone = useRef(false);
+
+  useEffect(() => {
+    gone.current = false;
+    return () => {
+      gone.current = true;
+    };
+  }, []);
+  useEffect(() => {
+    if (!packet) return;
+    if (!packet.seed) rememberSeedHash(packet.packetNo, packet.seedHash);
+    keepFresh(packet);
+  }, [packet]);
+
+  const claim = fresher(opening.claim, packet?.myClaim ?? undefined);
+  useArrival(claim, reload);
+
+  const openIt = async () => {
+    const still = prefersStillness();
+    const started = performance.now();
+    setOpening({ stage: 'spinning' });
+    try {
+      const got = await claimPacket(() => api.claim(packetNo), {
+        wait: pause,
+        random: Math.random,
+        onBusy: (poll, most) => setOpening({ stage: 'spinning', queue: { poll, most } }),
+        stopped: () => gone.current,
+      });
+      reload();
+      if (!still) await pause(Math.max(0, shortestSpinMs - (performance.now() - started)));
+      setOpening({ stage: 'revealing', claim: got });
+      if (!still) await pause(revealMs);
+      setOpening({ stage: 'open', claim: got });
+    } catch (problem) {
+      const state = stateOfError(problem);
+      const said = problem instanceof ApiError && state === 'degraded' ? problem.detail : undefined;
+      setOpening({ stage: 'closed', failure: { state, said } });
+      if (!canRetry(state)) reload();
+    }
+  };
+
+  const closeIt = () => close('/feed');
+  const known = packet && stateOfPacket(packet);
+  const failed = opening.failure ?? (error && !packet ? { state: stateOfError(error), said: undefined } : undefined);
+  const state = known ?? failed?.state;
+  const finished = known === 'exhausted' || known === 'expired';
+  const unsealing = opening.stage === 'spinning' || opening.stage === 'revealing';
+  const showsResult = Boolean(packet && ((claim && opening.stage !== 'spinning') || (finished && !unsealing)));
+  const stateText = state && ((state === failed?.state && failed.said) || words.state[state]);
+  const amount = claim && moneyText(claim.amount, packet?.currency);
+
+  return (
+    <Dialog label={words.packet.dialog} class="packet-dialog" stage={showsResult ? 'result' : (state ?? (packet ? 'cover' : ''))} onClose={closeIt}>
+      <p class="sr" aria-live="polite">
+        {showsResult && amount
+          ? words.packet.got(amount)
+          : opening.queue && unsealing
+            ? words.packet.queue(opening.queue.poll, opening.queue.most)
+            : unsealing
+              ? words.packet.opening
+              : stateText}
+      </p>
+      {showsResult && packet && (
+        <Result
+          packet={packet}
+          claim={claim}
+          state={claim ? undefined : known}
+          uid={uid}
+          celebrating={Boolean(opening.claim)}
+          onClose={closeIt}
+        />
+      )}
+      {(!showsResult || opening.stage === 'revealing') && (
+        <div class="packet-stage">
+          <ClosedPacket
+            packet={packet}
+            state={unsealing ? undefined : state}
+            stateText={unsealing ? undefined : stateText}
+            opening={opening}
+            mine={packet?.sender === uid}
+            onOpen={packet ? openIt : reload}
+          />
+          <button type="button" class="round packet-close" aria-label={words.close} onClick={closeIt}>
+            <CloseIcon />
+          </button>
+        </div>
+      )}
+    </Dialog>
+  );
+}
+
+interface ClosedPacketProps {
+  packet: Packet | undefined;
+  state: PacketState | undefined;
+  stateText: string | undefined;
+  opening: Opening;
+  mine: boolean;
+  onOpen(): void;
+}
+
+function ClosedPacket({ packet, state, stateText, opening, mine, onOpen }: ClosedPacketProps) {
+  const words = useWords();
+  const name = packet ? packet.senderName || packet.sender : '';
+  const spinning = opening.stage === 'spinning';
+  const sealed = state ? canRetry(state) : Boolean(packet);
+  const foot = () => {
+    if (spinning && opening.queue) {
+      return (
+        <p data-testid="packet-state" data-state="queued">
+          {words.packet.queue(opening.queue.poll, opening.queue.most)}
+        </p>
+      );
+    }
+    if (state === 'notActive' && mine && packet) {
+      return (
+        <button type="button" class="pill pill-gold" onClick={() => replace(`/pay/${packet.packetNo}`)}>
+          {words.packet.pay}
+        </button>
+      );
+    }
+    return state && sealed ? <p>{words.tryAgain}</p> : null;
+  };
+  return (
+    <Cover
+      sender={packet && { uid: packet.sender, name, avatar: packet.senderAvatar }}
+      from={packet ? words.packet.from(name) : ' '}
+      text={
+        stateText ? (
+          <span data-testid="packet-state" data-state={state}>
+            {stateText}
+          </span>
+        ) : (
+          (packet?.greeting ?? '')
+        )
+      }
+      note={packet && !state ? words.packet.coverNote[packet.split] : undefined}
+      open={opening.stage === 'revealing'}
+      seal={
+        !sealed ? (
+          state && (
+            <span class="cover-shut">
+              <Coin text="福" spinning={false} />
+            </span>
+          )
+        ) : (
+          <button
+            type="button"
+            class={`cover-open-button ${spinning ? 'cover-open-busy' : ''}`}
+            data-testid="packet-open"
+            data-autofocus
+            aria-label={state ? words.tryAgain : words.packet.openLabel(name)}
+            aria-disabled={opening.stage !== 'closed'}
+            onClick={() => opening.stage === 'closed' && onOpen()}
+          >
+            <Coin text={words.packet.coin} spinning={opening.stage !== 'closed'} />
+          </button>
+        )
+      }
+      foot={foot()}
+    />
+  );
+}
+
+const progress = ['CLAIMED', 'TRANSFERRING', 'TRANSFERRED', 'FAILED'];
+
+/** The claim as the answer gave it or as the packet shows it, whichever has come further. */
+function fresher(answered: Claim | undefined, shown: Claim | undefined): Claim | undefined {
+  if (!answered || !shown) return answered ?? shown;
+  return progress.indexOf(shown.status) >= progress.indexOf(answered.status) ? shown : answered;
+}
+
+const mostLooks = 6;
+
+/** The money arrives a moment after the claim: looks again a few times, so that the page says when it has. */
+function useArrival(claim: Claim | undefined, look: () => void): void {
+  const looks = useRef(0);
+  const waiting = claim?.status === 'CLAIMED' || claim?.status === 'TRANSFERRING';
+  useEffect(() => {
+    if (!waiting) return;
+    const timer = setInterval(() => {
+      looks.current += 1;
+      if (looks.current > mostLooks) clearInterval(timer);
+      else look();
+    }, 1500);
+    return () => clearInterval(timer);
+  }, [waiting, look]);
+}

@@ -1,0 +1,305 @@
+import { useEffect, useRef, useState } from 'preact/hooks';
+import { ApiError, codeOf } from '../api/ApiError';
+import * as api from '../api/calls';
+import type { NewPacket } from '../api/types';
+import { newContentId } from '../clip/contentId';
+import { moneyText, parseYuan, yuanInput } from '../money';
+import { close, replace } from '../route';
+import { Dialog } from '../ui/Dialog';
+import { CloseIcon, DiceIcon } from '../ui/icons';
+import { useLoad } from '../ui/useLoad';
+import { errorText, useWords } from '../words/language';
+import type { Words } from '../words/zh';
+import { cameraScene } from './cameraScene';
+import { goToCashier } from './cashier';
+import { keepClip } from './chosenClip';
+import { ChoiceRow } from './ChoiceRow';
+import { createPacket, unanswered } from './createPacket';
+import { checkDraft, countOf, defaultLimits, type Draft, type Field, fieldOf, type Problem } from './draft';
+import { PeoplePicker } from './PeoplePicker';
+import './sendSheet.css';
+
+const luckyAmounts = [666, 888, 1888, 6666, 8888];
+const usualDraft: Draft = { amount: '', count: '6', split: 'random', scope: 'public', uids: [], greeting: '' };
+
+type ServerWords = Partial<Record<Field | 'whole', string>>;
+
+/** Wrapping a packet: everything on the envelope itself. */
+export function SendSheet({ uid }: { uid: string }) {
+  const words = useWords();
+  const { data: limits = defaultLimits } = useLoad('limits', api.limits);
+  const [draft, setDraft] = useState<Draft>(() => draftOf(unanswered(uid)?.packet));
+  const [greetingAt, setGreetingAt] = useState(0);
+  const [shown, setShown] = useState<ReadonlySet<Field>>(new Set());
+  const [said, setSaid] = useState<ServerWords>(() => (unanswered(uid) ? { whole: words.send.unanswered } : {}));
+  const [sending, setSending] = useState(false);
+  const form = useRef<HTMLFormElement>(null);
+  const gone = useRef(false);
+  useEffect(() => {
+    gone.current = false;
+    return () => {
+      gone.current = true;
+    };
+  }, []);
+
+  const greetings = words.send.greetings;
+  const usualGreeting = greetings[greetingAt % greetings.length] ?? '';
+  const { packet, problems } = checkDraft(draft, limits, usualGreeting);
+  const amount = parseYuan(draft.amount);
+  const count = countOf(draft.count, limits);
+
+  const change = (part: Partial<Draft>) => {
+    setDraft((before) => ({ ...before, ...part }));
+    setSaid({});
+  };
+  const left = (field: Field) => setShown((before) => new Set(before).add(field));
+  const textOf = (field: Field) => {
+    const problem = problems[field];
+    if (problem && shown.has(field)) return problemText(problem, words, limits.currency);
+    return said[field];
+  };
+
+  const submit = async (event: Event) => {
+    event.preventDefault();
+    if (sending) return;
+    setShown(new Set<Field>(['amount', 'count', 'scope', 'greeting']));
+    if (!packet) {
+      focusFirst(form.current, problems);
+      return;
+    }
+    setSending(true);
+    setSaid({});
+    try {
+      const created = await createPacket(uid, packet);
+      keepClip(created.packetNo, newContentId(cameraScene.current));
+      if (gone.current) return;
+      // Coming back from the cashier without paying lands on the page that waits for the payment.
+      replace(`/publish/${created.packetNo}`);
+      if (created.payment) await goToCashier(created.payment.cashierUrl).catch(() => undefined);
+    } catch (error) {
+      if (gone.current) return;
+      setSending(false);
+      const answer = serverWords(error, words);
+      setSaid(answer);
+      // Once the words stand there, so that they come into sight with their field.
+      requestAnimationFrame(() => focusFirst(form.current, answer));
+    }
+  };
+
+  const each = draft.split === 'equal' && amount !== undefined && count !== undefined && amount % count === 0 ? amount / count : undefined;
+  const splitNote = {
+    random: words.send.randomNote,
+    fair: words.send.fairNote,
+    equal: each === undefined ? words.send.equalNote : words.send.equalEach(moneyText(each, limits.currency)),
+  }[draft.split];
+  const closeIt = () => close('/camera');
+
+  return (
+    <Dialog label={words.send.title} class="sheet-place" onClose={closeIt}>
+      <button type="button" class="sheet-outside" tabIndex={-1} aria-hidden="true" onClick={closeIt} />
+      <form ref={form} class="sheet" noValidate onSubmit={submit}>
+        <div class="sheet-flap">
+          <h2>{words.send.title}</h2>
+          <button type="button" class="round sheet-close" aria-label={words.close} onClick={closeIt}>
+            <CloseIcon />
+          </button>
+          <label class="sheet-amount">
+            <span class="sheet-amount-label">{words.send.amount}</span>
+            <span class="sheet-amount-line">
+              <span aria-hidden="true">¥</span>
+              <input
+                name="amount"
+                data-testid="send-amount"
+                data-autofocus
+                inputMode="decimal"
+                autocomplete="off"
+                placeholder="0.00"
+                value={draft.amount}
+                aria-invalid={Boolean(textOf('amount'))}
+                aria-describedby="amount-problem"
+                onInput={(event) => change({ amount: event.currentTarget.value })}
+                onBlur={() => draft.amount !== '' && left('amount')}
+              />
+            </span>
+          </label>
+          <p class="sheet-problem sheet-problem-center" id="amount-problem" role="alert">
+            {textOf('amount')}
+            {problems.amount?.kind === 'amountNotEven' && shown.has('amount') && (
+              <Suggestion fen={problems.amount.suggestion} currency={limits.currency} onUse={(fen) => change({ amount: yuanInput(fen) })} />
+            )}
+          </p>
+          <div class="sheet-lucky" role="group" aria-label={words.send.luckyAmounts}>
+            {luckyAmounts.map((fen) => (
+              <button key={fen} type="button" aria-pressed={amount === fen} onClick={() => change({ amount: yuanInput(fen) })}>
+                {yuanInput(fen)}
+              </button>
+            ))}
+          </div>
+        </div>
+
+        <div class="sheet-rest">
+          <ChoiceRow
+            label={words.send.split}
+            name="split"
+            value={draft.split}
+            choices={[
+              { value: 'random', text: words.send.random },
+              { value: 'fair', text: words.send.fair },
+              { value: 'equal', text: words.send.equal },
+            ]}
+            note={splitNote}
+            onChoose={(split) => change({ split })}
+          />
+
+          <div class="sheet-row">
+            <label for="send-count">{words.send.count}</label>
+            <div class="stepper">
+              <button type="button" class="round" aria-label={words.send.fewer} onClick={() => change({ count: String(Math.max(1, (count ?? 2) - 1)) })}>
+                −
+              </button>
+              <input
+                id="send-count"
+                name="count"
+                data-testid="send-count"
+                inputMode="numeric"
+                autocomplete="off"
+                value={draft.count}
+                aria-invalid={Boolean(textOf('count'))}
+                aria-describedby="count-problem"
+                onInput={(event) => change({ count: event.currentTarget.value })}
+                onBlur={() => left('count')}
+              />
+              <button type="button" class="round" aria-label={words.send.more} onClick={() => change({ count: String(Math.min(limits.maxCount, (count ?? 0) + 1)) })}>
+                +
+              </button>
+            </div>
+            <p class="sheet-problem" id="count-problem" role="alert">
+              {textOf('count')}
+            </p>
+          </div>
+
+          <ChoiceRow
+            label={words.send.scope}
+            name="scope"
+            value={draft.scope}
+            choices={[
+              { value: 'public', text: words.send.public },
+              { value: 'followers', text: words.send.followers },
+              { value: 'friends', text: words.send.friends },
+              { value: 'exclusive', text: words.send.exclusive },
+            ]}
+            onChoose={(scope) => change({ scope })}
+          />
+          {draft.scope === 'exclusive' && <PeoplePicker self={uid} uids={draft.uids} onChange={(uids) => change({ uids })} />}
+          {textOf('scope') && (
+            <p class="sheet-problem" role="alert">
+              {textOf('scope')}
+            </p>
+          )}
+
+          <div class="sheet-row sheet-greeting">
+            <label for="send-greeting">{words.send.greeting}</label>
+            <div class="sheet-greeting-line">
+              <input
+                id="send-greeting"
+                name="greeting"
+                data-testid="send-greeting"
+                autocomplete="off"
+                placeholder={usualGreeting}
+                value={draft.greeting}
+                aria-invalid={Boolean(textOf('greeting'))}
+                aria-describedby="greeting-problem"
+                onInput={(event) => change({ greeting: event.currentTarget.value })}
+                onBlur={() => left('greeting')}
+              />
+              <button
+                type="button"
+                class="round"
+                aria-label={words.send.anotherGreeting}
+                onClick={() => {
+                  setGreetingAt(greetingAt + 1);
+                  change({ greeting: '' });
+                }}
+              >
+                <DiceIcon />
+              </button>
+            </div>
+            <p class="sheet-problem" id="greeting-problem" role="alert">
+              {textOf('greeting')}
+            </p>
+          </div>
+
+          <div class="sheet-end">
+            <p class="sheet-problem sheet-problem-center" role="alert">
+              {said.whole}
+            </p>
+            <button type="submit" class="pill pill-gold sheet-submit" data-testid="send-submit" aria-disabled={sending}>
+              {sending ? words.send.submitting : words.send.submit}
+              {!sending && packet && <strong>{moneyText(packet.amount, limits.currency)}</strong>}
+            </button>
+          </div>
+        </div>
+      </form>
+    </Dialog>
+  );
+}
+
+function Suggestion({ fen, currency, onUse }: { fen: number; currency: string; onUse(fen: number): void }) {
+  const words = useWords();
+  return (
+    <button type="button" class="sheet-suggestion" onClick={() => onUse(fen)}>
+      {words.problem.useAmount(moneyText(fen, currency))}
+    </button>
+  );
+}
+
+/** A packet whose answer was lost is shown again as it was, so that sending it again is the same request. */
+function draftOf(packet: NewPacket | undefined): Draft {
+  if (!packet) return usualDraft;
+  return {
+    amount: yuanInput(packet.amount),
+    count: String(packet.count),
+    split: packet.split,
+    scope: packet.scope.kind,
+    uids: packet.scope.uids ?? [],
+    greeting: packet.greeting,
+  };
+}
+
+function problemText(problem: Problem, words: Words, currency: string): string {
+  const say = words.problem;
+  switch (problem.kind) {
+    case 'amountRange':
+      return say.amountRange(moneyText(problem.least, currency), moneyText(problem.most, currency));
+    case 'amountNotEven':
+      return say.amountNotEven(problem.count);
+    case 'countRange':
+      return say.countRange(problem.most);
+    case 'greetingLong':
+      return say.greetingLong(problem.most, problem.length);
+    default:
+      return say[problem.kind];
+  }
+}
+
+function serverWords(error: unknown, words: Words): ServerWords {
+  const code = codeOf(error);
+  if (!(error instanceof ApiError)) return { whole: errorText(words, code) };
+  if (error.lost || error.status >= 500) {
+    // Refused early means not created; anything else here leaves it open.
+    if (code === 'DEGRADED') return { whole: error.detail ?? errorText(words, code) };
+    return { whole: code === 'OVERLOADED' ? errorText(words, code) : words.send.unanswered };
+  }
+  if (code === 'CONTENT_REJECTED') return { greeting: errorText(words, code) };
+  const said: ServerWords = {};
+  for (const [name, messages] of Object.entries(error.errors)) {
+    said[fieldOf(name) ?? 'whole'] = messages.join(' ');
+  }
+  return Object.keys(said).length > 0 ? said : { whole: errorText(words, code) };
+}
+
+function focusFirst(form: HTMLFormElement | null, problems: Partial<Record<Field, unknown>>): void {
+  for (const field of ['amount', 'count', 'greeting'] satisfies Field[]) {
+    if (problems[field]) return form?.querySelector<HTMLInputElement>(`input[name=${field}]`)?.focus();
+  }
+}

@@ -1,0 +1,91 @@
+import type { Limits, NewPacket, ScopeKind, Split } from '../api/types';
+import { parseYuan } from '../money';
+
+/** What the sender has typed so far. */
+export interface Draft {
+  amount: string;
+  count: string;
+  split: Split;
+  scope: ScopeKind;
+  uids: string[];
+  greeting: string;
+}
+
+export type Field = 'amount' | 'count' | 'scope' | 'greeting';
+
+/** Why a field is not acceptable yet; the words for it belong to the page. */
+export type Problem =
+  | { kind: 'amountMissing' }
+  | { kind: 'amountNotMoney' }
+  | { kind: 'amountRange'; least: number; most: number }
+  | { kind: 'amountNotEven'; count: number; suggestion: number }
+  | { kind: 'countRange'; most: number }
+  | { kind: 'greetingLong'; most: number; length: number }
+  | { kind: 'uidsMissing' }
+  | { kind: 'uidsWrong' };
+
+export type Problems = Partial<Record<Field, Problem>>;
+
+export const defaultLimits: Limits = { currency: 'CNY', maxCount: 100, minShare: 1, maxShare: 20_000, maxGreeting: 64 };
+
+const mostUids = 100;
+
+export function checkDraft(draft: Draft, limits: Limits, usualGreeting: string): { packet?: NewPacket; problems: Problems } {
+  const problems: Problems = {};
+  const count = countOf(draft.count, limits);
+  const amount = parseYuan(draft.amount);
+  const greeting = draft.greeting.trim() || usualGreeting;
+
+  if (count === undefined) problems.count = { kind: 'countRange', most: limits.maxCount };
+  if (draft.amount.trim() === '') problems.amount = { kind: 'amountMissing' };
+  else if (amount === undefined) problems.amount = { kind: 'amountNotMoney' };
+  else if (count !== undefined) problems.amount = amountProblem(amount, count, draft.split, limits);
+  if ([...greeting].length > limits.maxGreeting) {
+    problems.greeting = { kind: 'greetingLong', most: limits.maxGreeting, length: [...greeting].length };
+  }
+  if (draft.scope === 'exclusive') problems.scope = uidsProblem(draft.uids);
+
+  if (amount === undefined || count === undefined || Object.values(problems).some(Boolean)) return { problems };
+  return {
+    problems,
+    packet: {
+      amount,
+      count,
+      currency: limits.currency,
+      split: draft.split,
+      scope: draft.scope === 'exclusive' ? { kind: 'exclusive', uids: draft.uids } : { kind: draft.scope },
+      greeting,
+      funding: { kind: 'cashier' },
+    },
+  };
+}
+
+export function countOf(text: string, limits: Limits): number | undefined {
+  const plain = text.normalize('NFKC').trim();
+  const count = /^\d{1,6}$/.test(plain) ? Number(plain) : 0;
+  return count >= 1 && count <= limits.maxCount ? count : undefined;
+}
+
+function amountProblem(amount: number, count: number, split: Split, limits: Limits): Problem | undefined {
+  const least = count * limits.minShare;
+  const most = count * limits.maxShare;
+  if (amount < least || amount > most) return { kind: 'amountRange', least, most };
+  const over = amount % count;
+  if (split !== 'equal' || over === 0) return undefined;
+  // The nearest amount that divides, upwards unless that would be more than is allowed.
+  const up = amount - over + count;
+  return { kind: 'amountNotEven', count, suggestion: up <= most ? up : amount - over };
+}
+
+function uidsProblem(uids: string[]): Problem | undefined {
+  if (uids.length === 0) return { kind: 'uidsMissing' };
+  if (uids.length > mostUids || uids.some((uid) => !/^[1-9]\d{0,18}$/.test(uid))) return { kind: 'uidsWrong' };
+  return undefined;
+}
+
+/** The server names fields by its own paths ("scope.uids[0]"); the page shows them at the control that they belong to. */
+export function fieldOf(serverName: string): Field | undefined {
+  const name = serverName.replace(/^\$\.?/, '').split(/[.[]/)[0]?.toLowerCase();
+  if (name === 'amount' || name === 'count' || name === 'greeting' || name === 'scope') return name;
+  return name === 'split' ? 'amount' : undefined;
+}

@@ -1,0 +1,10 @@
+import { defineConfig } from 'vite';
+
+// In development the page is served by Vite and everything that the server owns is passed on to it.
+declare const process: { env: Record<string, string | undefined> };
+const server = process.env['HONGBAO_URL'] ?? 'http://127.0.0.1:8080';
+
+export default defineConfig({
+  build: { target: 'es2022', sourcemap: false },
+  server: { proxy: { '/api': server, '/cashier': server, '/avatars': server } },
+});
