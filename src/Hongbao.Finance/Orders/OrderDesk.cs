@@ -115,7 +115,7 @@ internal sealed class OrderDesk(FinanceStore store, CallbackQueue callbacks)
     private Task CallBackAsync(
         StoreSession session, string app, string kind, IEnumerable<Order> ended, long now, CancellationToken cancellationToken) =>
         callbacks.AddAsync(session, app, kind,
-            [.. ended.Select(o => CallbackItem.Of(kind, o.OrderNo, app, o.Status, o.Amount, o.Currency, now))], now, cancellationToken);
+            [.. ended.OrderBy(o => o.OrderNo).Select(o => CallbackItem.Of(kind, o.OrderNo, app, o.Status, o.Amount, o.Currency, now))], now, cancellationToken);
 
     private static CommitPoints PointsOf(string kind) => kind switch
     {

@@ -98,7 +98,7 @@ internal sealed class WalletDesk(FinanceStore store)
         }
 
         Span<byte> text = stackalloc byte[32];
-        return cursor.Length <= 32 && Base64Url.TryDecodeFromChars(cursor, text, out var length)
+        return cursor.Length <= text.Length && Base64Url.IsValid(cursor) && Base64Url.TryDecodeFromChars(cursor, text, out var length)
             && Utf8Parser.TryParse(text[..length], out before, out var consumed) && consumed == length && before > 0;
     }
 }

@@ -1,0 +1,131 @@
+using Hongbao.Contracts;
+using Hongbao.Finance.Ledger;
+using Hongbao.Foundation.Stores;
+
+namespace Hongbao.Finance.Tests;
+
+public abstract class LedgerTests(SqlDialect dialect)
+{
+    [Fact]
+    public async Task A_trial_balance_sums_to_zero_per_currency()
+    {
+        await using var finance = await FinanceHarness.StartAsync(dialect);
+        await BooksAsync(finance);
+
+        var check = await finance.CheckAsync();
+
+        Assert.Empty(check.Faults);
+        Assert.Equal(
+            ["CNY change 2 20", "CNY escrow 1 40", "CNY outside 1 -100", "CNY reward 1 15", "CNY unclaimed 1 25"],
+            check.Lines.Select(l => $"{l.Currency} {l.Kind} {l.Accounts} {l.Balance}"));
+        Assert.Empty((await finance.Operations.CheckLedgerAsync(CallContext.ForSystem("other"), default)).Lines);
+    }
+
+    [Theory]
+    [InlineData("update accounts set balance = balance + 1 where account = 'change:2002'", "trial balance")]
+    [InlineData("update accounts set balance = balance + 1 where account = 'change:2002'", "balance differs from entries")]
+    [InlineData("update entries set amount = amount + 1 where account = 'change:2002'", "transaction does not sum to 0")]
+    [InlineData("delete from accounts where account = 'change:2002'", "entries without account")]
+    [InlineData("update entries set balance_after = balance_after + 1 where account = 'change:2002'", "statement does not add up")]
+    [InlineData("update accounts set may_be_negative = true, balance = -1 where account = 'change:2002'", "forbidden negative")]
+    [InlineData("delete from entries where kind = 'transfer'", "transaction without entries")]
+    [InlineData("delete from transactions where kind = 'transfer'", "entries without transaction")]
+    [InlineData("update orders set amount = amount + 1 where kind = 'refund' and status = 2", "order and ledger differ")]
+    [InlineData("update payments set amount = amount + 1", "order and ledger differ")]
+    [InlineData("update orders set status = 1 where kind = 'transfer'", "ledger without order")]
+    [InlineData("update payments set status = 4, paid_at = 0, refunded = 0", "ledger without order")]
+    [InlineData("update payments set refunded = refunded - 1", "refunds of a payment")]
+    [InlineData("update entries set amount = amount - 1000 where account like 'escrow:%' and kind = 'transfer'", "more left escrow than was paid")]
+    public async Task A_planted_fault_is_found_by_its_rule(string plant, string rule)
+    {
+        await using var finance = await FinanceHarness.StartAsync(dialect);
+        await BooksAsync(finance);
+        await finance.AssertCleanAsync();
+
+        await finance.WriteAsync(plant);
+
+        Assert.Contains((await finance.CheckAsync()).Faults, f => f.StartsWith(rule + ":", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task The_database_itself_refuses_a_user_below_zero()
+    {
+        await using var finance = await FinanceHarness.StartAsync(dialect);
+        await BooksAsync(finance);
+
+        var refused = await Assert.ThrowsAsync<StoreException>(() => finance.WriteAsync("update accounts set balance = -1 where account = 'change:2002'"));
+
+        Assert.Equal(StoreFault.CheckViolation, refused.Fault);
+    }
+
+    [Fact]
+    public async Task The_database_itself_refuses_to_refund_more_than_was_paid_or_to_post_twice()
+    {
+        await using var finance = await FinanceHarness.StartAsync(dialect);
+        await BooksAsync(finance);
+
+        var beyond = await Assert.ThrowsAsync<StoreException>(() => finance.WriteAsync("update payments set refunded = amount + 1"));
+        var twice = await Assert.ThrowsAsync<StoreException>(() => finance.WriteAsync(
+            "insert into transactions (app, kind, business_no, at) select app, kind, business_no, at from transactions where kind = 'payment'"));
+
+        Assert.Equal(StoreFault.CheckViolation, beyond.Fault);
+        Assert.Equal(StoreFault.UniqueViolation, twice.Fault);
+    }
+
+    [Fact]
+    public async Task A_posting_below_zero_is_refused_before_it_is_written()
+    {
+        await using var finance = await FinanceHarness.StartAsync(dialect);
+        await using var session = await finance.Store.WriteAsync(default);
+        var from = Account.Change(1, "CNY");
+        var to = Account.Change(2, "CNY");
+        var ledger = await LedgerBatch.OpenAsync(session, "default", [from, to], default);
+
+        Assert.False(ledger.CanMove(from, to, 1));
+        Assert.Throws<InvalidOperationException>(() => ledger.Post(Posting.Move("transfer", 1, 0, from, to, 1), 0));
+    }
+
+    /// <summary>One packet with every kind of movement.</summary>
+    private static async Task BooksAsync(FinanceHarness finance)
+    {
+        var payment = await finance.PaidAsync(100);
+        await finance.TransferAllAsync(FinanceHarness.NewTransfer(payment, 2002, 10), FinanceHarness.NewTransfer(payment, 2002, 15, PacketKind.B2C));
+        await finance.RefundAsync(FinanceHarness.NewRefund(payment, 10));
+        await finance.MisbehaveAsync(new FinanceFault { Operation = "refund", RefusePermille = 1000 });
+        var refused = FinanceHarness.NewRefund(payment, 25);
+        await finance.RefundAsync(refused);
+        await finance.SetAsideAsync(refused);
+        await finance.MisbehaveAsync();
+    }
+}
+
+public sealed class LedgerTestsOnSqlite() : LedgerTests(SqlDialect.Sqlite);
+
+public sealed class LedgerTestsOnPostgres() : LedgerTests(SqlDialect.Postgres);
+
+public sealed class PostingTests
+{
+    private static readonly Account Here = Account.Change(1, "CNY");
+
+    [Fact]
+    public void A_posting_that_does_not_sum_to_zero_per_currency_cannot_be_made()
+    {
+        Assert.Throws<InvalidOperationException>(() => new Posting("transfer", 1, 0, [new(Here, 5), new(Account.Change(2, "CNY"), -4)]));
+        Assert.Throws<InvalidOperationException>(() => new Posting("transfer", 1, 0, [new(Here, 5), new(Account.Change(2, "USD"), -5)]));
+        Assert.Throws<InvalidOperationException>(() => new Posting("transfer", 1, 0, [new(Here, 0), new(Account.Change(2, "CNY"), 0)]));
+        Assert.Throws<InvalidOperationException>(() => new Posting("transfer", 1, 0, []));
+    }
+
+    [Fact]
+    public void Only_the_outside_may_be_negative()
+    {
+        Account[] accounts =
+        [
+            Account.Outside(17, "CNY"), Account.Escrow(1, "CNY"), Here, Account.Reward(1, "CNY"), Account.Unclaimed("CNY"),
+            Account.CampaignHold(1, "CNY"), Account.InTransit("CNY"),
+        ];
+
+        Assert.Equal(["outside:1", "escrow:1", "change:1", "reward:1", "unclaimed", "campaign-hold:1", "in-transit"], accounts.Select(a => a.Name));
+        Assert.Equal(accounts[0], Assert.Single(accounts, a => a.MayBeNegative));
+    }
+}
