@@ -23,7 +23,7 @@ public sealed class GatewayOptions
     [Range(2, 1_000_000, ErrorMessage = "Gateway:TokensCached must be between 2 and 1000000.")]
     public int TokensCached { get; set; } = 50_000;
 
-    /// <summary>Connections that the host should let in at the same time, 1 to 1,000,000. Default 20,000.</summary>
+    /// <summary>Connections that are open at the same time, 1 to 1,000,000; further ones are closed at once. Default 20,000. A limit that the host sets itself goes first.</summary>
     [Range(1, 1_000_000, ErrorMessage = "Gateway:MaxConcurrentConnections must be between 1 and 1000000.")]
     public int MaxConcurrentConnections { get; set; } = 20_000;
 

@@ -6,6 +6,7 @@ using Hongbao.Gateway.Json;
 using Hongbao.Gateway.OpenApi;
 using Hongbao.Gateway.Problems;
 using Hongbao.Gateway.Web;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
 
@@ -34,6 +35,12 @@ public static class GatewayRegistration
             .AddSingleton<CallbackEndpoints>().AddSingleton<DevEndpoints>().AddSingleton<OperationEndpoints>().AddSingleton<ProcessEndpoints>();
         services.ConfigureHttpJsonOptions(json => GatewayJson.Configure(json.SerializerOptions).TypeInfoResolverChain.Insert(0, GatewayJson.Default));
         services.AddOpenApi(OpenApiDocumentCache.Name, DocumentTransformers.Configure);
+
+        services.AddOptions<KestrelServerOptions>().Configure<IOptions<GatewayOptions>>(static (kestrel, gateway) =>
+        {
+            kestrel.AddServerHeader = false;
+            kestrel.Limits.MaxConcurrentConnections ??= gateway.Value.MaxConcurrentConnections;
+        });
 
         // The framework would log addresses with their query, where tickets travel.
         services.AddLogging(logging => logging.AddFilter("Microsoft.AspNetCore.Hosting.Diagnostics", LogLevel.Warning));

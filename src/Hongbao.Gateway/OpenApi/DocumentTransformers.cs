@@ -159,6 +159,11 @@ internal static partial class DocumentTransformers
             schema.Type = JsonSchemaType.String;
             schema.Format = "date-time";
         }
+        else if (type.IsEnum)
+        {
+            // The generator lists the names and leaves the type open.
+            schema.Type = JsonSchemaType.String;
+        }
 
         return Task.CompletedTask;
     }
