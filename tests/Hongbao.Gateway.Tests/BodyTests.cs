@@ -226,7 +226,16 @@ public sealed class BodyTests : IAsyncLifetime
                 $"POST /api/v1/packets HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {_host.Token()}\r\nContent-Type: application/json\r\n{framing}\r\n\r\n{sent}"));
             socket.Client.Shutdown(SocketShutdown.Send);
             using var reader = new StreamReader(stream, Encoding.ASCII);
-            var answer = await reader.ReadToEndAsync();
+            var answer = "";
+            try
+            {
+                answer = await reader.ReadToEndAsync();
+            }
+            catch (IOException)
+            {
+                // The service hung up: as good as no answer.
+            }
+
             Assert.True(answer.Length == 0 || answer.StartsWith("HTTP/1.1 400", StringComparison.Ordinal), answer);
         }
 

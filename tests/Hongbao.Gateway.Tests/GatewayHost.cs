@@ -47,6 +47,9 @@ internal sealed class GatewayHost : IAsyncDisposable
 
     public DevTokenGate Gate => App.Services.GetRequiredService<DevTokenGate>();
 
+    /// <summary>A setting for <see cref="StartAsync"/>: the framework's most talkative lines are captured too.</summary>
+    public static (string Key, string Value) TraceEverything => ("Tests:Trace", "1");
+
     public static async Task<GatewayHost> StartAsync(params (string Key, string Value)[] settings)
     {
         var (clock, core, async, query, finance, profiles, store, logs) =
@@ -54,6 +57,11 @@ internal sealed class GatewayHost : IAsyncDisposable
         var builder = WebApplication.CreateSlimBuilder();
         builder.WebHost.UseUrls("http://127.0.0.1:0");
         builder.Logging.ClearProviders().AddProvider(logs).SetMinimumLevel(LogLevel.Trace);
+        if (!settings.Contains(TraceEverything))
+        {
+            builder.Logging.AddFilter("Microsoft", LogLevel.Information);
+        }
+
         builder.Configuration.AddInMemoryCollection(new Dictionary<string, string?>
         {
             ["Gateway:Keys:0:Kid"] = Tokens.HmacKid,

@@ -7,7 +7,7 @@ public sealed class LogTests
     [Fact]
     public async Task No_token_ticket_or_uid_is_ever_logged()
     {
-        await using var host = await GatewayHost.StartAsync();
+        await using var host = await GatewayHost.StartAsync(GatewayHost.TraceEverything);
         host.Gate.IsOpen = true;
         host.Finance.Order = CashierTests.Known(55);
         host.Core.Claim = (_, _, _) => throw new InvalidOperationException("boom");
@@ -25,6 +25,7 @@ public sealed class LogTests
         Assert.Equal(200, (await host.PutAsync("/ops/v1/finance/faults", new { reason = "x", operations = Array.Empty<object>() }, token)).Status);
 
         var lines = host.Logs.Lines.ToArray();
+        Assert.Contains(lines, l => l.StartsWith("Debug Microsoft.AspNetCore.Routing", StringComparison.Ordinal));
         Assert.Contains(lines, l => l.Contains("uid 74**", StringComparison.Ordinal));
         foreach (var secret in new[] { token, token.Split('.')[2], wrong.Split('.')[1], ticket, uid })
         {
