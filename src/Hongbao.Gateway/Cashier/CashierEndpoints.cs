@@ -1,0 +1,164 @@
+using Hongbao.Contracts;
+using Hongbao.Gateway.Auth;
+using Hongbao.Gateway.Endpoints;
+using Hongbao.Gateway.Json;
+using Hongbao.Gateway.Problems;
+
+namespace Hongbao.Gateway.Cashier;
+
+/// <summary>The cashier of the reference finance: a page that shows an order, and the button that pays it.</summary>
+internal sealed class CashierEndpoints(IRedPacketCore core, IFinance finance, Calls calls, Tickets tickets, CashierPage page, CashierAssets assets)
+{
+    private const string Tag = "Cashier";
+
+    public void Map(IEndpointRouteBuilder routes)
+    {
+        assets.Map(routes);
+        routes.MapGet("/cashier/{payOrderNo}", ShowAsync).For(Access.User, TicketUse.Cashier).WithMetadata(page)
+            .Describe(Tag, "showCashier", "The cashier page of a payment order, for its payer.", ResultCode.ValidationFailed, ResultCode.Forbidden, ResultCode.NotFound)
+            .WithMetadata(new ProducesResponseTypeMetadata(StatusCodes.Status200OK, typeof(string), ["text/html"]));
+        routes.MapPost("/cashier/{payOrderNo}/pay", PayAsync).For(Access.User, TicketUse.Cashier).WithMetadata(page)
+            .Describe(Tag, "pay", "Pay a payment order, by the packet's sender; paying twice pays once. PENDING: ask again.", ResultCode.ValidationFailed, ResultCode.Forbidden,
+                ResultCode.NotFound, ResultCode.PacketNotActive)
+            .Gives(typeof(PayAnswer));
+    }
+
+    private async Task ShowAsync(HttpContext http, CancellationToken cancellationToken)
+    {
+        var parameters = new Parameters(http);
+        var payOrderNo = parameters.Number("payOrderNo");
+        if (parameters.Refusal is { } refusal)
+        {
+            await refusal.ExecuteAsync(http);
+            return;
+        }
+
+        // Preparing makes the order known to finance; after the button only finance's answer is of interest.
+        var context = calls.ContextOf(http);
+        var isWaiting = http.Request.Query["waiting"] == "1";
+        var request = new PaymentRequest { PayOrderNo = payOrderNo };
+        var payment = await calls.WaitAsync(http, isWaiting
+            ? core.CheckPaymentAsync(context, request, cancellationToken)
+            : core.PreparePaymentAsync(context, request, cancellationToken));
+        if (RefusalOf(payment, context.Uid) is { } refused)
+        {
+            await refused.ExecuteAsync(http);
+            return;
+        }
+
+        var known = await calls.WaitAsync(http, finance.QueryPaymentAsync(context, new FinanceNumber { Number = payOrderNo }, cancellationToken));
+        var isKnown = known.Result.IsOk() && known.Order.PayOrderNo == payOrderNo;
+        var order = new CashierOrder(payOrderNo, payment.PacketNo, isKnown ? known.Order.Amount : 0, known.Order.Currency, known.Order.Subject);
+        await (payment.Status switch
+        {
+            PaymentStatus.Succeeded => page.WritePaidAsync(http, order),
+            PaymentStatus.Closing or PaymentStatus.Closed => page.WriteClosedAsync(http, order, isPaidLate: false),
+            PaymentStatus.PaidLate => page.WriteClosedAsync(http, order, isPaidLate: true),
+
+            // Nobody is asked to pay an amount that is not shown.
+            PaymentStatus.Pending when !isKnown => ProblemAnswer.Of(ResultCode.Overloaded).ExecuteAsync(http),
+            PaymentStatus.Pending => page.WriteUnpaidAsync(http, order, tickets.IssueForOrder(Caller.Of(http), payOrderNo).Ticket, isWaiting),
+        });
+    }
+
+    private async Task<IResult> PayAsync(HttpContext http, CancellationToken cancellationToken)
+    {
+        var parameters = new Parameters(http);
+        var payOrderNo = parameters.Number("payOrderNo");
+        if (parameters.Refusal is { } refusal)
+        {
+            return refusal;
+        }
+
+        var context = calls.ContextOf(http);
+        var request = new PaymentRequest { PayOrderNo = payOrderNo };
+        var prepared = await calls.WaitAsync(http, core.PreparePaymentAsync(context, request, cancellationToken));
+        if (RefusalOf(prepared, context.Uid) is { } refused)
+        {
+            return refused;
+        }
+
+        if (prepared.Status != PaymentStatus.Pending)
+        {
+            return AnswerOf(http, prepared.Status, payOrderNo, prepared.PacketNo);
+        }
+
+        if (await PressAsync(http, context, payOrderNo) is { } problem)
+        {
+            return problem;
+        }
+
+        var checkedNow = await AskAsync(http, core.CheckPaymentAsync(context, request, cancellationToken));
+        return AnswerOf(http, checkedNow is { Status: var status } && checkedNow.Result.IsOk() ? status : PaymentStatus.Pending, payOrderNo, prepared.PacketNo);
+    }
+
+    /// <summary>Presses finance's button. No answer is not an end: Core asks what became of it.</summary>
+    private async Task<ProblemAnswer?> PressAsync(HttpContext http, CallContext context, long payOrderNo)
+    {
+        var pressed = await AskAsync(http, finance.PayAsync(context, new FinanceNumber { Number = payOrderNo }, http.RequestAborted));
+        return pressed?.Result.Code switch
+        {
+            ResultCode.Forbidden or ResultCode.NotFound or ResultCode.ValidationFailed => ProblemAnswer.From(pressed.Result),
+            _ => null,
+        };
+    }
+
+    /// <summary>Waits for half the usual time, since two calls follow each other; null without an answer in it.</summary>
+    private async Task<T?> AskAsync<T>(HttpContext http, Task<T> call)
+        where T : class
+    {
+        try
+        {
+            return await calls.WaitAsync(http, call, half: true);
+        }
+        catch (TimeoutException)
+        {
+            return null;
+        }
+    }
+
+    private static ProblemAnswer? RefusalOf(PaymentResponse payment, long uid) => !payment.Result.IsOk() ? ProblemAnswer.From(payment.Result)
+        : payment.Uid != uid ? ProblemAnswer.Of(ResultCode.Forbidden, "Only the sender of the packet can pay for it.")
+        : null;
+
+    private IResult AnswerOf(HttpContext http, PaymentStatus status, long payOrderNo, long packetNo)
+    {
+        var isPaid = status == PaymentStatus.Succeeded;
+        if (!isPaid && status != PaymentStatus.Pending)
+        {
+            return ProblemAnswer.Of(ResultCode.PacketNotActive, status == PaymentStatus.PaidLate
+                ? "The payment came after the order had closed; the money goes back."
+                : "The payment order is closed.");
+        }
+
+        if (CashierPage.WantsPage(http))
+        {
+            // Pressed without a script: 303 makes the browser fetch the next page, so that reloading it pays nothing.
+            http.Response.Headers.Location = isPaid ? CashierPage.PublishUrlOf(packetNo)
+                : $"/cashier/{payOrderNo}?ticket={tickets.IssueForOrder(Caller.Of(http), payOrderNo).Ticket}&waiting=1";
+            return Results.StatusCode(StatusCodes.Status303SeeOther);
+        }
+
+        return JsonAnswer.Ok(new PayAnswer { PayOrderNo = payOrderNo, Status = isPaid ? PayStatus.Succeeded : PayStatus.Pending, PacketNo = packetNo }, GatewayJson.Wire.PayAnswer);
+    }
+}
+
+/// <summary>How a payment stands for the one who pays.</summary>
+internal enum PayStatus
+{
+    Pending = 1,
+    Succeeded = 2,
+}
+
+/// <summary>What the button did.</summary>
+internal sealed record PayAnswer
+{
+    /// <summary>The payment order.</summary>
+    public required Num PayOrderNo { get; init; }
+
+    /// <summary>SUCCEEDED, or PENDING when finance is slow: ask again.</summary>
+    public required PayStatus Status { get; init; }
+
+    /// <summary>The packet that it funds.</summary>
+    public required Num PacketNo { get; init; }
+}

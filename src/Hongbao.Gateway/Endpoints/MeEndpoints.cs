@@ -1,0 +1,146 @@
+using Hongbao.Contracts;
+using Hongbao.Gateway.Auth;
+using Hongbao.Gateway.Json;
+using Hongbao.Gateway.Problems;
+using Microsoft.Extensions.Options;
+
+namespace Hongbao.Gateway.Endpoints;
+
+/// <summary>What concerns the caller alone: his lists, his wallet, his tickets.</summary>
+internal sealed class MeEndpoints(
+    IRedPacketQuery query, IFinance finance, IProfiles profiles, Calls calls, Tickets tickets, IOptions<PacketLimits> limits, ILogger<MeEndpoints> log)
+{
+    private const string Tag = "Me";
+
+    public void Map(IEndpointRouteBuilder routes)
+    {
+        routes.MapGet("/api/v1/me", GetAsync).For(Access.User).Describe(Tag, "getMe", "The caller.").Gives(typeof(MeAnswer));
+        routes.MapGet("/api/v1/me/packets/sent", ListSentAsync).For(Access.User)
+            .Describe(Tag, "listSent", "Packets that the caller sent in a year.", ResultCode.ValidationFailed).Lists("year").Gives(typeof(SentPage));
+        routes.MapGet("/api/v1/me/packets/received", ListReceivedAsync).For(Access.User)
+            .Describe(Tag, "listReceived", "Shares that the caller received in a year.", ResultCode.ValidationFailed).Lists("year").Gives(typeof(ReceivedPage));
+        routes.MapGet("/api/v1/me/wallet", GetWalletAsync).For(Access.User)
+            .Describe(Tag, "getWallet", "The caller's balances.", ResultCode.Degraded).Gives(typeof(WalletAnswer));
+        routes.MapGet("/api/v1/me/wallet/entries", ListEntriesAsync).For(Access.User)
+            .Describe(Tag, "listWalletEntries", "The caller's statement.", ResultCode.ValidationFailed, ResultCode.Degraded).Lists().Gives(typeof(WalletEntryPage));
+        routes.MapPost("/api/v1/me/tickets", IssueTicket).For(Access.User)
+            .Describe(Tag, "issueTicket", "A ticket for a page that cannot send a header: single use, 60 seconds.").Gives(typeof(TicketAnswer));
+    }
+
+    private async Task<IResult> GetAsync(HttpContext http, CancellationToken cancellationToken)
+    {
+        var caller = Caller.Of(http);
+        var profile = await FindProfileAsync(http, caller.Uid);
+        return JsonAnswer.Ok(new MeAnswer { Uid = caller.Uid, Name = profile.Name, Avatar = profile.Avatar, App = caller.App }, GatewayJson.Wire.MeAnswer);
+    }
+
+    private async Task<Profile> FindProfileAsync(HttpContext http, long uid)
+    {
+        try
+        {
+            var response = await calls.WaitAsync(http, profiles.GetAsync(calls.ContextOf(http), new ProfilesRequest { Uids = [uid] }, http.RequestAborted));
+            return response.Items.Find(p => p.Uid == uid) ?? new Profile();
+        }
+        catch (Exception e) when (!http.RequestAborted.IsCancellationRequested)
+        {
+            // For show only: without names the answer is still right.
+            log.LogDebug(e, "Profiles gave no answer");
+            return new Profile();
+        }
+    }
+
+    private async Task<IResult> ListSentAsync(HttpContext http, CancellationToken cancellationToken)
+    {
+        var parameters = new Parameters(http);
+        var page = parameters.PageOfYear();
+        if (parameters.Refusal is { } refusal)
+        {
+            return refusal;
+        }
+
+        var response = await calls.WaitAsync(http, query.ListSentAsync(calls.ContextOf(http), page, cancellationToken));
+        return response.Result.IsOk()
+            ? JsonAnswer.Ok(new SentPage
+            {
+                Items = response.Items.ConvertAll(PacketDetail.From),
+                Totals = new Totals { Count = response.TotalCount, Amount = response.TotalAmount },
+                Next = response.Next.Length == 0 ? null : response.Next,
+            }, GatewayJson.Wire.SentPage)
+            : ProblemAnswer.From(response.Result);
+    }
+
+    private async Task<IResult> ListReceivedAsync(HttpContext http, CancellationToken cancellationToken)
+    {
+        var parameters = new Parameters(http);
+        var page = parameters.PageOfYear();
+        if (parameters.Refusal is { } refusal)
+        {
+            return refusal;
+        }
+
+        var response = await calls.WaitAsync(http, query.ListReceivedAsync(calls.ContextOf(http), page, cancellationToken));
+        return response.Result.IsOk()
+            ? JsonAnswer.Ok(new ReceivedPage
+            {
+                Items = response.Items.ConvertAll(RowOf),
+                Totals = new Totals { Count = response.TotalCount, Amount = response.TotalAmount },
+                Next = response.Next.Length == 0 ? null : response.Next,
+            }, GatewayJson.Wire.ReceivedPage)
+            : ProblemAnswer.From(response.Result);
+    }
+
+    private static ReceivedRow RowOf(ReceivedItem item) => new()
+    {
+        ClaimNo = item.Claim.ClaimNo,
+        PacketNo = item.Claim.PacketNo,
+        Seq = item.Claim.Seq,
+        Sender = item.Sender,
+        SenderName = item.SenderName,
+        SenderAvatar = item.SenderAvatar,
+        Greeting = item.Greeting,
+        Amount = item.Claim.Amount,
+        Status = item.Claim.Status,
+        ClaimedAt = item.Claim.ClaimedAtMs,
+    };
+
+    private async Task<IResult> GetWalletAsync(HttpContext http, CancellationToken cancellationToken)
+    {
+        var request = new WalletRequest { Currency = limits.Value.Currency };
+        var response = await calls.WaitAsync(http, finance.GetWalletAsync(calls.ContextOf(http), request, cancellationToken));
+        return response.Result.IsOk()
+            ? JsonAnswer.Ok(new WalletAnswer { Currency = response.Currency, Change = response.Change, Reward = response.Reward }, GatewayJson.Wire.WalletAnswer)
+            : ProblemAnswer.From(response.Result);
+    }
+
+    private async Task<IResult> ListEntriesAsync(HttpContext http, CancellationToken cancellationToken)
+    {
+        var parameters = new Parameters(http);
+        var page = parameters.Page();
+        if (parameters.Refusal is { } refusal)
+        {
+            return refusal;
+        }
+
+        var response = await calls.WaitAsync(http, finance.ListEntriesAsync(calls.ContextOf(http), page, cancellationToken));
+        return response.Result.IsOk()
+            ? JsonAnswer.Ok(new WalletEntryPage { Items = response.Items.ConvertAll(RowOf), Next = response.Next.Length == 0 ? null : response.Next }, GatewayJson.Wire.WalletEntryPage)
+            : ProblemAnswer.From(response.Result);
+    }
+
+    private static WalletEntryRow RowOf(WalletEntry entry) => new()
+    {
+        EntryNo = entry.EntryNo,
+        Kind = entry.Kind,
+        Account = entry.Account,
+        Amount = entry.Amount,
+        Balance = entry.Balance,
+        PacketNo = Num.OrNone(entry.PacketNo),
+        At = entry.AtMs,
+    };
+
+    private IResult IssueTicket(HttpContext http)
+    {
+        var issued = tickets.Issue(Caller.Of(http));
+        return JsonAnswer.Ok(new TicketAnswer { Ticket = issued.Ticket, ExpiresAt = issued.ExpiresAt.ToUnixTimeMilliseconds() }, GatewayJson.Wire.TicketAnswer);
+    }
+}

@@ -1,0 +1,97 @@
+using Hongbao.Contracts;
+using Hongbao.Gateway.Auth;
+using Hongbao.Gateway.Json;
+using Hongbao.Gateway.Problems;
+
+namespace Hongbao.Gateway.Endpoints;
+
+/// <summary>What operators do with the reference finance.</summary>
+internal sealed class OperationEndpoints(IFinanceOperations operations, Calls calls, ILogger<OperationEndpoints> log)
+{
+    private const string Tag = "Operators";
+    private const int ReasonMax = 200;
+    private const int OperationsMax = 32;
+
+    public void Map(IEndpointRouteBuilder routes)
+    {
+        routes.MapGet("/ops/v1/finance/faults", GetFaultsAsync).For(Access.Admin)
+            .Describe(Tag, "getFinanceFaults", "The fault switches of the reference finance.", ResultCode.Forbidden).Gives(typeof(FaultsAnswer));
+        routes.MapPut("/ops/v1/finance/faults", SetFaultsAsync).For(Access.Admin)
+            .Describe(Tag, "setFinanceFaults", "Replace the fault switches of the reference finance.", ResultCode.ValidationFailed, ResultCode.Forbidden, ResultCode.PayloadTooLarge)
+            .Takes(typeof(FaultsBody)).Gives(typeof(FaultsAnswer));
+        routes.MapGet("/ops/v1/finance/ledger", CheckLedgerAsync).For(Access.Operator)
+            .Describe(Tag, "checkFinanceLedger", "Sums and checks the ledger of the reference finance.", ResultCode.Forbidden).Gives(typeof(LedgerAnswer));
+    }
+
+    private async Task<IResult> GetFaultsAsync(HttpContext http, CancellationToken cancellationToken) =>
+        AnswerOf(await calls.WaitAsync(http, operations.GetFaultsAsync(calls.ContextOf(http), cancellationToken)));
+
+    private async Task<IResult> SetFaultsAsync(HttpContext http, CancellationToken cancellationToken)
+    {
+        var body = await RequestBody.ReadAsync(http);
+        var reason = body.Text("reason");
+        var request = new FinanceFaults { Seed = body.OptionalLong("seed"), Operations = body.Objects("operations", OperationsMax).ConvertAll(FaultOf) };
+        if (body.Refusal is null && (reason.EnumerateRunes().Count() is 0 or > ReasonMax || reason.Any(char.IsControl)))
+        {
+            body.Fault("reason", $"must have 1 to {ReasonMax} characters and no control characters");
+        }
+
+        if (body.Refusal is { } refusal)
+        {
+            return refusal;
+        }
+
+        var response = await calls.WaitAsync(http, operations.SetFaultsAsync(calls.ContextOf(http), request, cancellationToken));
+        log.LogWarning("Finance faults set by uid {Uid} with result {Code}, {Operations} operations misbehave: {Reason}",
+            Mask.Uid(Caller.Of(http).Uid), response.Result.Code, request.Operations.Count, reason);
+        return AnswerOf(response);
+    }
+
+    private static FinanceFault FaultOf(RequestBody item) => new()
+    {
+        Operation = item.Text("operation"),
+        LatencyMs = item.OptionalInt("latencyMs"),
+        FailPermille = item.OptionalInt("failPermille"),
+        LostAnswerPermille = item.OptionalInt("lostAnswerPermille"),
+        LaterPermille = item.OptionalInt("laterPermille"),
+        LaterMs = item.OptionalInt("laterMs"),
+        RefusePermille = item.OptionalInt("refusePermille"),
+        NotFoundPermille = item.OptionalInt("notFoundPermille"),
+        CallbackLostPermille = item.OptionalInt("callbackLostPermille"),
+        CallbackLatePermille = item.OptionalInt("callbackLatePermille"),
+        CallbackLateMs = item.OptionalInt("callbackLateMs"),
+        CallbackRepeatPermille = item.OptionalInt("callbackRepeatPermille"),
+    };
+
+    private static IResult AnswerOf(FinanceFaults response) => response.Result.IsOk()
+        ? JsonAnswer.Ok(new FaultsAnswer { Seed = response.Seed, Operations = response.Operations.ConvertAll(PartOf) }, GatewayJson.Wire.FaultsAnswer)
+        : ProblemAnswer.From(response.Result);
+
+    private static FaultPart PartOf(FinanceFault fault) => new()
+    {
+        Operation = fault.Operation,
+        LatencyMs = fault.LatencyMs,
+        FailPermille = fault.FailPermille,
+        LostAnswerPermille = fault.LostAnswerPermille,
+        LaterPermille = fault.LaterPermille,
+        LaterMs = fault.LaterMs,
+        RefusePermille = fault.RefusePermille,
+        NotFoundPermille = fault.NotFoundPermille,
+        CallbackLostPermille = fault.CallbackLostPermille,
+        CallbackLatePermille = fault.CallbackLatePermille,
+        CallbackLateMs = fault.CallbackLateMs,
+        CallbackRepeatPermille = fault.CallbackRepeatPermille,
+    };
+
+    private async Task<IResult> CheckLedgerAsync(HttpContext http, CancellationToken cancellationToken)
+    {
+        var response = await calls.WaitAsync(http, operations.CheckLedgerAsync(calls.ContextOf(http), cancellationToken));
+        return response.Result.IsOk()
+            ? JsonAnswer.Ok(new LedgerAnswer
+            {
+                Lines = response.Lines.ConvertAll(l => new LedgerLine { Currency = l.Currency, Kind = l.Kind, Accounts = l.Accounts, Balance = l.Balance }),
+                Faults = response.Faults,
+            }, GatewayJson.Wire.LedgerAnswer)
+            : ProblemAnswer.From(response.Result);
+    }
+}

@@ -1,0 +1,203 @@
+using Hongbao.Contracts;
+using Hongbao.Gateway.Auth;
+using Hongbao.Gateway.Json;
+using Hongbao.Gateway.Problems;
+using Microsoft.Extensions.Options;
+
+namespace Hongbao.Gateway.Endpoints;
+
+/// <summary>Creating, publishing and looking at packets.</summary>
+internal sealed class PacketEndpoints(IRedPacketCore core, IRedPacketQuery query, Calls calls, IOptions<PacketLimits> limits)
+{
+    private const string Tag = "Packets";
+
+    // More than any setting allows; Core counts exactly.
+    private const int ScopeUidsMax = 100;
+
+    public void Map(IEndpointRouteBuilder routes)
+    {
+        routes.MapPost("/api/v1/packets", CreateAsync).For(Access.User)
+            .Describe(Tag, "createPacket", "Create a packet and its payment order. Idempotent by requestId.", ResultCode.ValidationFailed, ResultCode.RiskRefused,
+                ResultCode.IdempotencyMismatch, ResultCode.SubsidyNotUsable, ResultCode.LimitExceeded, ResultCode.PayloadTooLarge, ResultCode.ContentRejected, ResultCode.Degraded)
+            .Takes(typeof(CreatePacketBody)).Gives(typeof(CreatedPacket), 201, 200);
+        routes.MapGet("/api/v1/packets", ListAsync).For(Access.User)
+            .Describe(Tag, "listPackets", "Packets of a video that the caller may see, or without one the recent public ones.", ResultCode.ValidationFailed)
+            .Lists("contentId").Gives(typeof(PacketPage));
+        routes.MapGet("/api/v1/packets/{packetNo}", GetAsync).For(Access.User)
+            .Describe(Tag, "getPacket", "A packet as the caller may see it.", ResultCode.ValidationFailed, ResultCode.NotInScope, ResultCode.NotFound)
+            .Gives(typeof(PacketDetail));
+        routes.MapGet("/api/v1/packets/{packetNo}/status", GetStatusAsync).For(Access.User)
+            .Describe(Tag, "getPacketStatus", "A packet's status.", ResultCode.ValidationFailed, ResultCode.NotInScope, ResultCode.NotFound)
+            .Gives(typeof(PacketStatusAnswer));
+        routes.MapPut("/api/v1/packets/{packetNo}/content", SetContentAsync).For(Access.User)
+            .Describe(Tag, "setPacketContent", "Bind a packet to a video, by its sender, once.", ResultCode.ValidationFailed, ResultCode.Forbidden, ResultCode.NotFound,
+                ResultCode.PacketNotActive, ResultCode.IdempotencyMismatch, ResultCode.PayloadTooLarge)
+            .Takes(typeof(ContentBody)).Gives(typeof(PacketContent));
+        routes.MapGet("/api/v1/packets/{packetNo}/draw", GetDrawAsync).For(Access.Anyone)
+            .Describe(Tag, "getPacketDraw", "What anyone needs to recompute a packet's amounts; the seed once no more draw is possible.", ResultCode.ValidationFailed, ResultCode.NotFound)
+            .Gives(typeof(DrawAnswer));
+        routes.MapGet("/api/v1/limits", GetLimits).For(Access.Anyone)
+            .Describe(Tag, "getLimits", "The limits of packets.").Gives(typeof(LimitsAnswer));
+    }
+
+    private async Task<IResult> CreateAsync(HttpContext http, CancellationToken cancellationToken)
+    {
+        var body = await RequestBody.ReadAsync(http);
+        var scope = body.Object("scope");
+        var funding = body.Object("funding");
+        var request = new CreatePacketRequest
+        {
+            RequestId = body.Text("requestId"),
+            Amount = body.Long("amount"),
+            Count = body.Int("count"),
+            Currency = body.Text("currency"),
+            Split = body.Choice<SplitKind>("split"),
+            Scope = scope.Choice<ScopeKind>("kind"),
+            ScopeUids = scope.OptionalNumbers("uids", ScopeUidsMax),
+            Greeting = body.OptionalText("greeting"),
+            ContentId = body.OptionalText("contentId"),
+            TtlSeconds = body.OptionalInt("ttlSeconds"),
+        };
+        var fundingKind = funding.Choice<FundingKind>("kind");
+        if (body.Refusal is { } refusal)
+        {
+            return refusal;
+        }
+
+        if (fundingKind == FundingKind.Subsidy)
+        {
+            return ProblemAnswer.Of(ResultCode.SubsidyNotUsable, "This service sends no packets from subsidies; fund the packet at the cashier.");
+        }
+
+        var response = await calls.WaitAsync(http, core.CreatePacketAsync(calls.ContextOf(http), request, cancellationToken));
+        if (!response.Result.IsOk())
+        {
+            return ProblemAnswer.From(response.Result);
+        }
+
+        http.Response.Headers.Location = $"/api/v1/packets/{response.PacketNo}";
+        var answer = new CreatedPacket
+        {
+            PacketNo = response.PacketNo,
+            Kind = response.Kind,
+            Status = response.Status,
+            ExpiresAt = response.ExpiresAtMs,
+            Payment = response.PayOrderNo == 0 ? null : new PaymentPart
+            {
+                PayOrderNo = response.PayOrderNo,
+                Status = response.PaymentStatus,
+                CashierUrl = PacketDetail.CashierUrlOf(response.PayOrderNo),
+            },
+            SeedHash = response.SeedHash,
+        };
+        return new JsonAnswer<CreatedPacket>(response.Repeated ? StatusCodes.Status200OK : StatusCodes.Status201Created, answer, GatewayJson.Wire.CreatedPacket);
+    }
+
+    private async Task<IResult> ListAsync(HttpContext http, CancellationToken cancellationToken)
+    {
+        var parameters = new Parameters(http);
+        var page = parameters.Page();
+        page.ContentId = parameters.ContentId();
+        if (parameters.Refusal is { } refusal)
+        {
+            return refusal;
+        }
+
+        var response = await calls.WaitAsync(http, query.ListPacketsAsync(calls.ContextOf(http), page, cancellationToken));
+        return response.Result.IsOk()
+            ? JsonAnswer.Ok(new PacketPage { Items = response.Items.ConvertAll(PacketDetail.From), Next = response.Next.Length == 0 ? null : response.Next }, GatewayJson.Wire.PacketPage)
+            : ProblemAnswer.From(response.Result);
+    }
+
+    private async Task<IResult> GetAsync(HttpContext http, CancellationToken cancellationToken)
+    {
+        var parameters = new Parameters(http);
+        var packetNo = parameters.Number("packetNo");
+        if (parameters.Refusal is { } refusal)
+        {
+            return refusal;
+        }
+
+        var response = await calls.WaitAsync(http, query.GetPacketAsync(calls.ContextOf(http), new PacketRequest { PacketNo = packetNo }, cancellationToken));
+        return response.Result.IsOk() ? JsonAnswer.Ok(PacketDetail.From(response.Packet), GatewayJson.Wire.PacketDetail) : ProblemAnswer.From(response.Result);
+    }
+
+    private async Task<IResult> GetStatusAsync(HttpContext http, CancellationToken cancellationToken)
+    {
+        var parameters = new Parameters(http);
+        var packetNo = parameters.Number("packetNo");
+        if (parameters.Refusal is { } refusal)
+        {
+            return refusal;
+        }
+
+        var response = await calls.WaitAsync(http, query.GetStatusAsync(calls.ContextOf(http), new PacketRequest { PacketNo = packetNo }, cancellationToken));
+        return response.Result.IsOk()
+            ? JsonAnswer.Ok(new PacketStatusAnswer { PacketNo = packetNo, Status = response.Status }, GatewayJson.Wire.PacketStatusAnswer)
+            : ProblemAnswer.From(response.Result);
+    }
+
+    private async Task<IResult> SetContentAsync(HttpContext http, CancellationToken cancellationToken)
+    {
+        var parameters = new Parameters(http);
+        var packetNo = parameters.Number("packetNo");
+        if (parameters.Refusal is { } wrongAddress)
+        {
+            return wrongAddress;
+        }
+
+        var body = await RequestBody.ReadAsync(http);
+        var request = new SetContentRequest { PacketNo = packetNo, ContentId = body.Text("contentId") };
+        if (body.Refusal is { } refusal)
+        {
+            return refusal;
+        }
+
+        var response = await calls.WaitAsync(http, core.SetContentAsync(calls.ContextOf(http), request, cancellationToken));
+        return response.Result.IsOk()
+            ? JsonAnswer.Ok(new PacketContent { PacketNo = packetNo, ContentId = request.ContentId }, GatewayJson.Wire.PacketContent)
+            : ProblemAnswer.From(response.Result);
+    }
+
+    private async Task<IResult> GetDrawAsync(HttpContext http, CancellationToken cancellationToken)
+    {
+        var parameters = new Parameters(http);
+        var packetNo = parameters.Number("packetNo");
+        if (parameters.Refusal is { } refusal)
+        {
+            return refusal;
+        }
+
+        var response = await calls.WaitAsync(http, query.GetDrawAsync(calls.ContextOf(http), new PacketRequest { PacketNo = packetNo }, cancellationToken));
+        return response.Result.IsOk() ? JsonAnswer.Ok(DrawOf(response), GatewayJson.Wire.DrawAnswer) : ProblemAnswer.From(response.Result);
+    }
+
+    private static DrawAnswer DrawOf(DrawResponse response) => new()
+    {
+        PacketNo = response.Packet.PacketNo,
+        Algorithm = response.Algorithm,
+        Split = response.Packet.Split,
+        Amount = response.Packet.Amount,
+        Count = response.Packet.Count,
+        Cap = response.Packet.Cap,
+        SeedHash = response.Packet.SeedHash,
+        Seed = response.Packet.Seed.Length == 0 ? null : response.Packet.Seed,
+        Draws = response.Draws.ConvertAll(d => new DrawnPart { Seq = d.Seq, Amount = d.Amount }),
+    };
+
+    private IResult GetLimits(HttpContext http)
+    {
+        var now = limits.Value;
+        return JsonAnswer.Ok(new LimitsAnswer
+        {
+            Currency = now.Currency,
+            MaxCount = now.MaxCount,
+            MinShare = now.MinShare,
+            MaxShare = now.MaxShare,
+            MaxGreeting = now.MaxGreeting,
+            MinTtlSeconds = now.MinTtlSeconds,
+            MaxTtlSeconds = now.MaxTtlSeconds,
+            DefaultTtlSeconds = now.DefaultTtlSeconds,
+        }, GatewayJson.Wire.LimitsAnswer);
+    }
+}

@@ -1,0 +1,97 @@
+using Hongbao.Foundation.Chance;
+using Hongbao.Gateway.Auth;
+using Hongbao.Gateway.Cashier;
+using Hongbao.Gateway.Endpoints;
+using Hongbao.Gateway.Json;
+using Hongbao.Gateway.OpenApi;
+using Hongbao.Gateway.Problems;
+using Hongbao.Gateway.Web;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Options;
+
+namespace Hongbao.Gateway;
+
+/// <summary>What the host does with the gateway: register it, put it into the pipeline, map its endpoints.</summary>
+public static class GatewayRegistration
+{
+    /// <summary>
+    /// Registers the gateway and its settings (<see cref="GatewayOptions"/>, refused at the start when they cannot work). The host provides
+    /// singletons of Core, Query, Async, Finance, its operations and Profiles from Hongbao.Contracts, and any number of <c>IReadinessCheck</c>; it may
+    /// provide a <see cref="TimeProvider"/>, an <see cref="IRandomSource"/> fit for keys, and settings of <see cref="PacketLimits"/>.
+    /// </summary>
+    public static IServiceCollection AddGateway(this IServiceCollection services)
+    {
+        services.AddOptions<GatewayOptions>().BindConfiguration("Gateway").ValidateDataAnnotations().ValidateOnStart();
+        services.AddSingleton<IValidateOptions<GatewayOptions>, GatewayOptionsValidation>();
+        services.AddOptions<DevOptions>().BindConfiguration("Dev");
+        services.AddOptions<PacketLimits>();
+        services.TryAddSingleton(TimeProvider.System);
+        services.TryAddSingleton<IRandomSource, SecureRandomSource>();
+        services.TryAddSingleton<DevTokenGate>();
+        services.AddSingleton<TokenKeys>().AddSingleton<TokenVerifier>().AddSingleton<DevTokens>().AddSingleton<Tickets>();
+        services.AddSingleton<Calls>().AddSingleton<CashierAssets>().AddSingleton<CashierPage>().AddSingleton<OpenApiDocumentCache>();
+        services.AddSingleton<PacketEndpoints>().AddSingleton<ClaimEndpoints>().AddSingleton<MeEndpoints>().AddSingleton<CashierEndpoints>()
+            .AddSingleton<CallbackEndpoints>().AddSingleton<DevEndpoints>().AddSingleton<OperationEndpoints>().AddSingleton<ProcessEndpoints>();
+        services.ConfigureHttpJsonOptions(json => GatewayJson.Configure(json.SerializerOptions).TypeInfoResolverChain.Insert(0, GatewayJson.Default));
+        services.AddOpenApi(OpenApiDocumentCache.Name, DocumentTransformers.Configure);
+
+        services.AddOptions<KestrelServerOptions>().Configure<IOptions<GatewayOptions>>(static (kestrel, gateway) =>
+        {
+            kestrel.AddServerHeader = false;
+            kestrel.Limits.MaxConcurrentConnections ??= gateway.Value.MaxConcurrentConnections;
+        });
+
+        // The framework would log addresses with their query, where tickets travel.
+        services.AddLogging(logging => logging.AddFilter("Microsoft.AspNetCore.Hosting.Diagnostics", LogLevel.Warning));
+        return services;
+    }
+
+    /// <summary>Puts the gateway's middleware into the pipeline, before anything else: headers, errors, the H5 page, routing, access.</summary>
+    public static WebApplication UseGateway(this WebApplication app)
+    {
+        app.Use(static (http, next) =>
+        {
+            SecurityHeaders.Set(http);
+            return next(http);
+        });
+        app.UseMiddleware<ProblemMiddleware>();
+        app.UseRouting();
+        H5Files.Use(app, WebRootOf(app));
+        app.UseWhen(static http => http.Request.Path.StartsWithSegments("/docs"), static docs =>
+        {
+            docs.Use(static (http, next) =>
+            {
+                SecurityHeaders.AllowDocs(http);
+                return next(http);
+            });
+            docs.UseSwaggerUI(page =>
+            {
+                page.RoutePrefix = "docs";
+                page.DocumentTitle = "Hongbao";
+                page.SwaggerEndpoint("/openapi/v1.json", OpenApiDocumentCache.Name);
+            });
+        });
+        app.UseMiddleware<AccessMiddleware>();
+        return app;
+    }
+
+    /// <summary>Maps the gateway's endpoints.</summary>
+    public static WebApplication MapGateway(this WebApplication app)
+    {
+        var services = app.Services;
+        services.GetRequiredService<PacketEndpoints>().Map(app);
+        services.GetRequiredService<ClaimEndpoints>().Map(app);
+        services.GetRequiredService<MeEndpoints>().Map(app);
+        services.GetRequiredService<CashierEndpoints>().Map(app);
+        services.GetRequiredService<CallbackEndpoints>().Map(app);
+        services.GetRequiredService<DevEndpoints>().Map(app);
+        services.GetRequiredService<OperationEndpoints>().Map(app);
+        services.GetRequiredService<ProcessEndpoints>().Map(app);
+        H5Files.MapNotBuilt(app, WebRootOf(app));
+        return app;
+    }
+
+    private static string WebRootOf(WebApplication app) =>
+        Path.GetFullPath(app.Services.GetRequiredService<IOptions<GatewayOptions>>().Value.WebRoot, app.Environment.ContentRootPath);
+}

@@ -1,0 +1,30 @@
+using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
+
+namespace Hongbao.Gateway.Json;
+
+/// <summary>A JSON answer of known length, written at once.</summary>
+internal sealed class JsonAnswer<T>(int status, T value, JsonTypeInfo<T> type) : IResult
+{
+    public Task ExecuteAsync(HttpContext httpContext) => JsonAnswer.WriteAsync(httpContext, status, value, type);
+}
+
+internal static class JsonAnswer
+{
+    public const string ContentType = "application/json; charset=utf-8";
+
+    public static IResult Ok<T>(T value, JsonTypeInfo<T> type) => new JsonAnswer<T>(StatusCodes.Status200OK, value, type);
+
+    public static Task WriteAsync<T>(HttpContext http, int status, T value, JsonTypeInfo<T> type, string contentType = ContentType)
+    {
+        var body = JsonSerializer.SerializeToUtf8Bytes(value, type);
+        var response = http.Response;
+        response.StatusCode = status;
+        response.ContentType = contentType;
+        response.ContentLength = body.Length;
+
+        // What one user may see is nobody else's, and all of it changes.
+        response.Headers.CacheControl = "no-store";
+        return response.BodyWriter.WriteAsync(body, http.RequestAborted).AsTask();
+    }
+}

@@ -1,0 +1,69 @@
+using Hongbao.Contracts;
+using Hongbao.Gateway.Json;
+
+namespace Hongbao.Gateway.Problems;
+
+/// <summary>An error answer: the problem document, its status and the headers that go with it.</summary>
+internal sealed class ProblemAnswer : IResult
+{
+    public const string ContentType = "application/problem+json; charset=utf-8";
+
+    private const string BearerChallenge = "Bearer";
+    private readonly ProblemKind _kind;
+    private readonly Result _result;
+
+    private ProblemAnswer(ProblemKind kind, Result result)
+    {
+        _kind = kind;
+        _result = result;
+    }
+
+    public static ProblemAnswer Of(ResultCode code, string detail = "") => From(Result.Of(code, detail));
+
+    public static ProblemAnswer Invalid(IReadOnlyList<FieldFault> faults) => From(new Result { Code = ResultCode.ValidationFailed, Faults = [.. faults] });
+
+    public static ProblemAnswer OfStatus(int status) => new(ProblemTable.OfStatus(status), new Result());
+
+    public static ProblemAnswer From(Result result) => new(ProblemTable.Of(result.Code), result);
+
+    public Task ExecuteAsync(HttpContext httpContext)
+    {
+        var headers = httpContext.Response.Headers;
+        if (_kind.Status is 429 or 503)
+        {
+            headers.RetryAfter = Math.Max(1, (RetryAfterMs + 999) / 1000).ToString(System.Globalization.CultureInfo.InvariantCulture);
+        }
+
+        if (_kind.Status == 401 && headers.WWWAuthenticate.Count == 0)
+        {
+            headers.WWWAuthenticate = BearerChallenge;
+        }
+
+        var page = httpContext.GetEndpoint()?.Metadata.GetMetadata<IProblemPage>();
+        return page is not null && page.IsWanted(httpContext)
+            ? page.WriteAsync(httpContext, _kind)
+            : JsonAnswer.WriteAsync(httpContext, _kind.Status, Body(httpContext), GatewayJson.Wire.ProblemBody, ContentType);
+    }
+
+    private int RetryAfterMs => _result.RetryAfterMs > 0 ? Math.Min(_result.RetryAfterMs, 3_600_000) : _result.Code == ResultCode.ClaimBusy ? ProblemTable.BusyRetryAfterMs : 1000;
+
+    private ProblemBody Body(HttpContext http)
+    {
+        var isBusy = _result.Code == ResultCode.ClaimBusy;
+        return new ProblemBody
+        {
+            Type = "urn:hongbao:problem:" + _kind.Code.ToLowerInvariant().Replace('_', '-'),
+            Status = _kind.Status,
+            Title = _kind.Title,
+
+            // A fault of ours may say where it happened: that stays inside.
+            Detail = _result.Detail.Length == 0 || _result.Code == ResultCode.Internal ? _kind.Detail : _result.Detail,
+            Code = _kind.Code,
+            TraceId = TraceIds.Of(http),
+            Errors = _result.Faults.Count == 0 ? null
+                : _result.Faults.GroupBy(f => f.Field, f => f.Message, StringComparer.Ordinal).ToDictionary(g => g.Key, g => g.ToList(), StringComparer.Ordinal),
+            RetryAfterMs = isBusy ? RetryAfterMs : null,
+            MaxPolls = isBusy ? (_result.MaxPolls > 0 ? _result.MaxPolls : ProblemTable.BusyMaxPolls) : null,
+        };
+    }
+}

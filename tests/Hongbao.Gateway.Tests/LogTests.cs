@@ -1,0 +1,43 @@
+using Hongbao.Gateway.Auth;
+
+namespace Hongbao.Gateway.Tests;
+
+public sealed class LogTests
+{
+    [Fact]
+    public async Task No_token_ticket_or_uid_is_ever_logged()
+    {
+        await using var host = await GatewayHost.StartAsync(GatewayHost.TraceEverything);
+        host.Gate.IsOpen = true;
+        host.Finance.Order = CashierTests.Known(55);
+        host.Core.Claim = (_, _, _) => throw new InvalidOperationException("boom");
+        const string uid = "740274027402";
+        var token = (await host.PostAsync("/api/v1/dev/token", new { uid, role = "admin" }, null)).Json.GetProperty("token").GetString()!;
+        var wrong = token[..^4] + "AAAA";
+        var ticket = (await host.PostAsync("/api/v1/me/tickets", null, token)).Json.GetProperty("ticket").GetString()!;
+
+        await host.GetAsync("/api/v1/me", token);
+        await host.GetAsync("/api/v1/me", wrong);
+        await host.GetAsync("/cashier/55?ticket=" + ticket, null);
+        await host.GetAsync("/cashier/55?ticket=" + ticket, null);
+        await host.GetAsync("/api/v1/nothing?ticket=" + ticket, null);
+        (await host.PostAsync("/api/v1/packets/9001/claims", null, token)).IsProblem(500, "INTERNAL");
+        Assert.Equal(200, (await host.PutAsync("/ops/v1/finance/faults", new { reason = "x", operations = Array.Empty<object>() }, token)).Status);
+
+        var lines = host.Logs.Lines.ToArray();
+        Assert.Contains(lines, l => l.StartsWith("Debug Microsoft.AspNetCore.Routing", StringComparison.Ordinal));
+        Assert.Contains(lines, l => l.Contains("uid 74**", StringComparison.Ordinal));
+        foreach (var secret in new[] { token, token.Split('.')[2], wrong.Split('.')[1], ticket, uid })
+        {
+            Assert.DoesNotContain(lines, l => l.Contains(secret, StringComparison.Ordinal));
+        }
+    }
+
+    [Theory]
+    [InlineData(0, "**")]
+    [InlineData(7, "**")]
+    [InlineData(42, "**")]
+    [InlineData(100, "10**")]
+    [InlineData(long.MaxValue, "92**")]
+    public void A_masked_uid_shows_two_digits_at_most(long uid, string mask) => Assert.Equal(mask, Mask.Uid(uid));
+}

@@ -1,0 +1,200 @@
+using System.Text.Json;
+using Hongbao.Gateway.Endpoints;
+using Hongbao.Gateway.Json;
+using Microsoft.OpenApi;
+using Microsoft.OpenApi.Reader;
+
+namespace Hongbao.Gateway.Tests;
+
+public sealed class OpenApiTests : IAsyncLifetime
+{
+    private GatewayHost _host = null!;
+    private string _text = "";
+    private OpenApiDocument _document = null!;
+
+    public async ValueTask InitializeAsync()
+    {
+        _host = await GatewayHost.StartAsync();
+        var answer = await _host.GetAsync("/openapi/v1.json", null);
+        Assert.Equal((200, "application/json"), (answer.Status, answer.ContentHeaders.ContentType?.MediaType));
+        _text = answer.Body;
+        var read = OpenApiDocument.Parse(_text, "json");
+        Assert.Empty(read.Diagnostic!.Errors);
+        Assert.Empty(read.Diagnostic.Warnings);
+        _document = read.Document!;
+    }
+
+    public ValueTask DisposeAsync() => _host.DisposeAsync();
+
+    [Fact]
+    public void The_document_has_the_paths_and_methods_of_the_contract()
+    {
+        string[] contract =
+        [
+            "GET /api/v1/claims/{claimNo}", "GET /api/v1/dev/users", "GET /api/v1/limits", "GET /api/v1/me", "GET /api/v1/me/packets/received", "GET /api/v1/me/packets/sent",
+            "GET /api/v1/me/wallet", "GET /api/v1/me/wallet/entries", "GET /api/v1/packets", "GET /api/v1/packets/{packetNo}", "GET /api/v1/packets/{packetNo}/claims",
+            "GET /api/v1/packets/{packetNo}/draw", "GET /api/v1/packets/{packetNo}/status", "GET /cashier/{payOrderNo}", "GET /healthz", "GET /ops/v1/finance/faults",
+            "GET /ops/v1/finance/ledger", "GET /readyz", "POST /api/v1/dev/token", "POST /api/v1/me/tickets", "POST /api/v1/packets", "POST /api/v1/packets/{packetNo}/claims",
+            "POST /callbacks/finance", "POST /cashier/{payOrderNo}/pay", "PUT /api/v1/packets/{packetNo}/content", "PUT /ops/v1/finance/faults",
+        ];
+        Assert.Equal(contract, Operations().Select(o => o.Name).Order(StringComparer.Ordinal));
+    }
+
+    [Fact]
+    public void Every_operation_says_what_it_does_and_how_it_fails() => Assert.All(Operations(), o =>
+    {
+        Assert.False(string.IsNullOrEmpty(o.Operation.Summary), o.Name);
+        Assert.False(string.IsNullOrEmpty(o.Operation.OperationId), o.Name);
+        Assert.Single(o.Operation.Tags!);
+        Assert.Contains(o.Operation.Responses!, r => r.Key is "200" or "201" or "204");
+        Assert.All(o.Operation.Responses!.Where(r => r.Key[0] != '2' && o.Name != "GET /readyz"), r =>
+        {
+            Assert.Contains("application/problem+json", r.Value.Content!.Keys);
+            Assert.Matches("^[A-Z_]+(, [A-Z_]+)*$", r.Value.Description);
+        });
+    });
+
+    [Fact]
+    public void Every_operation_that_needs_a_token_says_so()
+    {
+        string[] open = ["GET /api/v1/dev/users", "GET /api/v1/limits", "GET /api/v1/packets/{packetNo}/draw", "GET /healthz", "GET /readyz", "POST /api/v1/dev/token", "POST /callbacks/finance"];
+        Assert.Equal(open, Operations().Where(o => o.Operation.Security is not { Count: > 0 }).Select(o => o.Name).Order(StringComparer.Ordinal));
+        var pay = Operations().Single(o => o.Name == "POST /cashier/{payOrderNo}/pay").Operation;
+        Assert.Equal(["bearer", "ticket"], pay.Security!.SelectMany(s => s.Keys).Select(k => k.Reference.Id));
+        Assert.Equal(["bearer", "ticket"], _document.Components!.SecuritySchemes!.Keys.Order(StringComparer.Ordinal));
+        Assert.Contains("401", pay.Responses!.Keys);
+    }
+
+    [Fact]
+    public void Parameters_are_described()
+    {
+        var claims = Operations().Single(o => o.Name == "GET /api/v1/packets/{packetNo}/claims").Operation.Parameters!;
+        Assert.Equal(["packetNo", "limit", "cursor"], claims.Select(p => p.Name));
+        Assert.Equal("^[1-9][0-9]{0,18}$", claims[0].Schema!.Pattern);
+        Assert.Equal(("1", "100"), (claims[1].Schema!.Minimum, claims[1].Schema!.Maximum));
+        Assert.All(Operations(), o => Assert.Equal(
+            o.Name.Count(c => c == '{'),
+            o.Operation.Parameters?.Count(p => p.In == ParameterLocation.Path && p.Required) ?? 0));
+    }
+
+    [Fact]
+    public void Numbers_are_strings_amounts_are_integers_and_times_are_times()
+    {
+        var packet = Schema("PacketDetail");
+        var number = Property(packet, "packetNo");
+        Assert.Equal((JsonSchemaType.String, "^[1-9][0-9]{0,18}$"), (number.Type, number.Pattern));
+        Assert.Equal(JsonSchemaType.Integer, Property(packet, "amount").Type);
+        var time = Property(packet, "expiresAt");
+        Assert.Equal((JsonSchemaType.String, "date-time"), (time.Type, time.Format));
+        Assert.Equal(
+            ["PENDING_PAYMENT", "ACTIVE", "EXHAUSTED", "EXPIRED", "REFUNDING", "REFUNDED", "CLOSED"], Property(packet, "status").Enum!.Select(e => e!.GetValue<string>()));
+        Assert.Equal(JsonSchemaType.String, Property(packet, "status").Type);
+        Assert.Equal(["c2c", "b2c"], Property(packet, "kind").Enum!.Select(e => e!.GetValue<string>()));
+        Assert.Contains("packetNo", packet.Required!);
+        Assert.DoesNotContain("seed", packet.Required!);
+    }
+
+    [Fact]
+    public void The_problem_has_the_fields_of_the_contract()
+    {
+        var problem = Schema("ProblemBody");
+        Assert.Equal(["code", "detail", "errors", "maxPolls", "retryAfterMs", "status", "title", "traceId", "type"], problem.Properties!.Keys.Order(StringComparer.Ordinal));
+        Assert.Equal(["code", "detail", "status", "title", "traceId", "type"], problem.Required!.Order(StringComparer.Ordinal));
+    }
+
+    /// <summary>The shapes of bodies are for the document only: each field that they show must be one that the handler reads.</summary>
+    [Theory]
+    [InlineData("CreatePacketBody", "POST", "/api/v1/packets")]
+    [InlineData("ContentBody", "PUT", "/api/v1/packets/9001/content")]
+    [InlineData("DevTokenBody", "POST", "/api/v1/dev/token")]
+    [InlineData("FaultsBody", "PUT", "/ops/v1/finance/faults")]
+    public async Task Every_field_of_a_body_in_the_document_is_read(string schema, string method, string path)
+    {
+        _host.Gate.IsOpen = true;
+        var shape = Schema(schema);
+        Assert.NotEmpty(shape.Properties!);
+        foreach (var field in shape.Properties!.Keys)
+        {
+            // No field is an array of arrays.
+            var answer = await _host.SendAsync(new HttpMethod(method), path, $$"""{"{{field}}":[[]]}""", _host.Token(role: "admin"));
+            answer.IsProblem(400, "VALIDATION_FAILED");
+            var errors = answer.Json.GetProperty("errors");
+            Assert.True(errors.TryGetProperty(field, out var messages), $"{schema}.{field}: {answer.Body}");
+            Assert.NotEqual("is required", messages[0].GetString());
+        }
+    }
+
+    [Fact]
+    public async Task Answers_have_exactly_the_fields_of_their_schemas()
+    {
+        _host.Finance.Order = CashierTests.Known(55);
+        foreach (var (path, schema) in new[]
+        {
+            ("/api/v1/packets/9001", "PacketDetail"), ("/api/v1/packets", "PacketPage"), ("/api/v1/packets/9001/draw", "DrawAnswer"), ("/api/v1/limits", "LimitsAnswer"),
+            ("/api/v1/packets/9001/claims", "ClaimPage"), ("/api/v1/claims/77", "ClaimDetail"), ("/api/v1/me", "MeAnswer"), ("/api/v1/me/packets/sent", "SentPage"),
+            ("/api/v1/me/packets/received", "ReceivedPage"), ("/api/v1/me/wallet", "WalletAnswer"), ("/api/v1/me/wallet/entries", "WalletEntryPage"),
+            ("/ops/v1/finance/ledger", "LedgerAnswer"), ("/readyz", "ReadinessAnswer"), ("/healthz", "HealthAnswer"),
+        })
+        {
+            Conforms((await _host.GetAsync(path, _host.Token(role: "admin"))).Json, Schema(schema), path);
+        }
+    }
+
+    [Fact]
+    public async Task The_page_of_the_api_shows_the_document()
+    {
+        Assert.Equal((301, "docs/index.html"), await Redirect());
+        var page = await _host.GetAsync("/docs/index.html", null);
+        Assert.Equal(200, page.Status);
+        foreach (var asset in new[] { "swagger-ui.css", "swagger-ui-bundle.js", "index.js" })
+        {
+            Assert.Equal(200, (await _host.GetAsync("/docs/" + asset, null)).Status);
+        }
+
+        Assert.Contains("/openapi/v1.json", (await _host.GetAsync("/docs/index.js", null)).Body, StringComparison.Ordinal);
+
+        // The policy of the page forbids inline scripts.
+        Assert.DoesNotMatch(@"<script(?![^>]*src=)", page.Body);
+
+        async Task<(int, string?)> Redirect()
+        {
+            var answer = await _host.GetAsync("/docs", null);
+            return (answer.Status, answer.Header("Location"));
+        }
+    }
+
+    [Fact]
+    public void Every_enum_of_a_request_has_its_name_in_the_document() =>
+        Assert.Equal(
+            EnumNames<FundingKind>.Lowercase.Accepted,
+            "must be one of " + string.Join(", ", Property(Property(Schema("CreatePacketBody"), "funding"), "kind").Enum!.Select(e => e!.GetValue<string>())));
+
+    private static void Conforms(JsonElement value, IOpenApiSchema schema, string at)
+    {
+        if (value.ValueKind == JsonValueKind.Array)
+        {
+            Assert.All(value.EnumerateArray(), item => Conforms(item, schema.Items!, at + "[]"));
+            return;
+        }
+
+        if (value.ValueKind != JsonValueKind.Object)
+        {
+            return;
+        }
+
+        foreach (var property in value.EnumerateObject())
+        {
+            Assert.True(schema.Properties!.ContainsKey(property.Name), $"{at}.{property.Name} is not in the document");
+            Conforms(property.Value, schema.Properties![property.Name], $"{at}.{property.Name}");
+        }
+
+        Assert.All(schema.Required ?? new HashSet<string>(), name => Assert.True(value.TryGetProperty(name, out _), $"{at}.{name} is missing"));
+    }
+
+    private IEnumerable<(string Name, OpenApiOperation Operation)> Operations() =>
+        _document.Paths.SelectMany(p => p.Value.Operations!.Select(o => ($"{o.Key.Method} {p.Key}", o.Value)));
+
+    private IOpenApiSchema Schema(string name) => _document.Components!.Schemas![name];
+
+    private static IOpenApiSchema Property(IOpenApiSchema schema, string name) => schema.Properties![name];
+}

@@ -1,0 +1,2 @@
+global using Hongbao.Contracts;
+global using Xunit;
