@@ -5,6 +5,7 @@ using Hongbao.Foundation.Alerts;
 using Hongbao.Foundation.Outside;
 using Hongbao.Foundation.Stores;
 using Hongbao.Gateway;
+using Hongbao.Query;
 
 namespace Hongbao.Host.Serving;
 
@@ -18,6 +19,7 @@ internal static class PlatformSettings
         (StoreOptions.Section, static () => new StoreOptions()),
         (CoreOptions.Section, static () => new CoreOptions()),
         (AsyncOptions.Section, static () => new AsyncOptions()),
+        (QueryOptions.Section, static () => new QueryOptions()),
         (FinanceOptions.Section, static () => new FinanceOptions()),
         ("Gateway", static () => new GatewayOptions()),
         ("Dev", static () => new DevOptions()),

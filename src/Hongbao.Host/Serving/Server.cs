@@ -12,7 +12,7 @@ using Hongbao.Foundation.Signing;
 using Hongbao.Foundation.Stores;
 using Hongbao.Foundation.Time;
 using Hongbao.Gateway;
-//using Hongbao.Query;
+using Hongbao.Query;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging.Console;
 using Microsoft.Extensions.Options;
@@ -165,7 +165,7 @@ internal sealed class Server : IAsyncDisposable
         services.AddFinance();
         services.AddCore();
         services.AddAsync();
-        //services.AddQuery();
+        services.AddQuery();
         services.AddGateway();
         services.AddOptions<PacketLimits>().Configure<IOptions<CoreOptions>>(static (shown, core) => Show(core.Value, shown));
         services.AddSingleton<IReadinessCheck, ClockReadiness>();
