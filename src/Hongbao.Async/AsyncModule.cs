@@ -27,6 +27,7 @@ public sealed class AsyncModule : IModule
     private readonly OrderRequests _requests;
     private readonly RequestPull _pull;
     private readonly AlertSink _alerts;
+    private readonly AlertCourier _courier;
     private readonly ILogger _log;
 
     /// <summary>Composes the module; nothing runs yet.</summary>
@@ -38,14 +39,16 @@ public sealed class AsyncModule : IModule
     /// <param name="clock">Time.</param>
     /// <param name="chance">Leases.</param>
     /// <param name="alerts">Where people are called.</param>
+    /// <param name="courier">Stores and sends what was raised; of the same store.</param>
     /// <param name="loggers">Logs.</param>
     public AsyncModule(
         IStore store, AsyncOptions options, IFinance finance, Lazy<IRedPacketCore> core, FinanceCallbackKey callbackKey, TimeProvider clock,
-        IRandomSource chance, AlertSink alerts, ILoggerFactory loggers)
+        IRandomSource chance, AlertSink alerts, AlertCourier courier, ILoggerFactory loggers)
     {
         _store = store;
         _options = options;
         _alerts = alerts;
+        _courier = courier;
         _log = loggers.CreateLogger("Hongbao.Async");
         var transferNumbers = new NumberMinter("transfer", store, clock, chance, _log);
         var refundNumbers = new NumberMinter("refund", store, clock, chance, _log);
@@ -88,6 +91,7 @@ public sealed class AsyncModule : IModule
         }
 
         _advancer.Attach(scheduler);
+        _courier.Attach(scheduler);
         AddScan(scheduler, "async.transfers.scan", _advancer.ScanTransfersAsync);
         AddScan(scheduler, "async.refunds.scan", _advancer.ScanRefundsAsync);
         AddScan(scheduler, "async.transfers.pull", _pull.PullTransfersAsync);

@@ -5,6 +5,9 @@ namespace Hongbao.Async;
 /// <summary>Timings of transfers and refunds. Section <c>Async</c>.</summary>
 public sealed class AsyncOptions
 {
+    /// <summary>Name of the section.</summary>
+    public const string Section = "Async";
+
     /// <summary>First rest before finance is asked again about an order, milliseconds; doubles up to <see cref="CheckMsMax"/>. Default 2 s.</summary>
     [Range(10, 60_000, ErrorMessage = "Async:CheckMs must be between 10 and 60000.")]
     public int CheckMs { get; set; } = 2000;

@@ -68,7 +68,7 @@ public sealed class CoreModule : IModule
         var laneStore = new LaneStore(store, _outbox);
         _lanes = new LaneSet(laneStore, Clock, clock, options, _log);
         var creation = new PacketCreation(store, _due, options, packetNumbers, paymentNumbers, moderation, chance, calendar);
-        var claims = new ClaimService(_lanes, laneStore, claimNumbers, relations, chance, Clock);
+        var claims = new ClaimService(_lanes, laneStore, claimNumbers, relations, chance, Clock, clock);
         _payments = new PaymentAdvancer(
             store, _lanes, finance, _due, _outbox, Clock, options, alerts, new FinanceCallbackReader(callbackKey, clock), clock);
         _refunds = new RefundTracking(_lanes, async, _due, _outbox, Clock, options, alerts);

@@ -5,6 +5,9 @@ namespace Hongbao.Core;
 /// <summary>Limits and timings of packets and claims. Section <c>Core</c>.</summary>
 public sealed class CoreOptions
 {
+    /// <summary>Name of the section.</summary>
+    public const string Section = "Core";
+
     /// <summary>Currencies that packets may have, ISO 4217. Empty means CNY alone.</summary>
     public List<string> Currencies { get; set; } = [];
 

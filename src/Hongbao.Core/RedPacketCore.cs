@@ -17,14 +17,23 @@ internal sealed class RedPacketCore(PacketCreation creation, ClaimService claims
         {
             return await creation.CreateAsync(context, request, cancellationToken).ConfigureAwait(false);
         }
-        catch (StoreException e) when (e.IsTransient)
+        catch (StoreException e) when (MayAskAgain(e))
         {
             return new CreatePacketResponse { Result = Result.Of(ResultCode.Overloaded, "Please send the same request again.") };
         }
     }
 
-    public Task<ClaimResponse> ClaimAsync(CallContext context, ClaimRequest request, CancellationToken cancellationToken) =>
-        claims.ClaimAsync(context, request, cancellationToken);
+    public async Task<ClaimResponse> ClaimAsync(CallContext context, ClaimRequest request, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await claims.ClaimAsync(context, request.PacketNo, cancellationToken).ConfigureAwait(false);
+        }
+        catch (StoreException e) when (MayAskAgain(e))
+        {
+            return new ClaimResponse { Result = AskAgain() };
+        }
+    }
 
     public async Task<SetContentResponse> SetContentAsync(CallContext context, SetContentRequest request, CancellationToken cancellationToken)
     {
@@ -40,24 +49,75 @@ internal sealed class RedPacketCore(PacketCreation creation, ClaimService claims
                 Result = await lanes.PostAsync(new SetContent(context, request.PacketNo, request.ContentId)).WaitAsync(cancellationToken).ConfigureAwait(false),
             };
         }
-        catch (StoreException e) when (e.IsTransient)
+        catch (StoreException e) when (MayAskAgain(e))
         {
-            return new SetContentResponse { Result = Result.Of(ResultCode.Overloaded, "Please try again.") };
+            return new SetContentResponse { Result = AskAgain() };
         }
     }
 
-    public Task<PaymentResponse> PreparePaymentAsync(CallContext context, PaymentRequest request, CancellationToken cancellationToken) =>
-        payments.PrepareAsync(context, request.PayOrderNo, cancellationToken);
+    public async Task<PaymentResponse> PreparePaymentAsync(CallContext context, PaymentRequest request, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await payments.PrepareAsync(context, request.PayOrderNo, cancellationToken).ConfigureAwait(false);
+        }
+        catch (StoreException e) when (MayAskAgain(e))
+        {
+            return new PaymentResponse { Result = AskAgain(), PayOrderNo = request.PayOrderNo };
+        }
+    }
 
-    public Task<PaymentResponse> CheckPaymentAsync(CallContext context, PaymentRequest request, CancellationToken cancellationToken) =>
-        payments.CheckAsync(context, request.PayOrderNo, cancellationToken);
+    public async Task<PaymentResponse> CheckPaymentAsync(CallContext context, PaymentRequest request, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await payments.CheckAsync(context, request.PayOrderNo, cancellationToken).ConfigureAwait(false);
+        }
+        catch (StoreException e) when (MayAskAgain(e))
+        {
+            return new PaymentResponse { Result = AskAgain(), PayOrderNo = request.PayOrderNo };
+        }
+    }
 
-    public Task<FinanceCallbackResponse> FinanceCallbackAsync(CallContext context, FinanceCallbackRequest request, CancellationToken cancellationToken) =>
-        payments.CallbackAsync(request, cancellationToken);
+    public async Task<FinanceCallbackResponse> FinanceCallbackAsync(CallContext context, FinanceCallbackRequest request, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await payments.CallbackAsync(request, cancellationToken).ConfigureAwait(false);
+        }
+        catch (StoreException e) when (MayAskAgain(e))
+        {
+            return new FinanceCallbackResponse { Result = AskAgain() };
+        }
+    }
 
-    public Task<PullTransfersResponse> PullTransfersAsync(CallContext context, PullRequest request, CancellationToken cancellationToken) =>
-        pulls.TransfersAsync(request, cancellationToken);
+    public async Task<PullTransfersResponse> PullTransfersAsync(CallContext context, PullRequest request, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await pulls.TransfersAsync(request, cancellationToken).ConfigureAwait(false);
+        }
+        catch (StoreException e) when (MayAskAgain(e))
+        {
+            return new PullTransfersResponse { Result = AskAgain(), NextAfterNo = request.AfterNo };
+        }
+    }
 
-    public Task<PullRefundsResponse> PullRefundsAsync(CallContext context, PullRequest request, CancellationToken cancellationToken) =>
-        pulls.RefundsAsync(request, cancellationToken);
+    public async Task<PullRefundsResponse> PullRefundsAsync(CallContext context, PullRequest request, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await pulls.RefundsAsync(request, cancellationToken).ConfigureAwait(false);
+        }
+        catch (StoreException e) when (MayAskAgain(e))
+        {
+            return new PullRefundsResponse { Result = AskAgain() };
+        }
+    }
+
+    // Every call is idempotent: asked again, it finds what was committed after all.
+    private static bool MayAskAgain(StoreException fault) =>
+        fault.Fault is StoreFault.Transient or StoreFault.Unavailable or StoreFault.Fenced or StoreFault.UnknownOutcome;
+
+    private static Result AskAgain() => Result.Of(ResultCode.Overloaded, "Please ask again.");
 }

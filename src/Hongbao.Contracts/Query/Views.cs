@@ -200,30 +200,47 @@ public sealed record DrawResponse
     public List<DrawnShare> Draws { get; set; } = [];
 }
 
-/// <summary>Reading: details, status, lists. Changes nothing.</summary>
+/// <summary>
+/// Reading: details, status, lists. Changes nothing. Shows committed state only, and only of the caller's app: a thing of
+/// another app does not exist.
+/// </summary>
 public interface IRedPacketQuery
 {
-    /// <summary>A packet's detail, if the caller may see it.</summary>
+    /// <summary>
+    /// A packet's detail: for its sender, and once it is paid for also for its claimers and those in its scope. NotFound for
+    /// others while it is unpaid or when it was closed, NotInScope when it is not meant for the caller, Degraded when that
+    /// cannot be told because the host app's relations give no answer.
+    /// </summary>
     Task<PacketResponse> GetPacketAsync(CallContext context, PacketRequest request, CancellationToken cancellationToken);
 
-    /// <summary>A packet's status.</summary>
+    /// <summary>A packet's status, for every user of the app whatever its scope, and also while it is unpaid.</summary>
     Task<PacketStatusResponse> GetStatusAsync(CallContext context, PacketRequest request, CancellationToken cancellationToken);
 
-    /// <summary>Claims of a packet, in order of seq.</summary>
+    /// <summary>Claims of a packet, in order of seq, for those who may see its detail; refused as the detail is.</summary>
     Task<ClaimListResponse> ListClaimsAsync(CallContext context, PageRequest request, CancellationToken cancellationToken);
 
-    /// <summary>Packets of a video that the caller may see, or without one the recent public ones.</summary>
+    /// <summary>
+    /// Packets of a video whose detail the caller may see, or without one the recent public ones that were paid for; newest
+    /// first. A page looks at a bounded number of packets: it may hold fewer than asked for, even none, and have a next.
+    /// Packets whose scope cannot be told for want of an answer are left out.
+    /// </summary>
     Task<PacketListResponse> ListPacketsAsync(CallContext context, PageRequest request, CancellationToken cancellationToken);
 
-    /// <summary>The caller's packets of a year, with totals of those that were paid for.</summary>
+    /// <summary>The caller's packets of a year by their creation, unpaid ones too, with totals of those that were paid for.</summary>
     Task<PacketListResponse> ListSentAsync(CallContext context, PageRequest request, CancellationToken cancellationToken);
 
-    /// <summary>The caller's shares of a year, with totals.</summary>
+    /// <summary>
+    /// The caller's shares of a year by the time of the claim, with totals. A new share appears a moment after its claim, at
+    /// the latest with the repair; the packet's detail has it at once.
+    /// </summary>
     Task<ReceivedListResponse> ListReceivedAsync(CallContext context, PageRequest request, CancellationToken cancellationToken);
 
-    /// <summary>A claim, for its claimer and the packet's sender.</summary>
+    /// <summary>A claim, for its claimer and the packet's sender; NotFound for others.</summary>
     Task<ClaimByNoResponse> GetClaimAsync(CallContext context, ClaimByNoRequest request, CancellationToken cancellationToken);
 
-    /// <summary>A packet's draw, with the seed once no draw is possible.</summary>
+    /// <summary>
+    /// A packet's draw, with the seed once no draw is possible; for everyone of the app whatever the packet's scope, without
+    /// uids. NotFound for a packet that was not paid for.
+    /// </summary>
     Task<DrawResponse> GetDrawAsync(CallContext context, PacketRequest request, CancellationToken cancellationToken);
 }

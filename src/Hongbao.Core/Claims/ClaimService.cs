@@ -11,33 +11,14 @@ namespace Hongbao.Core.Claims;
 /// (4) lane, (5) one transaction, (6) answer.
 /// </summary>
 internal sealed class ClaimService(
-    LaneSet lanes, LaneStore laneStore, NumberMinter claimNumbers, IRelations relations, IRandomSource chance, StoreClock storeClock)
+    LaneSet lanes, LaneStore laneStore, NumberMinter claimNumbers, IRelations relations, IRandomSource chance, StoreClock storeClock, TimeProvider clock)
 {
     private const int MaxPolls = 10;
 
-    public async Task<ClaimResponse> ClaimAsync(CallContext context, ClaimRequest request, CancellationToken cancellationToken)
-    {
-        try
-        {
-            return await TakeAsync(context, request.PacketNo, cancellationToken).ConfigureAwait(false);
-        }
-        catch (StoreException e) when (e.Fault is StoreFault.Transient or StoreFault.Unavailable or StoreFault.Fenced or StoreFault.UnknownOutcome)
-        {
-            // Asking again finds the claim if it was committed after all.
-            return Refused(Result.Of(ResultCode.Overloaded, "Please ask again."));
-        }
-    }
-
-    private async Task<ClaimResponse> TakeAsync(CallContext context, long packetNo, CancellationToken cancellationToken)
+    public async Task<ClaimResponse> ClaimAsync(CallContext context, long packetNo, CancellationToken cancellationToken)
     {
         // (1) A known claimer gets his claim before every gate and state check.
         var held = await lanes.LookUpAsync(packetNo).WaitAsync(cancellationToken).ConfigureAwait(false);
-        if (held is { Now.Status: PacketStatus.PendingPayment })
-        {
-            // Another process may have activated it since.
-            held = await lanes.ReloadAsync(packetNo).WaitAsync(cancellationToken).ConfigureAwait(false);
-        }
-
         if (held is null || held.App != context.App)
         {
             return Refused(Result.Of(ResultCode.NotFound));
@@ -52,14 +33,15 @@ internal sealed class ClaimService(
         if ((await ScopeFaultAsync(context, held, cancellationToken).ConfigureAwait(false) ?? StateFault(held, storeClock.NowMs())) is { } fault)
         {
             // While a packet is active another process may hold a newer claim of this user: one indexed read before the refusal.
-            var elsewhere = held.Now.Status == PacketStatus.Active
+            // Later it is all in memory, but perhaps only since (1): a lane notes new claims before the state that they lead to.
+            known = held.Now.Status == PacketStatus.Active
                 ? await laneStore.FindClaimAsync(packetNo, context.Uid, cancellationToken).ConfigureAwait(false)
-                : null;
-            return elsewhere is null ? Refused(fault) : Taken(context, packetNo, elsewhere, held.Now.LeftCount(held.Count));
+                : held.Claims.GetValueOrDefault(context.Uid);
+            return known is null ? Refused(fault) : Taken(context, packetNo, known, held.Now.LeftCount(held.Count));
         }
 
         // (3) The gate decides who waits, never who is paid.
-        if (!held.TryEnterGate())
+        if (held.Gate.TryEnter(held.Now.LeftCount(held.Count), clock) is not { } place)
         {
             return Refused(new Result
             {
@@ -70,21 +52,25 @@ internal sealed class ClaimService(
             });
         }
 
-        ShareDecision decision;
-        try
-        {
-            // (4) and (5): the lane decides and commits; what was posted is finished even if the caller goes away.
-            decision = await lanes.PostAsync(new TakeShare(context, packetNo, claimNumbers)).WaitAsync(cancellationToken).ConfigureAwait(false);
-        }
-        finally
-        {
-            held.LeaveGate();
-        }
+        // (4) and (5): the lane decides and commits; what was posted is finished, and keeps its place, even if the caller goes away.
+        var decision = await DecideAsync(context, held, place).WaitAsync(cancellationToken).ConfigureAwait(false);
 
         // (6)
         return decision.Claim is { } claim
             ? Taken(context, packetNo, claim, decision.RemainingCount)
             : Refused(Result.Of(decision.Code));
+    }
+
+    private async Task<ShareDecision> DecideAsync(CallContext context, HeldPacket held, AdmissionGate.Place place)
+    {
+        try
+        {
+            return await lanes.PostAsync(new TakeShare(context, held.PacketNo, claimNumbers)).ConfigureAwait(false);
+        }
+        finally
+        {
+            held.Gate.Leave(place);
+        }
     }
 
     private async Task<Result?> ScopeFaultAsync(CallContext context, HeldPacket held, CancellationToken cancellationToken)

@@ -56,18 +56,19 @@ internal sealed class ClaimSettlement(IStore store, AlertSink alerts)
 
     private async Task SettleAsync(StoreSession session, IReadOnlyList<TransferOutcome> outcomes, CancellationToken cancellationToken)
     {
-        var moves = outcomes.Where(o => o.Status is OrderStatus.Succeeded or OrderStatus.Failed)
-            .DistinctBy(o => o.ClaimNo).OrderBy(o => o.ClaimNo)
+        var ends = outcomes.Where(o => o.Status is OrderStatus.Succeeded or OrderStatus.Failed)
+            .OrderBy(o => o.ClaimNo)
             .Select(o =>
             {
                 ClaimGraph.Claim.TryMove(ClaimStatus.Claimed, o.Status == OrderStatus.Succeeded ? ClaimEvent.TransferSucceeded : ClaimEvent.TransferFailed, out var to);
                 return (o.ClaimNo, To: to);
             }).ToArray();
+        var moves = ends.DistinctBy(e => e.ClaimNo).ToArray();
         var moved = await session.ExecuteRowsAsync(
             SettleSql,
             new ColumnBatch().Add("claim_no", moves, m => m.ClaimNo).Add("from", moves, _ => (int)ClaimStatus.Claimed).Add("to", moves, m => (int)m.To),
             cancellationToken).ConfigureAwait(false);
-        if (moved == moves.Length)
+        if (moved == ends.Length)
         {
             return;
         }
@@ -76,7 +77,7 @@ internal sealed class ClaimSettlement(IStore store, AlertSink alerts)
         var states = (await session.QueryAsync<StateRow>(
             $"select claim_no, state from claims where claim_no {Sql.AnyOf(session.Dialect, "@nos")}",
             new { nos = session.Longs(moves.Select(m => m.ClaimNo)) }, cancellationToken).ConfigureAwait(false)).ToDictionary(r => r.ClaimNo, r => r.State);
-        foreach (var (claimNo, to) in moves)
+        foreach (var (claimNo, to) in ends)
         {
             if (!states.TryGetValue(claimNo, out var state) || state != to)
             {

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using Hongbao.Contracts;
+using Hongbao.Core.Claims;
 using Hongbao.Core.Splits;
 
 namespace Hongbao.Core.Lanes;
@@ -14,7 +15,6 @@ internal sealed record HeldClaim(long ClaimNo, int Seq, long Amount, long Claime
 internal sealed class HeldPacket
 {
     private Split? _draw;
-    private int _unanswered;
 
     public required long PacketNo { get; init; }
     public required int Slot { get; init; }
@@ -43,22 +43,8 @@ internal sealed class HeldPacket
 
     public Split Draw => _draw ??= Split.Of(SplitKind, Seed, PacketNo, Amount, Count, Cap);
 
-    /// <summary>
-    /// Admits a request while less than 1.5 x the shares left are unanswered. Only ever changes who waits, never who is paid.
-    /// </summary>
-    public bool TryEnterGate()
-    {
-        var limit = (int)Math.Min(((3L * Now.LeftCount(Count)) + 1) / 2, int.MaxValue);
-        if (Interlocked.Increment(ref _unanswered) <= limit)
-        {
-            return true;
-        }
-
-        Interlocked.Decrement(ref _unanswered);
-        return false;
-    }
-
-    public void LeaveGate() => Interlocked.Decrement(ref _unanswered);
+    /// <summary>Who may wait for the lane.</summary>
+    public AdmissionGate Gate { get; } = new();
 }
 
 /// <summary>What a packet's row says that can change.</summary>

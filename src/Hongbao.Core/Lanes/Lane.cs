@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Threading.Channels;
+using Hongbao.Contracts;
 using Hongbao.Foundation.Faults;
 using Hongbao.Foundation.Scheduling;
 using Hongbao.Foundation.Stores;
@@ -36,10 +37,10 @@ internal sealed class Lane
         _lastRelease = clock.GetTimestamp();
     }
 
-    /// <summary>A packet's committed state, if it is in memory.</summary>
+    /// <summary>A packet's committed state, if it is in memory. One that waits for its payment is not: any process may activate it.</summary>
     public HeldPacket? Peek(long packetNo)
     {
-        if (!_held.TryGetValue(packetNo, out var held))
+        if (!_held.TryGetValue(packetNo, out var held) || held.Now.Status == PacketStatus.PendingPayment)
         {
             return null;
         }
@@ -47,9 +48,6 @@ internal sealed class Lane
         held.LastUsed = _clock.GetTimestamp();
         return held;
     }
-
-    /// <summary>Forgets a packet, so that the next command reads it from the store.</summary>
-    public void Forget(long packetNo) => _held.TryRemove(packetNo, out _);
 
     /// <summary>False when the lane is full or stopping: the caller sheds the request.</summary>
     public bool TryPost(LaneCommand command)
@@ -65,28 +63,29 @@ internal sealed class Lane
 
     public void Attach(IScheduler scheduler, string name) => _worker = scheduler.Add(name, StepAsync);
 
-    /// <summary>Refuses new commands, and answers those that still wait.</summary>
+    /// <summary>Refuses new commands, and answers those that still wait; when that is cancelled, the rest with a fault.</summary>
     public async Task StopAsync(CancellationToken cancellationToken)
     {
         _waiting.Writer.TryComplete();
-        while (await StepOnceAsync(cancellationToken).ConfigureAwait(false))
+        while (!cancellationToken.IsCancellationRequested && await StepOnceAsync().ConfigureAwait(false))
         {
+        }
+
+        while (_waiting.Reader.TryRead(out var command))
+        {
+            command.Fail(new StoreException(StoreFault.Unavailable, "the lane stopped"));
         }
     }
 
     private async Task<NextRun> StepAsync(CancellationToken cancellationToken)
     {
-        // A batch that was taken is finished even when the process stops: its token is not the scheduler's.
-        if (await StepOnceAsync(CancellationToken.None).ConfigureAwait(false))
-        {
-            return NextRun.Now;
-        }
-
+        var worked = await StepOnceAsync().ConfigureAwait(false);
         Release();
-        return NextRun.After(TimeSpan.FromSeconds(_options.HoldSeconds));
+        return worked ? NextRun.Now : NextRun.After(TimeSpan.FromSeconds(_options.HoldSeconds));
     }
 
-    private async Task<bool> StepOnceAsync(CancellationToken cancellationToken)
+    // A batch that was taken is finished even when the process stops: no token cancels it.
+    private async Task<bool> StepOnceAsync()
     {
         var batch = new List<LaneCommand>();
         while (batch.Count < _options.LaneBatchMax && _waiting.Reader.TryRead(out var command))
@@ -99,17 +98,17 @@ internal sealed class Lane
             return false;
         }
 
-        await RunAsync(batch, 0, cancellationToken).ConfigureAwait(false);
+        await RunAsync(batch, 0).ConfigureAwait(false);
         return true;
     }
 
-    private async Task RunAsync(List<LaneCommand> commands, int attempt, CancellationToken cancellationToken)
+    private async Task RunAsync(List<LaneCommand> commands, int attempt)
     {
         var drafts = new Dictionary<long, PacketDraft>();
         var writes = new LaneWrites();
         try
         {
-            await LoadMissingAsync(commands, cancellationToken).ConfigureAwait(false);
+            await LoadMissingAsync(commands).ConfigureAwait(false);
             var nowMs = _storeClock.NowMs();
             foreach (var command in commands)
             {
@@ -123,19 +122,19 @@ internal sealed class Lane
 
             if (writes.Extras.Count > 0 || drafts.Values.Any(d => d.IsChanged))
             {
-                await _store.CommitAsync(drafts.Values, writes, () => HitFailpoints(commands, "before_commit"), cancellationToken).ConfigureAwait(false);
+                await _store.CommitAsync(drafts.Values, writes, () => HitFailpoints(commands, "before_commit"), CancellationToken.None).ConfigureAwait(false);
                 HitFailpoints(commands, "after_commit");
             }
         }
         catch (StoreException e)
         {
-            await RecoverAsync(commands, attempt, e, cancellationToken).ConfigureAwait(false);
+            await RecoverAsync(commands, attempt, e).ConfigureAwait(false);
             return;
         }
         catch (Exception e)
         {
             _log.LogError(e, "A lane batch of {Count} failed", commands.Count);
-            await SplitAsync(commands, attempt, e, cancellationToken).ConfigureAwait(false);
+            await SplitAsync(commands, attempt, e).ConfigureAwait(false);
             return;
         }
 
@@ -150,7 +149,7 @@ internal sealed class Lane
         }
     }
 
-    private async Task RecoverAsync(List<LaneCommand> commands, int attempt, StoreException exception, CancellationToken cancellationToken)
+    private async Task RecoverAsync(List<LaneCommand> commands, int attempt, StoreException exception)
     {
         if (attempt >= AttemptsMax)
         {
@@ -165,31 +164,31 @@ internal sealed class Lane
                 // committed is then a known claim.
                 _log.LogWarning(exception, "The outcome of a lane batch of {Count} is unclear; looking again", commands.Count);
                 ForgetAll(commands);
-                await RestAsync(attempt, cancellationToken).ConfigureAwait(false);
-                await RunAsync(commands, attempt + 1, cancellationToken).ConfigureAwait(false);
+                await RestAsync(attempt).ConfigureAwait(false);
+                await RunAsync(commands, attempt + 1).ConfigureAwait(false);
                 return;
             case StoreFault.Transient or StoreFault.Unavailable when attempt < 2:
-                await RestAsync(attempt, cancellationToken).ConfigureAwait(false);
-                await RunAsync(commands, attempt + 1, cancellationToken).ConfigureAwait(false);
+                await RestAsync(attempt).ConfigureAwait(false);
+                await RunAsync(commands, attempt + 1).ConfigureAwait(false);
                 return;
             case StoreFault.Transient or StoreFault.Unavailable or StoreFault.SchemaTooNew:
                 FailAll(commands, exception);
                 return;
             case StoreFault.Fenced or StoreFault.UniqueViolation or StoreFault.CheckViolation or StoreFault.Other:
-                await SeparateMovedAsync(commands, attempt, exception, cancellationToken).ConfigureAwait(false);
+                await SeparateMovedAsync(commands, attempt, exception).ConfigureAwait(false);
                 return;
         }
     }
 
     // Packets that another owner moved are read again and redone alone; the others go on together. When none has moved, the
     // clock or one bad command is at fault.
-    private async Task SeparateMovedAsync(List<LaneCommand> commands, int attempt, StoreException exception, CancellationToken cancellationToken)
+    private async Task SeparateMovedAsync(List<LaneCommand> commands, int attempt, StoreException exception)
     {
         HashSet<long> moved;
         try
         {
-            await _storeClock.RefreshAsync(cancellationToken).ConfigureAwait(false);
-            var versions = await _store.VersionsAsync([.. commands.Select(c => c.PacketNo).Distinct()], cancellationToken).ConfigureAwait(false);
+            await _storeClock.RefreshAsync(CancellationToken.None).ConfigureAwait(false);
+            var versions = await _store.VersionsAsync([.. commands.Select(c => c.PacketNo).Distinct()], CancellationToken.None).ConfigureAwait(false);
             moved = [.. commands.Select(c => c.PacketNo).Distinct().Where(no =>
                 _held.TryGetValue(no, out var held) && (!versions.TryGetValue(no, out var version) || version != held.Now.Version))];
         }
@@ -201,7 +200,7 @@ internal sealed class Lane
 
         if (moved.Count == 0)
         {
-            await SplitAsync(commands, attempt, exception, cancellationToken).ConfigureAwait(false);
+            await SplitAsync(commands, attempt, exception).ConfigureAwait(false);
             return;
         }
 
@@ -209,43 +208,44 @@ internal sealed class Lane
         foreach (var packetNo in moved)
         {
             Forget(packetNo);
-            await RunAsync(commands.FindAll(c => c.PacketNo == packetNo), attempt + 1, cancellationToken).ConfigureAwait(false);
+            await RunAsync(commands.FindAll(c => c.PacketNo == packetNo), attempt + 1).ConfigureAwait(false);
         }
 
         var others = commands.FindAll(c => !moved.Contains(c.PacketNo));
         if (others.Count > 0)
         {
-            await RunAsync(others, attempt, cancellationToken).ConfigureAwait(false);
+            await RunAsync(others, attempt).ConfigureAwait(false);
         }
     }
 
     // A bad command is found by halving. The first refusal is tried once more as it is: the clock was set right meanwhile.
-    private async Task SplitAsync(List<LaneCommand> commands, int attempt, Exception exception, CancellationToken cancellationToken)
+    private async Task SplitAsync(List<LaneCommand> commands, int attempt, Exception exception)
     {
         if (attempt == 0 && exception is StoreException { Fault: StoreFault.Fenced })
         {
-            await RunAsync(commands, 1, cancellationToken).ConfigureAwait(false);
+            await RunAsync(commands, 1).ConfigureAwait(false);
             return;
         }
 
         if (commands.Count == 1)
         {
+            _log.LogError(exception, "{Step} at packet {PacketNo} is refused by the store", commands[0].Step, commands[0].PacketNo);
             Forget(commands[0].PacketNo);
             commands[0].Fail(exception);
             return;
         }
 
         var half = commands.Count / 2;
-        await RunAsync(commands[..half], 1, cancellationToken).ConfigureAwait(false);
-        await RunAsync(commands[half..], 1, cancellationToken).ConfigureAwait(false);
+        await RunAsync(commands[..half], 1).ConfigureAwait(false);
+        await RunAsync(commands[half..], 1).ConfigureAwait(false);
     }
 
-    private async Task LoadMissingAsync(List<LaneCommand> commands, CancellationToken cancellationToken)
+    private async Task LoadMissingAsync(List<LaneCommand> commands)
     {
         var missing = new HashSet<long>();
         foreach (var command in commands)
         {
-            if (!_held.TryGetValue(command.PacketNo, out var held))
+            if (!_held.TryGetValue(command.PacketNo, out var held) || held.Now.Status == PacketStatus.PendingPayment)
             {
                 missing.Add(command.PacketNo);
             }
@@ -260,14 +260,15 @@ internal sealed class Lane
             return;
         }
 
-        foreach (var held in await _store.LoadAsync(missing, cancellationToken).ConfigureAwait(false))
+        foreach (var held in await _store.LoadAsync(missing, CancellationToken.None).ConfigureAwait(false))
         {
             held.LastUsed = _clock.GetTimestamp();
             _held[held.PacketNo] = held;
         }
     }
 
-    // Memory is bounded twice: what nobody asked for in a while goes, and the oldest go when there are too many.
+    // Memory is bounded twice: what nobody asked for in a while goes, and the oldest go when there are too many. Room is then
+    // made for some more at once, for a busy lane comes here after every batch.
     private void Release()
     {
         var hold = TimeSpan.FromSeconds(_options.HoldSeconds);
@@ -285,18 +286,18 @@ internal sealed class Lane
             }
         }
 
-        var tooMany = _held.Count - _options.HeldMax;
-        if (tooMany > 0)
+        if (_held.Count > _options.HeldMax)
         {
-            foreach (var held in _held.Values.OrderBy(h => h.LastUsed).Take(tooMany))
+            foreach (var held in _held.Values.OrderBy(h => h.LastUsed).Take(_held.Count - (_options.HeldMax / 10 * 9)))
             {
                 _held.TryRemove(held.PacketNo, out _);
             }
         }
     }
 
-    private Task RestAsync(int attempt, CancellationToken cancellationToken) =>
-        Task.Delay(TimeSpan.FromMilliseconds(20 << attempt), _clock, cancellationToken);
+    private Task RestAsync(int attempt) => Task.Delay(TimeSpan.FromMilliseconds(20 << attempt), _clock);
+
+    private void Forget(long packetNo) => _held.TryRemove(packetNo, out _);
 
     private void ForgetAll(List<LaneCommand> commands)
     {

@@ -20,18 +20,11 @@ internal sealed class LaneSet
     public async Task<HeldPacket?> LookUpAsync(long packetNo) =>
         Peek(packetNo) ?? await PostAsync(new LookUp(packetNo)).ConfigureAwait(false);
 
-    /// <summary>Reads a packet again, for what another process may have changed.</summary>
-    public async Task<HeldPacket?> ReloadAsync(long packetNo)
-    {
-        Of(packetNo).Forget(packetNo);
-        return await LookUpAsync(packetNo).ConfigureAwait(false);
-    }
-
     /// <summary>Queues a command and waits for its answer after the commit.</summary>
     /// <exception cref="StoreException">The store, or a full lane (Unavailable).</exception>
     public Task<TAnswer> PostAsync<TAnswer>(LaneCommand<TAnswer> command) => Of(command.PacketNo).TryPost(command)
         ? command.Answered
-        : Task.FromException<TAnswer>(new StoreException(StoreFault.Unavailable, "the lane is full"));
+        : Task.FromException<TAnswer>(new StoreException(StoreFault.Unavailable, "the lane is full or stopping"));
 
     public void Attach(IScheduler scheduler)
     {

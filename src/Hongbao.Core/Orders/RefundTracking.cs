@@ -38,7 +38,24 @@ internal sealed class RefundTracking(
         // All at once: closings of the same moment share a lane's transaction.
         await Task.WhenAll(rows.Select(async row =>
         {
-            var (status, justExpired) = await lanes.PostAsync(new ExpirePacket(row.No, due, outbox, options)).ConfigureAwait(false);
+            PacketStatus? status;
+            bool justExpired;
+            try
+            {
+                (status, justExpired) = await lanes.PostAsync(new ExpirePacket(row.No, due, outbox, options)).ConfigureAwait(false);
+            }
+            catch (StoreException e)
+            {
+                // It comes again with the end of its lease, and keeps no other packet waiting.
+                if (storeClock.NowMs() > row.DeadlineAt)
+                {
+                    alerts.Raise(new Alert("packet.overdue", row.No.ToString(System.Globalization.CultureInfo.InvariantCulture),
+                        $"Packet {row.No} cannot be closed in {row.Attempts} visits: {e.Message} It goes on being tried; look at its row."));
+                }
+
+                return;
+            }
+
             if (justExpired)
             {
                 // The message does it; the next visit asks.
@@ -82,19 +99,37 @@ internal sealed class RefundTracking(
             return;
         }
 
-        var answer = await async.Value.GetRefundResultsAsync(
-            CallContext.ForSystem(CallContext.DefaultApp),
-            new RefundResultsRequest { Keys = rows.ConvertAll(r => new RefundKey { Cause = cause, CauseNo = r.No }) }, cancellationToken).ConfigureAwait(false);
-        if (answer.Result.IsOk())
+        RefundResultsResponse answer;
+        try
         {
-            foreach (var progress in answer.Items)
+            answer = await async.Value.GetRefundResultsAsync(
+                CallContext.ForSystem(CallContext.DefaultApp),
+                new RefundResultsRequest { Keys = rows.ConvertAll(r => new RefundKey { Cause = cause, CauseNo = r.No }) }, cancellationToken).ConfigureAwait(false);
+        }
+        catch (Exception) when (!cancellationToken.IsCancellationRequested)
+        {
+            // Async is another process, perhaps: no answer means that nothing is known, and must not keep the deadlines from alerting.
+            answer = new RefundResultsResponse { Result = Result.Of(ResultCode.Internal) };
+        }
+
+        var final = new HashSet<long>();
+        foreach (var progress in answer.Result.IsOk() ? answer.Items : [])
+        {
+            try
             {
                 await AdvanceAsync(progress, cancellationToken).ConfigureAwait(false);
+                if (IsFinal(progress.Status))
+                {
+                    final.Add(progress.CauseNo);
+                }
+            }
+            catch (StoreException)
+            {
+                // One that cannot be moved keeps no other waiting; it is asked about again, and alerts when it is late.
             }
         }
 
         var now = storeClock.NowMs();
-        var final = answer.Items.Where(p => IsFinal(p.Status)).Select(p => p.CauseNo).ToHashSet();
         foreach (var row in rows.Where(r => now > r.DeadlineAt && !final.Contains(r.No)))
         {
             alerts.Raise(new Alert("refund.overdue", row.No.ToString(System.Globalization.CultureInfo.InvariantCulture),

@@ -22,6 +22,9 @@ internal sealed class PacketCreation(
 {
     private const string Operation = "packet.create";
 
+    // A number may have been minted on the day before its packet was written; far above any transaction's life.
+    private const long MintedBeforeMs = 600_000;
+
     private sealed class KnownRequest
     {
         public string Fingerprint { get; init; } = "";
@@ -92,17 +95,25 @@ internal sealed class PacketCreation(
         var session = await store.WriteAsync(cancellationToken).ConfigureAwait(false);
         await using (session.ConfigureAwait(false))
         {
+            if (session.Dialect == SqlDialect.Postgres)
+            {
+                // Two sends of one user at the same moment are counted one after the other.
+                await session.ExecuteAsync(
+                    "select pg_advisory_xact_lock(hashtextextended(@key, 0))", new { key = $"day:{context.App}:{context.Uid}" }, cancellationToken).ConfigureAwait(false);
+            }
+
             var now = await session.NowMsAsync(cancellationToken).ConfigureAwait(false);
+            // Before the limits: the repetition of a request that was the day's last is a repetition, not one too many.
+            await session.ExecuteAsync("""
+                insert into requests (app, uid, operation, request_id, slot, fingerprint, result_no, created_at)
+                values (@App, @Uid, @Operation, @RequestId, @slot, @fingerprint, @packetNo, @now)
+                """, new { context.App, context.Uid, Operation, request.RequestId, slot, fingerprint, packetNo, now }, cancellationToken).ConfigureAwait(false);
             if (await DayFaultAsync(session, context, request.Amount, now, cancellationToken).ConfigureAwait(false) is { } overLimit)
             {
                 return Refused(overLimit);
             }
 
             var payUntil = now + (options.PaySeconds * 1000L);
-            await session.ExecuteAsync("""
-                insert into requests (app, uid, operation, request_id, slot, fingerprint, result_no, created_at)
-                values (@App, @Uid, @Operation, @RequestId, @slot, @fingerprint, @packetNo, @now)
-                """, new { context.App, context.Uid, Operation, request.RequestId, slot, fingerprint, packetNo, now }, cancellationToken).ConfigureAwait(false);
             await session.ExecuteAsync("""
                 insert into packets (packet_no, slot, app, sender_uid, kind, state, version, currency, amount, count, split, cap, scope, scope_uids,
                   greeting, content_id, ttl_seconds, seed, seed_hash, pay_order_no, created_at, pay_until)
@@ -153,18 +164,11 @@ internal sealed class PacketCreation(
 
     private async Task<Result?> DayFaultAsync(StoreSession session, CallContext context, long amount, long now, CancellationToken cancellationToken)
     {
-        if (session.Dialect == SqlDialect.Postgres)
-        {
-            // Two sends of one user at the same moment are counted one after the other.
-            await session.ExecuteAsync(
-                "select pg_advisory_xact_lock(hashtextextended(@key, 0))", new { key = $"day:{context.App}:{context.Uid}" }, cancellationToken).ConfigureAwait(false);
-        }
-
         var day = calendar.Day(now);
         var sent = await session.FirstAsync<DayRow>("""
             select count(*) as packets, coalesce(sum(amount), 0) as amount from packets
             where app = @App and sender_uid = @Uid and packet_no >= @from and created_at >= @FromMs and state <> 7
-            """, new { context.App, context.Uid, from = Number.LowestAt(day.FromMs), day.FromMs }, cancellationToken).ConfigureAwait(false);
+            """, new { context.App, context.Uid, from = Number.LowestAt(day.FromMs - MintedBeforeMs), day.FromMs }, cancellationToken).ConfigureAwait(false);
         return sent!.Packets + 1 > options.PacketsPerDayMax ? Result.Of(ResultCode.LimitExceeded, $"At most {options.PacketsPerDayMax} packets a day.")
             : sent.Amount + amount > options.AmountPerDayMax ? Result.Of(ResultCode.LimitExceeded, $"At most {options.AmountPerDayMax} minor units a day.")
             : null;

@@ -84,6 +84,8 @@ internal sealed class PaymentAdvancer(
             return new FinanceCallbackResponse();
         }
 
+        // All are looked at before any is applied: a callback that does not fit changes nothing.
+        var payments = new List<PaymentRow>();
         foreach (var (notice, number) in notices)
         {
             var payment = await PaymentStore.FindAsync(store, number, cancellationToken).ConfigureAwait(false);
@@ -99,7 +101,13 @@ internal sealed class PaymentAdvancer(
                 return new FinanceCallbackResponse { Result = Result.Invalid("amount", "must be the payment order's amount and currency, with status SUCCEEDED") };
             }
 
-            await PaidAsync(payment, storeClock.NowMs(), request.Nonce, cancellationToken).ConfigureAwait(false);
+            payments.Add(payment);
+        }
+
+        for (var i = 0; i < payments.Count; i++)
+        {
+            // The nonce stands for the whole callback, so it is taken with the last: a repetition after a fault finds the rest undone.
+            await PaidAsync(payments[i], storeClock.NowMs(), i == payments.Count - 1 ? request.Nonce : null, cancellationToken).ConfigureAwait(false);
         }
 
         return new FinanceCallbackResponse();

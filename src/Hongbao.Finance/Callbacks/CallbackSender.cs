@@ -103,12 +103,12 @@ internal sealed class CallbackSender : IDisposable
         new Sql(
             """
             update callbacks set next_at = now_ms() + @TakenForMs, attempts = attempts + 1
-            where id in (select id from callbacks where state = 0 and next_at <= now_ms() order by next_at, id limit @BatchMax)
+            where id in (select id from callbacks where state = 0 and next_at <= (select now_ms()) order by next_at, id limit @BatchMax)
             returning id, app, operation, body, attempts, created_at
             """,
             """
             update callbacks set next_at = now_ms() + @TakenForMs, attempts = attempts + 1
-            where id in (select id from callbacks where state = 0 and next_at <= now_ms() order by next_at, id limit @BatchMax for update skip locked)
+            where id in (select id from callbacks where state = 0 and next_at <= (select now_ms()) order by next_at, id limit @BatchMax for update skip locked)
             returning id, app, operation, body, attempts, created_at
             """),
         new { TakenForMs, BatchMax }, cancellationToken), cancellationToken);

@@ -93,7 +93,7 @@ internal static class OrderTable
     }
 
     public static Task<DueGroup?> FirstDueAsync(StoreSession session, CancellationToken cancellationToken) => session.FirstAsync<DueGroup>(
-        "select app, kind from orders where status = 1 and process_at <= now_ms() order by process_at limit 1", null, cancellationToken);
+        "select app, kind from orders where status = 1 and process_at <= (select now_ms()) order by process_at limit 1", null, cancellationToken);
 
     /// <summary>Locks what is due of one app and kind, leaving out what others hold.</summary>
     public static Task<List<Order>> LockDueAsync(StoreSession session, DueGroup group, long nowMs, int limit, CancellationToken cancellationToken) =>

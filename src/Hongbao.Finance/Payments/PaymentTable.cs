@@ -94,7 +94,7 @@ internal static class PaymentTable
     }
 
     public static Task<List<DueRow>> DueAsync(StoreSession session, int limit, CancellationToken cancellationToken) => session.QueryAsync<DueRow>(
-        "select app, pay_order_no from payments where intent <> 0 and process_at <= now_ms() order by process_at limit @limit",
+        "select app, pay_order_no from payments where intent <> 0 and process_at <= (select now_ms()) order by process_at limit @limit",
         new { limit }, cancellationToken);
 
     /// <summary>Milliseconds until the next one is due; null when none waits.</summary>

@@ -29,7 +29,7 @@ public static class CallbackNonces
         await using (session.ConfigureAwait(false))
         {
             await session.ExecuteAsync(
-                "delete from callback_nonces where received_at < now_ms() - @ageMs",
+                "delete from callback_nonces where received_at < (select now_ms()) - @ageMs",
                 new { ageMs = 4 * (long)CallbackSignature.Tolerance.TotalMilliseconds }, cancellationToken).ConfigureAwait(false);
             await session.CommitAsync(cancellationToken).ConfigureAwait(false);
         }

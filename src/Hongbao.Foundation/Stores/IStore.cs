@@ -1,7 +1,7 @@
 namespace Hongbao.Foundation.Stores;
 
-/// <summary>One module's database: a file on SQLite, a schema on PostgreSQL.</summary>
-public interface IStore : IAsyncDisposable
+/// <summary>The reading half of a module's database: all that another module may ever hold of it.</summary>
+public interface IReadStore
 {
     /// <summary>The owning module, lower case; also the file's and the schema's name.</summary>
     string Module { get; }
@@ -9,10 +9,14 @@ public interface IStore : IAsyncDisposable
     /// <summary>Which database it stands on.</summary>
     SqlDialect Dialect { get; }
 
-    /// <summary>A session that reads a recent committed state and can write nothing.</summary>
+    /// <summary>A session that reads a recent committed state, newer with every statement, and can write nothing.</summary>
     /// <exception cref="StoreException">Unavailable.</exception>
     ValueTask<StoreSession> ReadAsync(CancellationToken cancellationToken);
+}
 
+/// <summary>One module's database: a file on SQLite, a schema on PostgreSQL.</summary>
+public interface IStore : IReadStore, IAsyncDisposable
+{
     /// <summary>A write transaction, rolled back unless committed. On SQLite it is the only one of the module.</summary>
     /// <exception cref="StoreException">Unavailable or Transient.</exception>
     ValueTask<StoreSession> WriteAsync(CancellationToken cancellationToken);

@@ -6,6 +6,9 @@ namespace Hongbao.Foundation.Stores;
 /// <summary>Where modules keep their tables. Section <c>Store</c>.</summary>
 public sealed class StoreOptions
 {
+    /// <summary>Name of the section.</summary>
+    public const string Section = "Store";
+
     /// <summary><c>sqlite</c> (default) or <c>postgres</c>.</summary>
     [RegularExpression("^(sqlite|postgres)$", ErrorMessage = "Store:Kind must be 'sqlite' or 'postgres'.")]
     public string Kind { get; set; } = "sqlite";
@@ -28,6 +31,8 @@ public sealed class StoreOptions
 /// <summary>Opens the modules' stores and owns them until the process ends.</summary>
 public sealed class StoreCatalog(StoreOptions options, TimeProvider clock) : IAsyncDisposable
 {
+    // What a first start writes at least.
+    private const int ProbeBytes = 256 * 1024;
     private readonly ConcurrentDictionary<string, IStore> _stores = new(StringComparer.Ordinal);
 
     /// <summary>The store of a module; the same object for the same name.</summary>
@@ -37,23 +42,30 @@ public sealed class StoreCatalog(StoreOptions options, TimeProvider clock) : IAs
         _ => new SqliteStore(name, Path.Combine(options.DataFolder, name + ".db"), clock),
     });
 
-    /// <summary>Makes sure that the folder or the databases exist and can be written.</summary>
+    /// <summary>Makes sure that a data folder exists and can be written.</summary>
     /// <exception cref="StoreException">Unavailable, with a message for people.</exception>
-    public async Task PrepareAsync(CancellationToken cancellationToken)
+    public static async Task PrepareFolderAsync(string folder, CancellationToken cancellationToken)
     {
         try
         {
-            Directory.CreateDirectory(options.DataFolder);
-            var probe = Path.Combine(options.DataFolder, ".write-probe");
-            await File.WriteAllTextAsync(probe, "", cancellationToken).ConfigureAwait(false);
+            Directory.CreateDirectory(folder);
+            var probe = Path.Combine(folder, ".write-probe");
+            // Not empty: a full disk still takes names.
+            await File.WriteAllBytesAsync(probe, new byte[ProbeBytes], cancellationToken).ConfigureAwait(false);
             File.Delete(probe);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             throw new StoreException(StoreFault.Unavailable,
-                $"The data folder '{options.DataFolder}' cannot be written: {e.Message} Make it writable, free some space, or choose another with --data.", e);
+                $"The data folder '{folder}' cannot be written: {e.Message.TrimEnd('.')}. Make it writable, free some space, or choose another with --data.", e);
         }
+    }
 
+    /// <summary>Makes sure that the folder and the databases exist and can be used.</summary>
+    /// <exception cref="StoreException">Unavailable, with a message for people.</exception>
+    public async Task PrepareAsync(CancellationToken cancellationToken)
+    {
+        await PrepareFolderAsync(options.DataFolder, cancellationToken).ConfigureAwait(false);
         if (options.Kind == "postgres")
         {
             await PostgresStore.EnsureDatabaseAsync(ConnectionString("core"), cancellationToken).ConfigureAwait(false);

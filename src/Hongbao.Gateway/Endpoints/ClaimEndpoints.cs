@@ -20,7 +20,8 @@ internal sealed class ClaimEndpoints(IRedPacketCore core, IRedPacketQuery query,
                 ResultCode.ClaimBusy, ResultCode.Degraded)
             .WithMetadata(claim.Method).Gives(typeof(ClaimAnswer));
         routes.MapGet("/api/v1/packets/{packetNo}/claims", ListAsync).For(Access.User)
-            .Describe(Tag, "listClaims", "The claims of a packet, in order of seq.", ResultCode.ValidationFailed, ResultCode.NotInScope, ResultCode.NotFound)
+            .Describe(Tag, "listClaims", "The claims of a packet, in order of seq.", ResultCode.ValidationFailed, ResultCode.NotInScope, ResultCode.NotFound,
+                ResultCode.Degraded)
             .Lists().Gives(typeof(ClaimPage));
         routes.MapGet("/api/v1/claims/{claimNo}", GetAsync).For(Access.User)
             .Describe(Tag, "getClaim", "A claim, for its claimer and the packet's sender.", ResultCode.ValidationFailed, ResultCode.NotFound)

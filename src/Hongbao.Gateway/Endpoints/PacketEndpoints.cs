@@ -24,7 +24,7 @@ internal sealed class PacketEndpoints(IRedPacketCore core, IRedPacketQuery query
             .Describe(Tag, "listPackets", "Packets of a video that the caller may see, or without one the recent public ones.", ResultCode.ValidationFailed)
             .Lists("contentId").Gives(typeof(PacketPage));
         routes.MapGet("/api/v1/packets/{packetNo}", GetAsync).For(Access.User)
-            .Describe(Tag, "getPacket", "A packet as the caller may see it.", ResultCode.ValidationFailed, ResultCode.NotInScope, ResultCode.NotFound)
+            .Describe(Tag, "getPacket", "A packet as the caller may see it.", ResultCode.ValidationFailed, ResultCode.NotInScope, ResultCode.NotFound, ResultCode.Degraded)
             .Gives(typeof(PacketDetail));
         routes.MapGet("/api/v1/packets/{packetNo}/status", GetStatusAsync).For(Access.User)
             .Describe(Tag, "getPacketStatus", "A packet's status.", ResultCode.ValidationFailed, ResultCode.NotInScope, ResultCode.NotFound)

@@ -1,0 +1,49 @@
+using Hongbao.Foundation;
+using Hongbao.Foundation.Messaging;
+using Hongbao.Foundation.Scheduling;
+
+namespace Hongbao.Host.Serving;
+
+/// <summary>Starts the modules in the order of their registration, then their workers; stops them the other way round.</summary>
+internal sealed class ModuleRunner(IEnumerable<IModule> modules, ThreadPoolScheduler scheduler, ILogger<ModuleRunner> log)
+{
+    // With the server's own time to finish answers this stays below the 5 s in which Ctrl-C ends.
+    private static readonly TimeSpan StopPatience = TimeSpan.FromMilliseconds(1500);
+    private readonly List<IModule> _started = [];
+
+    /// <exception cref="Foundation.Stores.StoreException">A store cannot be used.</exception>
+    public async Task StartAsync(CancellationToken cancellationToken)
+    {
+        foreach (var module in modules)
+        {
+            await module.StartAsync(cancellationToken);
+            _started.Add(module);
+        }
+
+        var bus = new MessageBus();
+        foreach (var module in _started)
+        {
+            module.Attach(bus, scheduler);
+        }
+
+        scheduler.Start();
+    }
+
+    public async Task StopAsync()
+    {
+        await scheduler.StopAsync(StopPatience);
+        foreach (var module in _started.AsEnumerable().Reverse())
+        {
+            try
+            {
+                using var patience = new CancellationTokenSource(StopPatience);
+                await module.StopAsync(patience.Token);
+            }
+            catch (Exception e)
+            {
+                // What a module could not give back runs out by itself; the others still get their turn.
+                log.LogWarning(e, "Module {Module} did not stop cleanly", module.Name);
+            }
+        }
+    }
+}

@@ -1,0 +1,39 @@
+using Hongbao.Core;
+using Hongbao.Foundation.Health;
+using Hongbao.Foundation.Stores;
+
+namespace Hongbao.Host.Serving;
+
+/// <summary>Whether a module's store answers.</summary>
+internal sealed class StoreReadiness(IStore store) : IReadinessCheck
+{
+    public string Name => "store." + store.Module;
+
+    public async Task<ReadinessState> CheckAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            var session = await store.ReadAsync(cancellationToken);
+            await using (session)
+            {
+                await session.NowMsAsync(cancellationToken);
+            }
+
+            return ReadinessState.Ready;
+        }
+        catch (StoreException e)
+        {
+            return ReadinessState.NotReady(e.Fault == StoreFault.Unavailable ? "unavailable" : "failing");
+        }
+    }
+}
+
+/// <summary>Whether this machine's clock agrees with Core's database.</summary>
+internal sealed class ClockReadiness(CoreModule core) : IReadinessCheck
+{
+    public string Name => "clock";
+
+    public Task<ReadinessState> CheckAsync(CancellationToken cancellationToken) => Task.FromResult(core.Clock.Offset.Duration() <= StoreClock.ToleranceMax
+        ? ReadinessState.Ready
+        : ReadinessState.NotReady($"{core.Clock.Offset.TotalSeconds:0.0} s off the database"));
+}

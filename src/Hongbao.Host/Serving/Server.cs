@@ -1,0 +1,229 @@
+using System.Net;
+using Hongbao.Async;
+using Hongbao.Core;
+using Hongbao.Finance;
+using Hongbao.Finance.Callbacks;
+using Hongbao.Foundation.Alerts;
+using Hongbao.Foundation.Chance;
+using Hongbao.Foundation.Health;
+using Hongbao.Foundation.Outside;
+using Hongbao.Foundation.Scheduling;
+using Hongbao.Foundation.Signing;
+using Hongbao.Foundation.Stores;
+using Hongbao.Foundation.Time;
+using Hongbao.Gateway;
+using Hongbao.Query;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Logging.Console;
+using Microsoft.Extensions.Options;
+
+namespace Hongbao.Host.Serving;
+
+/// <summary>The running platform: all modules and the gateway in one process.</summary>
+internal sealed class Server : IAsyncDisposable
+{
+    // Answers under way get this long; the modules' own patience comes after it.
+    private static readonly TimeSpan AnswerPatience = TimeSpan.FromMilliseconds(2500);
+    private readonly WebApplication _app;
+    private readonly ModuleRunner _modules;
+    private readonly DataFolderLock _folder;
+
+    private Server(WebApplication app, ModuleRunner modules, DataFolderLock folder)
+    {
+        _app = app;
+        _modules = modules;
+        _folder = folder;
+    }
+
+    /// <summary>The addresses that it listens on, with their real ports.</summary>
+    public IReadOnlyCollection<string> Urls => [.. _app.Urls];
+
+    /// <summary>Starts everything: settings, data folder, stores, modules, workers, and last the listening.</summary>
+    /// <exception cref="StartRefusedException">It cannot start, with what to do.</exception>
+    public static async Task<Server> StartAsync(ServeArguments arguments, CancellationToken cancellationToken)
+    {
+        WebApplication? app = null;
+        ModuleRunner? modules = null;
+        DataFolderLock? folder = null;
+        try
+        {
+            var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { ContentRootPath = AppContext.BaseDirectory });
+            PlatformSettings.Load(builder.Configuration, arguments);
+            ConfigureLogging(builder.Logging, builder.Configuration);
+            var platform = Check(builder.Configuration);
+            var dataFolder = builder.Configuration["Store:DataFolder"] ?? new StoreOptions().DataFolder;
+            await StoreCatalog.PrepareFolderAsync(dataFolder, cancellationToken);
+            folder = DataFolderLock.Take(dataFolder);
+            await AddKeysAsync(builder.Configuration, dataFolder, cancellationToken);
+            AddPlatform(builder.Services, platform);
+            builder.WebHost.UseUrls([.. platform.UrlList]);
+            app = builder.Build();
+            app.UseGateway();
+            app.MapGateway();
+            app.Services.GetRequiredService<IStartupValidator>().Validate();
+
+            await app.Services.GetRequiredService<StoreCatalog>().PrepareAsync(cancellationToken);
+            modules = app.Services.GetRequiredService<ModuleRunner>();
+            await modules.StartAsync(cancellationToken);
+            await app.StartAsync(cancellationToken);
+            OpenToItsAddresses(app);
+            return new Server(app, modules, folder);
+        }
+        catch (Exception e)
+        {
+            if (modules is not null)
+            {
+                await modules.StopAsync();
+            }
+
+            if (app is not null)
+            {
+                await app.DisposeAsync();
+            }
+
+            folder?.Dispose();
+            if (StartRefusedException.For(e) is { } refused && refused != e)
+            {
+                throw refused;
+            }
+
+            throw;
+        }
+    }
+
+    /// <summary>Says where to go.</summary>
+    public void Greet(TextWriter output)
+    {
+        var url = Urls.First();
+        var store = _app.Services.GetRequiredService<IOptions<StoreOptions>>().Value;
+        output.WriteLine($"Hongbao serves {string.Join(" and ", Urls)}  (store: {store.Kind}, data: {Path.GetFullPath(store.DataFolder)})");
+        output.WriteLine($"  the page {url}/   the API {url}/docs   readiness {url}/readyz");
+        output.WriteLine("Ctrl-C stops it.");
+        output.Flush();
+    }
+
+    /// <summary>Returns when Ctrl-C or SIGTERM came, and every answer under way went out.</summary>
+    public async Task WaitForStopAsync()
+    {
+        await _app.WaitForShutdownAsync();
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync()
+    {
+        // First no more requests, then no more work, then no more stores.
+        await _app.StopAsync();
+        await _modules.StopAsync();
+        await _app.DisposeAsync();
+        _folder.Dispose();
+    }
+
+    private static PlatformOptions Check(ConfigurationManager configuration)
+    {
+        var platform = new PlatformOptions
+        {
+            Urls = configuration["Urls"] ?? PlatformOptions.DefaultUrls,
+            BusinessTimeZone = configuration["BusinessTimeZone"] ?? new PlatformOptions().BusinessTimeZone,
+        };
+        var faults = PlatformSettings.Faults(configuration).Concat(platform.Faults()).ToList();
+        return faults.Count == 0 ? platform : throw StartRefusedException.ForSettings(faults);
+    }
+
+    private static async Task AddKeysAsync(ConfigurationManager configuration, string dataFolder, CancellationToken cancellationToken)
+    {
+        var keys = await GeneratedKeys.LoadAsync(dataFolder, new SecureRandomSource(), cancellationToken);
+        var generated = new Dictionary<string, string?>();
+        if (!configuration.GetSection("Gateway:Keys").GetChildren().Any())
+        {
+            generated["Gateway:Keys:0:Kid"] = "embedded";
+            generated["Gateway:Keys:0:Algorithm"] = "HS256";
+            generated["Gateway:Keys:0:Key"] = keys.TokenKey;
+        }
+
+        if (string.IsNullOrEmpty(configuration["Finance:CallbackKey"]))
+        {
+            generated["Finance:CallbackKey"] = keys.CallbackKey;
+        }
+
+        configuration.AddInMemoryCollection(generated);
+    }
+
+    private static void AddPlatform(IServiceCollection services, PlatformOptions platform)
+    {
+        services.Configure<HostOptions>(static host => host.ShutdownTimeout = AnswerPatience);
+        services.AddSingleton(TimeProvider.System);
+        services.AddSingleton<IRandomSource, SecureRandomSource>();
+        services.AddSingleton(new BusinessCalendar(TimeZoneInfo.FindSystemTimeZoneById(platform.BusinessTimeZone)));
+        services.AddSingleton<ThreadPoolScheduler>();
+        services.AddSingleton<ModuleRunner>();
+        services.AddSingleton(static provider => new FinanceCallbackKey(
+            new CallbackSignature(Convert.FromBase64String(provider.GetRequiredService<IOptions<FinanceOptions>>().Value.CallbackKey))));
+        services.AddStores().AddAlerts().AddOutside();
+
+        // In the order of their start: who is asked comes before who asks.
+        services.AddOptions<FinanceOptions>().BindConfiguration(FinanceOptions.Section);
+        services.AddFinance();
+        services.AddCore();
+        services.AddAsync();
+        services.AddQuery();
+        services.AddGateway();
+        services.AddOptions<PacketLimits>().Configure<IOptions<CoreOptions>>(static (shown, core) => Show(core.Value, shown));
+        services.AddSingleton<IReadinessCheck, ClockReadiness>();
+        foreach (var module in new[] { "core", "async", "query", "finance" })
+        {
+            services.AddSingleton<IReadinessCheck>(provider => new StoreReadiness(provider.GetRequiredService<StoreCatalog>().Open(module)));
+        }
+    }
+
+    private static void Show(CoreOptions core, PacketLimits shown)
+    {
+        shown.Currency = core.Currencies.FirstOrDefault() ?? shown.Currency;
+        shown.MaxCount = core.CountMax;
+        shown.MaxShare = core.ShareMax;
+        shown.MaxGreeting = core.GreetingMax;
+        shown.MinTtlSeconds = core.TtlSecondsMin;
+        shown.MaxTtlSeconds = core.TtlSecondsMax;
+        shown.DefaultTtlSeconds = core.TtlSecondsDefault;
+    }
+
+    private static void ConfigureLogging(ILoggingBuilder logging, ConfigurationManager configuration)
+    {
+        logging.ClearProviders();
+        logging.AddSimpleConsole(static console =>
+        {
+            console.SingleLine = true;
+            console.UseUtcTimestamp = true;
+            console.TimestampFormat = "HH:mm:ss.fff ";
+        });
+        logging.AddFilter<ConsoleLoggerProvider>("Microsoft", LogLevel.Warning);
+        logging.AddConfiguration(configuration.GetSection("Logging"));
+    }
+
+    /// <summary>Lets finance know where callbacks go, and opens development tokens if nobody but this machine can reach us.</summary>
+    private static void OpenToItsAddresses(WebApplication app)
+    {
+        var log = app.Services.GetRequiredService<ILogger<Server>>();
+        var addresses = app.Urls.Select(static u => BindingAddress.Parse(u)).ToList();
+        var first = addresses[0];
+        var own = IsEverywhere(first.Host) ? "127.0.0.1" : first.Host;
+        app.Services.GetRequiredService<CallbackTarget>().Url = new Uri($"http://{own}:{first.Port}/callbacks/finance");
+
+        var isLoopback = addresses.All(static a => IsLoopback(a.Host));
+        app.Services.GetRequiredService<DevTokenGate>().IsOpen = isLoopback && app.Services.GetRequiredService<IOptions<DevOptions>>().Value.Tokens;
+        if (isLoopback)
+        {
+            return;
+        }
+
+        log.LogInformation("Development tokens are off: an address is reachable from other machines");
+        var outside = app.Services.GetRequiredService<IOptions<OutsideOptions>>().Value;
+        if (new[] { outside.Relations, outside.Profiles, outside.Moderation }.Any(static p => p is { Kind: "file", File: "" }))
+        {
+            log.LogWarning("Relations, profiles or moderation answer from the built-in demo data; set the section Outside (docs/outside.md)");
+        }
+    }
+
+    private static bool IsEverywhere(string host) => host is "*" or "+" || (IPAddress.TryParse(host.Trim('[', ']'), out var ip) && (ip.Equals(IPAddress.Any) || ip.Equals(IPAddress.IPv6Any)));
+
+    private static bool IsLoopback(string host) => host == "localhost" || (IPAddress.TryParse(host.Trim('[', ']'), out var ip) && IPAddress.IsLoopback(ip));
+}

@@ -1,0 +1,34 @@
+using Hongbao.Contracts;
+using Hongbao.Query.Claims;
+using Hongbao.Query.Packets;
+using Hongbao.Query.Received;
+
+namespace Hongbao.Query;
+
+/// <summary>The module's contract: each call goes to the one who knows.</summary>
+internal sealed class RedPacketQuery(PacketDetails details, PacketLists lists, ClaimLists claims, ReceivedList received) : IRedPacketQuery
+{
+    public Task<PacketResponse> GetPacketAsync(CallContext context, PacketRequest request, CancellationToken cancellationToken) =>
+        details.GetAsync(context, request, cancellationToken);
+
+    public Task<PacketStatusResponse> GetStatusAsync(CallContext context, PacketRequest request, CancellationToken cancellationToken) =>
+        details.GetStatusAsync(context, request, cancellationToken);
+
+    public Task<ClaimListResponse> ListClaimsAsync(CallContext context, PageRequest request, CancellationToken cancellationToken) =>
+        claims.ListAsync(context, request, cancellationToken);
+
+    public Task<PacketListResponse> ListPacketsAsync(CallContext context, PageRequest request, CancellationToken cancellationToken) =>
+        lists.ListAsync(context, request, cancellationToken);
+
+    public Task<PacketListResponse> ListSentAsync(CallContext context, PageRequest request, CancellationToken cancellationToken) =>
+        lists.ListSentAsync(context, request, cancellationToken);
+
+    public Task<ReceivedListResponse> ListReceivedAsync(CallContext context, PageRequest request, CancellationToken cancellationToken) =>
+        received.ListAsync(context, request, cancellationToken);
+
+    public Task<ClaimByNoResponse> GetClaimAsync(CallContext context, ClaimByNoRequest request, CancellationToken cancellationToken) =>
+        claims.GetAsync(context, request, cancellationToken);
+
+    public Task<DrawResponse> GetDrawAsync(CallContext context, PacketRequest request, CancellationToken cancellationToken) =>
+        details.GetDrawAsync(context, request, cancellationToken);
+}
