@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Runtime.InteropServices;
 using Hongbao.Foundation.Chance;
 using Hongbao.Host.Demo.Api;
 using Hongbao.Host.Demo.Audits;
@@ -20,7 +21,7 @@ internal static class DemoCommand
     private const int DeadlineSecondsMax = 3600;
 
     /// <summary>The command, writing to the terminal.</summary>
-    internal static Command Create() => Create(AnsiConsole.Console, TimeProvider.System);
+    internal static Command Create() => Create(Terminal.Open(), TimeProvider.System);
 
     /// <summary>The command on a given console and clock.</summary>
     internal static Command Create(IAnsiConsole console, TimeProvider clock)
@@ -50,16 +51,27 @@ internal static class DemoCommand
         {
             var plan = DemoPlanner.Draw(parsed.GetValue(seed), parsed.GetValue(users), parsed.GetValue(packets));
             using var client = DemoClient.Connect(ServerAddress.TryParse(parsed.GetValue(url)!)!, clock);
+            using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+
+            // The first Ctrl-C leaves time to put finance's switches back; the second does not.
+            void Stop(PosixSignalContext signal)
+            {
+                signal.Cancel = !stop.IsCancellationRequested;
+                stop.Cancel();
+            }
+
+            using var interrupted = PosixSignalRegistration.Create(PosixSignal.SIGINT, Stop);
+            using var terminated = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Stop);
             try
             {
-                return await RunAsync(console, clock, client, plan, TimeSpan.FromSeconds(parsed.GetValue(deadline)), cancellationToken);
+                return await RunAsync(console, clock, client, plan, TimeSpan.FromSeconds(parsed.GetValue(deadline)), stop.Token);
             }
             catch (DemoStoppedException e)
             {
                 console.WriteLine(e.Message);
                 return CannotRun;
             }
-            catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+            catch (OperationCanceledException) when (stop.IsCancellationRequested)
             {
                 console.WriteLine("Broken off; the money was not audited.");
                 return CannotRun;

@@ -15,10 +15,10 @@ internal static class DemoReport
     public static void Write(IAnsiConsole console, AuditReport report, DemoFacts facts, DemoScene scene, TimeSpan played)
     {
         var table = new Table().Border(TableBorder.Rounded).Title("Money in fen");
-        table.AddColumn("packets that are");
+        table.AddColumn(new TableColumn("packets that are").NoWrap());
         foreach (var name in new[] { "packets", "funded", "transferred", "refunded", "left", "in flight", "difference" })
         {
-            table.AddColumn(new TableColumn(name).RightAligned());
+            table.AddColumn(new TableColumn(name).RightAligned().NoWrap());
         }
 
         foreach (var (scenario, line) in report.Lines)

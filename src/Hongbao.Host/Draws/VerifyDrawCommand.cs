@@ -13,7 +13,7 @@ internal static class VerifyDrawCommand
     private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(15);
 
     /// <summary>The command, writing to the terminal.</summary>
-    internal static Command Create() => Create(AnsiConsole.Console);
+    internal static Command Create() => Create(Terminal.Open());
 
     /// <summary>The command, writing to a given console.</summary>
     internal static Command Create(IAnsiConsole console)

@@ -19,17 +19,26 @@ internal sealed record ApiAnswer(int Status, byte[] Body)
         Converters = { new JsonStringEnumConverter(JsonNamingPolicy.SnakeCaseUpper, allowIntegerValues: false) },
     };
 
-    private sealed record Problem(string? Code, string? Detail, int? RetryAfterMs, int? MaxPolls);
+    private sealed record Problem
+    {
+        public string? Code { get; init; }
+
+        public string? Detail { get; init; }
+
+        public int? RetryAfterMs { get; init; }
+
+        public int? MaxPolls { get; init; }
+    }
 
     private readonly Lazy<Problem> _problem = new(() =>
     {
         try
         {
-            return JsonSerializer.Deserialize<Problem>(Body, Json) ?? new Problem(null, null, null, null);
+            return JsonSerializer.Deserialize<Problem>(Body, Json) ?? new Problem();
         }
         catch (JsonException)
         {
-            return new Problem(null, null, null, null);
+            return new Problem();
         }
     });
 
