@@ -43,10 +43,11 @@ internal static class DemoCommand
         {
             url, users, packets, seed, deadline,
         };
-        Check(url, text => ServerAddress.TryParse(text) is not null, ServerAddress.Accepted);
-        Check(users, n => n is >= DemoPlanner.UsersMin and <= DemoPlanner.UsersMax, $"--users must be between {DemoPlanner.UsersMin} and {DemoPlanner.UsersMax}.");
-        Check(packets, n => n is >= 1 and <= DemoPlanner.PacketsMax, $"--packets must be between 1 and {DemoPlanner.PacketsMax}.");
-        Check(deadline, n => n is >= 1 and <= DeadlineSecondsMax, $"--deadline must be between 1 and {DeadlineSecondsMax} seconds.");
+        url.Validators.Add(ServerAddress.Check);
+        users.Between(DemoPlanner.UsersMin, DemoPlanner.UsersMax);
+        packets.Between(1, DemoPlanner.PacketsMax);
+        seed.Between(long.MinValue, long.MaxValue);
+        deadline.Between(1, DeadlineSecondsMax);
         command.SetAction(async (parsed, cancellationToken) =>
         {
             var plan = DemoPlanner.Draw(parsed.GetValue(seed), parsed.GetValue(users), parsed.GetValue(packets));
@@ -92,13 +93,4 @@ internal static class DemoCommand
         DemoReport.Write(console, report, facts, scene, clock.GetElapsedTime(start));
         return report.IsExact ? Exact : NotExact;
     }
-
-    private static void Check<T>(Option<T> option, Func<T, bool> isAcceptable, string accepted) => option.Validators.Add(result =>
-    {
-        // What cannot be read at all has its own message.
-        if (!result.Errors.Any() && result.GetValue(option) is { } value && !isAcceptable(value))
-        {
-            result.AddError(accepted);
-        }
-    });
 }

@@ -14,20 +14,20 @@ internal static class DemoReport
 
     public static void Write(IAnsiConsole console, AuditReport report, DemoFacts facts, DemoScene scene, TimeSpan played)
     {
-        var table = new Table().Border(TableBorder.Rounded).Title("Money in fen");
-        table.AddColumn(new TableColumn("packets that are").NoWrap());
-        foreach (var name in new[] { "packets", "funded", "transferred", "refunded", "left", "in flight", "difference" })
+        var table = new Table().Border(TableBorder.Simple).Title("Money in fen");
+        table.AddColumn(new TableColumn("packets").NoWrap().Padding(0, 0));
+        foreach (var name in new[] { "funded", "transferred", "refunded", "left", "in flight", "difference" })
         {
-            table.AddColumn(new TableColumn(name).RightAligned().NoWrap());
+            table.AddColumn(new TableColumn(name).RightAligned().NoWrap().Padding(0, 0));
         }
 
         foreach (var (scenario, line) in report.Lines)
         {
-            AddRow(table, NameOf(scenario), line);
+            AddRow(table, $"{line.Packets} {NameOf(scenario)}", line);
         }
 
         table.AddEmptyRow();
-        AddRow(table, "all", report.Total);
+        AddRow(table, $"{report.Total.Packets} in all", report.Total);
         console.Write(table);
         WriteFigures(console, facts, scene, played);
         foreach (var note in report.Notes)
@@ -74,12 +74,12 @@ internal static class DemoReport
     private static TimeSpan Percentile(IReadOnlyList<TimeSpan> ordered, int percent) => ordered[Math.Min(ordered.Count - 1, ordered.Count * percent / 100)];
 
     private static void AddRow(Table table, string name, MoneyLine line) => table.AddRow(
-        name, Text(line.Packets), Text(line.Funded), Text(line.Transferred), Text(line.Refunded), Text(line.Left), Text(line.InFlight),
+        name, Text(line.Funded), Text(line.Transferred), Text(line.Refunded), Text(line.Left), Text(line.InFlight),
         line.Difference == 0 ? "0" : $"[red]{Text(line.Difference)}[/]");
 
     private static string NameOf(Scenario scenario) => scenario switch
     {
-        Scenario.Rush => "wanted by everyone",
+        Scenario.Rush => "wanted by all",
         Scenario.Filled => "opened by enough",
         Scenario.Exclusive => "only for some",
         Scenario.LeftOver => "left over",

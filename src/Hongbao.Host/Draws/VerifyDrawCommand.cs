@@ -25,32 +25,26 @@ internal static class VerifyDrawCommand
         var file = new Option<string?>("--file") { Description = "A draw saved before, instead of a server's." };
         var noted = new Option<string?>("--seed-hash") { Description = "The commitment noted when the packet appeared, 64 digits of lower-case hex." };
         var command = new Command("verify-draw", "Recompute the commitment and every amount of a packet's draw (docs/draw.md).") { packetNo, url, token, uid, file, noted };
+        packetNo.Positive();
+        uid.Between(1, long.MaxValue);
+        url.Validators.Add(ServerAddress.Check);
+        noted.Validators.Add(result =>
+        {
+            if (result.Tokens is [var token] && !DrawCheck.IsHash(token.Value))
+            {
+                result.AddError("--seed-hash must be 64 digits of lower-case hex.");
+            }
+        });
         command.Validators.Add(result =>
         {
-            if ((result.GetValue(packetNo) is not null) == (result.GetValue(file) is not null))
+            if ((result.GetResult(packetNo) is { Tokens.Count: > 0 }) == (result.GetResult(file) is not null))
             {
                 result.AddError("Name either a packet or a --file.");
             }
 
-            if (result.GetValue(packetNo) < 1 || result.GetValue(uid) < 1)
-            {
-                result.AddError("Packet numbers and uids are positive.");
-            }
-
-            if (result.GetValue(token) is not null && result.GetValue(uid) is not null)
+            if (result.GetResult(token) is not null && result.GetResult(uid) is not null)
             {
                 result.AddError("Give --token or --uid, not both.");
-            }
-
-            // Not given: the default is filled in later.
-            if (result.GetValue(url) is { } address && ServerAddress.TryParse(address) is null)
-            {
-                result.AddError(ServerAddress.Accepted);
-            }
-
-            if (result.GetValue(noted) is { } hash && !DrawCheck.IsHash(hash))
-            {
-                result.AddError("--seed-hash must be 64 digits of lower-case hex.");
             }
         });
         command.SetAction(async (parsed, cancellationToken) =>

@@ -40,7 +40,7 @@ internal static class DemoPlanner
     /// <param name="packets">1 to 2,000.</param>
     public static DemoPlan Draw(long seed, int users, int packets)
     {
-        var chance = new SeededRandomSource(seed);
+        var chance = new SeededRandomSource(Scatter(seed));
         var uids = Enumerable.Range(0, users).Select(i => FirstUid + i).ToArray();
         var scenarios = Enumerable.Range(0, packets).Select(i => i == 0 ? Scenario.Rush : Mix[(i - 1) % Mix.Length]).ToArray();
         Shuffle(scenarios, chance);
@@ -141,6 +141,18 @@ internal static class DemoPlanner
                 },
             ],
         };
+    }
+
+    // Folded to 32 bits, a seed and its negative would give the same plan: the finalizer of splitmix64 tears them apart.
+    private static long Scatter(long seed)
+    {
+        unchecked
+        {
+            var z = (ulong)seed + 0x9E3779B97F4A7C15UL;
+            z = (z ^ (z >> 30)) * 0xBF58476D1CE4E5B9UL;
+            z = (z ^ (z >> 27)) * 0x94D049BB133111EBUL;
+            return (long)(z ^ (z >> 31));
+        }
     }
 
     private static void Shuffle<T>(T[] items, SeededRandomSource chance)
