@@ -172,6 +172,7 @@ public sealed class AuditTests
         var guest = facts.WithUser(3, u => u with { Before = null, After = null }) with { Claims = [.. facts.Claims.Where(c => c.Uid != 3)] };
 
         Assert.Empty(MoneyAudit.Of(guest).Findings);
+        Assert.Single(MoneyAudit.Of(guest).Notes);
         Assert.Contains(MoneyAudit.Of(guest.WithUser(3, u => u with { Entries = [] })).Findings, f => f.Check == "claim is credited once");
     }
 }

@@ -46,6 +46,7 @@ internal sealed class MoneyAudit
         }
 
         audit.CheckLedger();
+        audit.NoteOthers();
         var lines = facts.Packets.GroupBy(p => p.Plan.Scenario).OrderBy(g => g.Key)
             .ToDictionary(g => g.Key, g => g.Aggregate(new MoneyLine(), (sum, p) => sum + audit.LineOf(p)));
         foreach (var (scenario, line) in lines)
@@ -119,14 +120,7 @@ internal sealed class MoneyAudit
 
         if (user is not { Before: { } before, After: { } after })
         {
-            _notes.Add($"{user.Uid}, who is not of this demo, took part.");
             return;
-        }
-
-        var others = user.Entries.Count(e => !_packets.ContainsKey(e.PacketNo));
-        if (others > 0)
-        {
-            _notes.Add($"{user.Uid}: {others} new lines of the statement are not of this demo's packets.");
         }
 
         var sum = user.Entries.Sum(e => e.Amount);
@@ -151,6 +145,22 @@ internal sealed class MoneyAudit
     private void CheckLedger()
     {
         Check("finance's ledger", _facts.LedgerFaults.Count == 0, () => string.Join("; ", _facts.LedgerFaults));
+    }
+
+    /// <summary>What others do on the same server at the same time breaks nothing, but is worth knowing.</summary>
+    private void NoteOthers()
+    {
+        var others = _facts.Users.Where(u => u.Before is not null).Select(u => u.Entries.Count(e => !_packets.ContainsKey(e.PacketNo))).Where(n => n > 0).ToArray();
+        if (others.Length > 0)
+        {
+            _notes.Add($"{others.Sum()} new lines on the statements of {others.Length} users are of other packets than this run's.");
+        }
+
+        var guests = _facts.Users.Count(u => u.Before is null);
+        if (guests > 0)
+        {
+            _notes.Add($"{guests} users who are not of this run took shares of its packets.");
+        }
     }
 
     private MoneyLine LineOf(PacketFacts packet)

@@ -14,8 +14,6 @@ internal sealed class DemoRun(DemoClient client, DemoPlan plan, TimeSpan deadlin
     // Questions at the same time; openings of a packet are not bounded by it.
     private const int ReadersMax = 16;
 
-    // Waves start no closer than this, so that the first packets expire while the last are sent.
-    private static readonly TimeSpan WaveEvery = TimeSpan.FromSeconds(2.5);
     private static readonly TimeSpan LookEvery = TimeSpan.FromMilliseconds(400);
 
 
@@ -70,6 +68,9 @@ internal sealed class DemoRun(DemoClient client, DemoPlan plan, TimeSpan deadlin
     private async Task PlayAsync(DemoScene scene, FinanceFaultSwitch faults, CancellationToken cancellationToken)
     {
         progress.Begin("Sending and opening packets", plan.Packets.Count);
+
+        // So far apart that the first packets expire, and are refunded by a misbehaving finance, while the last are sent.
+        var waveEvery = TimeSpan.FromSeconds(scene.ShortTtlSeconds) / 2;
         for (var wave = 0; wave < plan.Waves; wave++)
         {
             if (wave == plan.Faults.FirstWave)
@@ -83,7 +84,7 @@ internal sealed class DemoRun(DemoClient client, DemoPlan plan, TimeSpan deadlin
             {
                 await new PacketLife(scene, packet).RunAsync(cancellationToken);
                 progress.Step();
-            }).Append(scene.RestAsync(WaveEvery, cancellationToken)));
+            }).Append(scene.RestAsync(waveEvery, cancellationToken)));
             if (wave == plan.Faults.LastWave)
             {
                 await faults.PutBackAsync(cancellationToken);
