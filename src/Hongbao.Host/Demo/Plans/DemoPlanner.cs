@@ -21,7 +21,7 @@ internal static class DemoPlanner
 
     private const int WavesMax = 4;
 
-    // Seven packets of ten are opened by as many as they have shares or more; the order is shuffled.
+    // Six packets of ten are opened by as many as they have shares or more, three by fewer; the order is shuffled.
     private static readonly Scenario[] Mix =
     [
         Scenario.LeftOver, Scenario.Exclusive, Scenario.Filled, Scenario.Unpaid, Scenario.Filled,

@@ -59,7 +59,6 @@ internal sealed class DemoRun(DemoClient client, DemoPlan plan, TimeSpan deadlin
             Currency = limits.Currency,
             ShortTtlSeconds = limits.MinTtlSeconds,
             Clock = clock,
-            Progress = progress,
             Tokens = tokens,
         };
     }

@@ -20,8 +20,6 @@ internal sealed record DemoScene
 
     public required TimeProvider Clock { get; init; }
 
-    public required IDemoProgress Progress { get; init; }
-
     public Journal Journal { get; } = new();
 
     /// <summary>A token for each uid.</summary>
