@@ -67,7 +67,7 @@ public abstract class ClaimTests(SqlDialect dialect)
     {
         await using var query = await QueryHarness.StartAsync(dialect);
         query.HostApp.Name(2003, "Mei");
-        var packet = await query.Plants.PacketAsync(new PacketPlan { Amount = 10_000, Count = 250, Claims = [.. Enumerable.Range(1, 249).Select(i => new ClaimPlan(2000 + i, i))] });
+        var packet = await query.Plants.PacketAsync(new PacketPlan { Amount = 100_000, Count = 250, Claims = [.. Enumerable.Range(1, 249).Select(i => new ClaimPlan(2000 + i, i))] });
 
         var items = new List<ClaimListItem>();
         var pages = 0;

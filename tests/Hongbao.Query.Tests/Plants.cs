@@ -22,7 +22,7 @@ internal sealed record PacketPlan
     public long AtMs { get; init; } = Plants.NowMs;
     public List<ClaimPlan> Claims { get; init; } = [];
 
-    public byte[] Seed => [.. Enumerable.Range(0, 32).Select(i => (byte)(PacketNo + i))];
+    public byte[] Seed => [.. Enumerable.Range(0, 32).Select(i => (byte)((PacketNo + i) & 255))];
     public long PayOrderNo => PacketNo + 7;
     public long PayUntil => AtMs + 900_000;
     public long ExpiresAt => AtMs + 86_400_000;
