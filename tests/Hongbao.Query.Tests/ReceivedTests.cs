@@ -153,13 +153,29 @@ public abstract class ReceivedTests(SqlDialect dialect)
         Assert.Equal((ClaimStatus.Failed, 0L, 0L), (Assert.Single(mine.Items).Claim.Status, mine.TotalCount, mine.TotalAmount));
         Assert.Equal((1L, 20L), Totals(await MineAsync(query, 2002)));
 
-        // The second one's messages are all lost.
+        // Of the second one's failure no message comes.
+        await feed.HandleClaimsAsync([Message("core:2", Accepted(second))], default);
+        Assert.Equal((1L, 40L), Totals(await MineAsync(query)));
         await query.Plants.FailAsync(second, second.Claims[0]);
         await query.RepairAsync();
 
         mine = await MineAsync(query);
         Assert.Equal((2, 0L, 0L), (mine.Items.Count, mine.TotalCount, mine.TotalAmount));
         Assert.Equal(2, await ScalarAsync(query, "select count(*) from received where failed = 1"));
+    }
+
+    [Fact]
+    public async Task A_refund_for_another_cause_fails_no_claim_though_its_number_is_the_same()
+    {
+        await using var query = await QueryHarness.StartAsync(dialect);
+        // Every kind has numbers of its own: a packet and a claim can have the same one.
+        var packet = await query.Plants.PacketAsync(new PacketPlan { Claims = [new(Me, 10)] });
+        await query.Plants.RefundAsync(packet, RefundCause.Expiry, packet.Claims[0].ClaimNo, 10, OrderStatus.Succeeded);
+        await query.Plants.RefundAsync(packet, RefundCause.LatePayment, packet.Claims[0].ClaimNo, 10, OrderStatus.Succeeded);
+
+        await query.RepairAsync();
+
+        Assert.Equal((1L, 10L), Totals(await MineAsync(query)));
     }
 
     [Fact]
