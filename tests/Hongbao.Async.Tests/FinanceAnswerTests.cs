@@ -13,53 +13,37 @@ public sealed class FinanceAnswerTests
         new(Dialects, [FinanceStatus.Unknown, FinanceStatus.Pending, FinanceStatus.Mismatch, FinanceStatus.Closed]);
 
     [Theory, MemberData(nameof(Endless))]
-    public async Task A_transfer_with_no_final_answer_stays_and_the_same_order_is_asked_and_sent_again(SqlDialect dialect, FinanceStatus status)
+    public async Task Orders_with_no_final_answer_stay_and_the_same_ones_are_asked_and_sent_again(SqlDialect dialect, FinanceStatus status)
     {
-        await using var harness = await AsyncHarness.StartAsync(dialect);
+        await using var harness = await AsyncHarness.StartAsync(dialect, o => o.DeadlineSeconds = 10);
         harness.Finance.Instead = call => Task.FromResult<OrderAnswers?>(FakeFinance.All(call, status));
         var claim = harness.NewClaim();
-
-        await harness.SendAsync(claim);
-        // Long past every deadline: age ends nothing.
-        await harness.AdvanceAsync(TimeSpan.FromMinutes(5), TimeSpan.FromSeconds(5));
-
-        var row = await harness.TransferOfAsync(claim);
-        Assert.Equal(OrderStatus.Pending, row.State);
-        Assert.Empty(harness.Core.Outcomes);
-        Assert.True(harness.Finance.CallsOf("transfer") > 5 && harness.Finance.CallsOf("queryTransfers") > 5);
-        Assert.Single(harness.Finance.Calls.SelectMany(c => c.Transfers).Distinct());
-        Assert.Equal([row.TransferNo], harness.Finance.Calls.SelectMany(c => c.Numbers).Distinct());
-        Assert.Equal(
-            status == FinanceStatus.Mismatch ? ["order.mismatch", "transfer.overdue"] : ["transfer.overdue"], await harness.AlertKindsAsync());
-
-        harness.Finance.Instead = null;
-        await harness.AdvanceAsync(TimeSpan.FromSeconds(20));
-        Assert.Equal(OrderStatus.Succeeded, (await harness.TransferOfAsync(claim)).State);
-        Assert.Single(harness.Finance.Moved());
-        harness.AssertNothingFailed();
-    }
-
-    [Theory, MemberData(nameof(Endless))]
-    public async Task A_refund_with_no_final_answer_stays_and_the_same_order_is_asked_and_sent_again(SqlDialect dialect, FinanceStatus status)
-    {
-        await using var harness = await AsyncHarness.StartAsync(dialect);
-        harness.Finance.Instead = call => Task.FromResult<OrderAnswers?>(FakeFinance.All(call, status));
         var refund = harness.NewRefund();
 
+        await harness.SendAsync(claim);
         await harness.SendAsync(refund);
-        await harness.AdvanceAsync(TimeSpan.FromMinutes(5), TimeSpan.FromSeconds(5));
+        // Long past the deadline: age ends nothing.
+        await harness.AdvanceAsync(TimeSpan.FromSeconds(60), TimeSpan.FromSeconds(5));
 
-        Assert.Equal(OrderStatus.Pending, (await harness.RefundOfAsync(refund.Cause, refund.CauseNo)).State);
-        Assert.True(harness.Finance.CallsOf("refund") > 5 && harness.Finance.CallsOf("queryRefunds") > 5);
-        Assert.Equal(0, harness.Finance.CallsOf("setAside"));
-        Assert.Single(harness.Finance.Calls.SelectMany(c => c.Refunds).Distinct());
+        var row = await harness.TransferOfAsync(claim);
+        var refundRow = await harness.RefundOfAsync(refund.Cause, refund.CauseNo);
+        Assert.Equal((OrderStatus.Pending, OrderStatus.Pending), (row.State, refundRow.State));
+        Assert.Empty(harness.Core.Outcomes);
         Assert.Equal([OrderStatus.Pending], harness.Core.ProgressOf(refund.Cause, refund.CauseNo));
-        Assert.Equal(status == FinanceStatus.Mismatch ? ["order.mismatch", "refund.overdue"] : ["refund.overdue"], await harness.AlertKindsAsync());
+        Assert.All(new[] { "transfer", "queryTransfers", "refund", "queryRefunds" }, o => Assert.True(harness.Finance.CallsOf(o) > 5));
+        Assert.Equal(0, harness.Finance.CallsOf("setAside"));
+        Assert.Single(harness.Finance.Calls.SelectMany(c => c.Transfers).Distinct());
+        Assert.Single(harness.Finance.Calls.SelectMany(c => c.Refunds).Distinct());
+        Assert.Equal([row.TransferNo], harness.Finance.Calls.Where(c => c.Operation == "queryTransfers").SelectMany(c => c.Numbers).Distinct());
+        Assert.Equal([refundRow.RefundNo], harness.Finance.Calls.Where(c => c.Operation == "queryRefunds").SelectMany(c => c.Numbers).Distinct());
+        string[] overdue = ["refund.overdue", "transfer.overdue"];
+        Assert.Equal(status == FinanceStatus.Mismatch ? ["order.mismatch", .. overdue] : overdue, await harness.AlertKindsAsync());
 
         harness.Finance.Instead = null;
-        await harness.AdvanceAsync(TimeSpan.FromSeconds(20));
+        await harness.AdvanceAsync(TimeSpan.FromSeconds(10), TimeSpan.FromSeconds(5));
+        Assert.Equal(OrderStatus.Succeeded, (await harness.TransferOfAsync(claim)).State);
         Assert.Equal([OrderStatus.Pending, OrderStatus.Succeeded], harness.Core.ProgressOf(refund.Cause, refund.CauseNo));
-        Assert.Single(harness.Finance.Moved());
+        Assert.Equal([1, 1], harness.Finance.Moved().Values);
         harness.AssertNothingFailed();
     }
 
