@@ -1,5 +1,7 @@
 using Hongbao.Contracts;
+using Hongbao.Foundation.Numbers;
 using Hongbao.Foundation.Stores;
+using Hongbao.Foundation.Time;
 
 namespace Hongbao.Core.Tests;
 
@@ -289,6 +291,20 @@ public sealed class CreateTests
 
         await harness.MoveAsync(TimeSpan.FromDays(1));
         await harness.UnpaidAsync();
+    }
+
+    [Theory, BothStores]
+    public async Task A_packet_numbered_just_before_midnight_counts_for_the_day_that_it_was_written_on(SqlDialect dialect)
+    {
+        await using var harness = await CoreHarness.StartAsync(dialect, o => o.PacketsPerDayMax = 1);
+        var created = await harness.UnpaidAsync();
+        var midnight = new BusinessCalendar(TimeZoneInfo.Utc).Day(harness.Clock.GetUtcNow().ToUnixTimeMilliseconds()).FromMs;
+
+        await harness.WriteAsync(
+            "update packets set packet_no = @number, created_at = @midnight where packet_no = @PacketNo",
+            new { number = Number.LowestAt(midnight - 30_000), midnight, created.PacketNo });
+
+        Assert.Equal(ResultCode.LimitExceeded, (await harness.CreateAsync(CoreHarness.Request())).Result.Code);
     }
 
     [Theory, BothStores]
