@@ -96,7 +96,7 @@ internal sealed class LastJudgement(World world, Tables tables, HashSet<string> 
 
     /// <summary>Compares everything.</summary>
     /// <exception cref="ModelViolation">It is not as it must be.</exception>
-    public async Task HoldAsync(Trace trace)
+    public async Task HoldAsync(SimulationRun run)
     {
         var packets = sequences.SelectMany(s => s.Packets).ToList();
         foreach (var packet in packets)
@@ -108,15 +108,32 @@ internal sealed class LastJudgement(World world, Tables tables, HashSet<string> 
             }
 
             Require(packet.IsPaid != true || packet.Seen.Payment is PaymentStatus.Succeeded or PaymentStatus.PaidLate, packet, $"its money was taken and its payment is {packet.Seen.Payment}");
-            trace.Add(packet.Sequence, world.Clock.GetUtcNow(), $"packet {packet.PacketNo} ends {packet.Status} {packet.Seen.Payment}: {string.Join(" ", packet.Claims.Values.OrderBy(c => c.Seq).Select(c => $"{c.Uid}={c.Amount}{(c.State == ClaimStatus.Failed ? "!" : "")}"))}");
+            run.Meet($"packet {packet.Status}");
+            run.Meet($"payment {packet.Seen.Payment}");
+            foreach (var claim in packet.Claims.Values)
+            {
+                run.Meet($"claim {claim.State}");
+            }
+
+            run.Trace.Add(packet.Sequence, world.Clock.GetUtcNow(), $"packet {packet.PacketNo} ends {packet.Status} {packet.Seen.Payment}: {string.Join(" ", packet.Claims.Values.OrderBy(c => c.Seq).Select(c => $"{c.Uid}={c.Amount}{(c.State == ClaimStatus.Failed ? "!" : "")}"))}");
         }
 
         var byNo = packets.ToDictionary(p => p.PacketNo);
         await JudgeCreationsAsync(byNo);
         await JudgeTransfersAsync(packets);
         var setAside = await JudgeRefundsAsync(packets);
+        foreach (var (cause, _) in setAside)
+        {
+            run.Meet($"set aside for {cause}");
+        }
+
         await JudgeMoneyAsync(packets, setAside);
         await JudgeReceivedAsync(packets);
+        foreach (var alert in world.Alerts.Raised)
+        {
+            run.Meet($"alert {alert.Kind}");
+        }
+
         JudgeAlerts(packets);
         await JudgeWorkAsync();
     }
@@ -225,7 +242,7 @@ internal sealed class LastJudgement(World world, Tables tables, HashSet<string> 
         }
     }
 
-    private async Task JudgeMoneyAsync(List<PacketModel> packets, HashSet<(RefundCause, long)> setAside)
+    private async Task JudgeMoneyAsync(List<PacketModel> packets, HashSet<(RefundCause Cause, long CauseNo)> setAside)
     {
         var wanted = new Dictionary<(string App, string Account), long>();
         void Credit(string app, string account, long amount) => wanted[(app, account)] = wanted.GetValueOrDefault((app, account)) + amount;

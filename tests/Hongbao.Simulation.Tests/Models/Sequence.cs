@@ -320,7 +320,7 @@ internal sealed class Sequence
                 Deliver("of another amount", Genuine(packet.PayOrderNo, "payment", packet.Wish.Amount + 1), ResultCode.ValidationFailed);
                 break;
             default:
-                Deliver("of an unknown order", Genuine(packet.PayOrderNo + 1, Any(new[] { "payment", "transfer", "refund", "setAside" }), packet.Wish.Amount), ResultCode.NotFound);
+                Deliver("of an unknown order", Genuine(long.MaxValue - _dice.Below(1000), Any(new[] { "payment", "transfer", "refund", "setAside" }), packet.Wish.Amount), ResultCode.NotFound);
                 break;
         }
     }

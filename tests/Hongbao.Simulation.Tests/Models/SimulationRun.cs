@@ -12,6 +12,13 @@ namespace Hongbao.Simulation.Tests.Models;
 /// <param name="OperationsMax">And only this many times.</param>
 internal sealed record Plan(long Seed, int Sequences, int? Only = null, int OperationsMax = int.MaxValue);
 
+/// <summary>How a run ended.</summary>
+/// <param name="Hash">Of everything that happened.</param>
+/// <param name="Met">What was met how often.</param>
+/// <param name="Violation">What the model forbids; null when all is right.</param>
+/// <param name="Lines">What concerned the violation's sequence.</param>
+internal sealed record RunResult(ulong Hash, IReadOnlyDictionary<string, int> Met, ModelViolation? Violation, string[] Lines);
+
 /// <summary>
 /// Random operation sequences in one world, some at a time, round by round: something happens to the world, each sequence
 /// sends something, the world goes on for a while, and the tables and the answers are compared with the model. At the end all
@@ -19,7 +26,7 @@ internal sealed record Plan(long Seed, int Sequences, int? Only = null, int Oper
 /// </summary>
 internal sealed class SimulationRun
 {
-    private const int AtOnce = 10;
+    private const int AtOnce = 20;
     private readonly Plan _plan;
     private readonly Tables _tables;
     private readonly SeededRandomSource _dice;
@@ -41,24 +48,30 @@ internal sealed class SimulationRun
 
     public Trace Trace { get; }
 
+    /// <summary>What was met how often: answers, ends, what happened to the world.</summary>
+    public SortedDictionary<string, int> Met { get; } = new(StringComparer.Ordinal);
+
     /// <summary>Runs a plan; a violation carries the trace of its sequence.</summary>
-    public static async Task<(ulong Hash, ModelViolation? Violation, string[] Lines)> RunAsync(SqlDialect dialect, Plan plan)
+    public static async Task<RunResult> RunAsync(SqlDialect dialect, Plan plan)
     {
         await using var world = await World.CreateAsync(dialect, plan.Seed);
         var run = new SimulationRun(world, plan);
         try
         {
             await run.RunAsync();
-            return (run.Trace.Hash, null, []);
+            return new RunResult(run.Trace.Hash, run.Met, null, []);
         }
         catch (ModelViolation violation)
         {
-            return (run.Trace.Hash, violation, [.. run.Trace.Of(violation.Sequence)]);
+            return new RunResult(run.Trace.Hash, run.Met, violation, [.. run.Trace.Of(violation.Sequence)]);
         }
     }
 
     /// <summary>Something that concerns everybody.</summary>
     public void Note(string text) => Trace.Add(null, World.Clock.GetUtcNow(), text);
+
+    /// <summary>Counts something that was met.</summary>
+    public void Meet(string what) => Met[what] = Met.GetValueOrDefault(what) + 1;
 
     /// <summary>A request went out.</summary>
     public void Send(Request request)
@@ -84,6 +97,7 @@ internal sealed class SimulationRun
     {
         foreach (var request in _open.Where(r => r.Node == node && !r.Task.IsCompleted))
         {
+            Meet("answer lost");
             Trace.Add(request.Sequence, World.Clock.GetUtcNow(), $"{request.Text} -> nobody answers");
         }
 
@@ -186,6 +200,7 @@ internal sealed class SimulationRun
             }
 
             request.Judge();
+            Meet(Kind(request.Task));
         }
     }
 
@@ -210,8 +225,18 @@ internal sealed class SimulationRun
 
         Note("the last judgement");
         await LookAsync(_sequences.SelectMany(s => s.Packets));
-        await judgement.HoldAsync(Trace);
+        await judgement.HoldAsync(this);
     }
+
+    private static string Kind(Task task) => task switch
+    {
+        Task<CreatePacketResponse> { Result: var r } => $"create {r.Result.Code}{(r.Repeated ? " repeated" : "")}",
+        Task<ClaimResponse> { Result: var r } => $"claim {r.Result.Code}",
+        Task<PayOutcome> { Result: var r } => $"pay {(r.Pressed is { } p ? p.Result.IsOk() ? p.Status : p.Result.Code : "only looked")}",
+        Task<SetContentResponse> { Result: var r } => $"content {r.Result.Code}",
+        Task<FinanceCallbackResponse> { Result: var r } => $"callback {r.Result.Code}",
+        _ => "other",
+    };
 
     private static string Answer(Task task) => task switch
     {

@@ -83,7 +83,12 @@ internal sealed class Turmoil(SimulationRun run, Tables tables, long seed)
         var which = _dice.Below(3);
         foreach (var module in Tables.Senders.Where((_, i) => which == 2 || which == i))
         {
-            run.Note($"{await tables.LoseMessagesAsync(module)} messages of {module} are lost");
+            var lost = await tables.LoseMessagesAsync(module);
+            run.Note($"{lost} messages of {module} are lost");
+            if (lost > 0)
+            {
+                run.Meet($"lost messages of {module}");
+            }
         }
     }
 
@@ -91,6 +96,7 @@ internal sealed class Turmoil(SimulationRun run, Tables tables, long seed)
     {
         var node = _world.AnyNode();
         run.Note($"node {node.Id} dies");
+        run.Meet(_world.Nodes.Count == 1 ? "only node dies" : "one of two nodes dies");
         await _world.KillAsync(node);
         run.Forget(node.Id);
         if (_world.Nodes.Count == 0)
