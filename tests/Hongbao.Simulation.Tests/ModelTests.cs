@@ -41,7 +41,8 @@ public sealed class ModelTests
         if (count >= CountDefault)
         {
             // Agreeing about what never happens proves nothing.
-            Assert.Empty(Expected.Where(what => met.GetValueOrDefault(what) < 10));
+            var rare = Expected.Where(what => met.GetValueOrDefault(what) < 10).ToArray();
+            Assert.Empty(rare);
         }
     });
 

@@ -85,6 +85,7 @@ internal sealed class PacketModel(int sequence, string app, long sender, CreateP
         var isFunded = state is not (PacketStatus.PendingPayment or PacketStatus.Closed);
         Require(isFunded == now.ActivatedAt.HasValue && isFunded == now.ExpiresAt.HasValue, "activation and status differ");
         Require(!isFunded || now.ExpiresAt == now.ActivatedAt + (Wish.TtlSeconds * 1000L), "expires at another time than asked");
+        Require(Seen.ActivatedAt is null || now.ActivatedAt == Seen.ActivatedAt, "was activated again");
         Require(isFunded || claims.Count == 0, "was claimed without money");
         var isOver = state is PacketStatus.Expired or PacketStatus.Refunding or PacketStatus.Refunded;
         var sum = claims.Sum(c => c.Amount);
