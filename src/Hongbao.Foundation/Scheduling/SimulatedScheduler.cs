@@ -6,12 +6,36 @@ namespace Hongbao.Foundation.Scheduling;
 /// Runs workers one step at a time, in an order drawn from a seed, on a clock that only <see cref="AdvanceAsync"/> moves.
 /// A run is repeatable when every step completes without real waiting.
 /// </summary>
-public sealed class SimulatedScheduler(ManualClock clock, IRandomSource chance) : IScheduler
+/// <param name="clock">When workers are due.</param>
+/// <param name="chance">Draws who is next.</param>
+/// <param name="settle">
+/// Lets steps that wait for another worker's step stand open while others run; null awaits every step to its end. It is awaited
+/// after each step and returns when all that the step set free has run, so that the run stays repeatable.
+/// </param>
+public sealed class SimulatedScheduler(ManualClock clock, IRandomSource chance, Func<Task>? settle = null) : IScheduler
 {
     private readonly List<SimulatedWorker> _workers = [];
 
     /// <summary>Failures of steps, in order; a failed worker rests for a second of simulated time, woken or not.</summary>
     public List<Exception> Failures { get; } = [];
+
+    /// <summary>How many steps stand open: begun, and waiting for another worker's step or for the clock.</summary>
+    public int OpenSteps
+    {
+        get
+        {
+            Collect();
+            return _workers.Count(static w => w.Open is not null);
+        }
+    }
+
+    /// <summary>When the next step is due, not later than now if one is ready; null when all wait to be woken or stand open.</summary>
+    public DateTimeOffset? NextAt()
+    {
+        Collect();
+        var now = clock.GetUtcNow();
+        return _workers.Where(static w => w.Open is null).Min(w => w.NextAt(now));
+    }
 
     /// <inheritdoc/>
     public IWorker Add(string name, Func<CancellationToken, Task<NextRun>> step)
@@ -27,8 +51,7 @@ public sealed class SimulatedScheduler(ManualClock clock, IRandomSource chance) 
     {
         for (var steps = 0; ; steps++)
         {
-            var now = clock.GetUtcNow();
-            var ready = _workers.Where(w => w.IsReady(now)).ToArray();
+            var ready = Ready();
             if (ready.Length == 0)
             {
                 return;
@@ -46,7 +69,7 @@ public sealed class SimulatedScheduler(ManualClock clock, IRandomSource chance) 
     /// <summary>Runs one step of one ready worker, if there is any.</summary>
     public async Task<bool> RunOneAsync()
     {
-        var ready = _workers.Where(w => w.IsReady(clock.GetUtcNow())).ToArray();
+        var ready = Ready();
         if (ready.Length == 0)
         {
             return false;
@@ -64,12 +87,31 @@ public sealed class SimulatedScheduler(ManualClock clock, IRandomSource chance) 
         while (true)
         {
             var now = clock.GetUtcNow();
-            var next = _workers.Select(w => w.NextAt(now)).Append(clock.NextTimerAt()).Where(d => d <= end).Min() ?? end;
+            var next = new[] { NextAt(), clock.NextTimerAt() }.Where(d => d <= end).Min() ?? end;
             clock.MoveTo(next > now ? next : now);
+            await SettleAsync().ConfigureAwait(false);
             await RunUntilIdleAsync().ConfigureAwait(false);
             if (clock.GetUtcNow() >= end)
             {
                 return;
+            }
+        }
+    }
+
+    private SimulatedWorker[] Ready()
+    {
+        Collect();
+        var now = clock.GetUtcNow();
+        return [.. _workers.Where(w => w.Open is null && w.IsReady(now))];
+    }
+
+    private void Collect()
+    {
+        foreach (var worker in _workers)
+        {
+            if (worker.Open is { IsCompleted: true })
+            {
+                End(worker);
             }
         }
     }
@@ -79,15 +121,32 @@ public sealed class SimulatedScheduler(ManualClock clock, IRandomSource chance) 
         worker.Woken = false;
         worker.DueAt = null;
         worker.RestsUntil = null;
-        NextRun next;
-        try
+        worker.Open = BeginAsync(worker);
+        if (settle is null)
         {
-            next = await worker.Step(CancellationToken.None).ConfigureAwait(false);
+            await Task.WhenAny(worker.Open).ConfigureAwait(false);
         }
-        catch (Exception e)
+
+        await SettleAsync().ConfigureAwait(false);
+        Collect();
+    }
+
+    private static async Task<NextRun> BeginAsync(SimulatedWorker worker) => await worker.Step(CancellationToken.None).ConfigureAwait(false);
+
+    private Task SettleAsync() => settle is null ? Task.CompletedTask : settle();
+
+    private void End(SimulatedWorker worker)
+    {
+        var step = worker.Open!;
+        worker.Open = null;
+        var next = NextRun.After(TimeSpan.FromSeconds(1));
+        if (step.IsCompletedSuccessfully)
         {
-            Failures.Add(e);
-            next = NextRun.After(TimeSpan.FromSeconds(1));
+            next = step.Result;
+        }
+        else
+        {
+            Failures.Add(step.Exception?.InnerException ?? new OperationCanceledException($"a step of {worker.Name} was cancelled"));
             worker.RestsUntil = clock.GetUtcNow() + next.Delay;
         }
 
@@ -98,6 +157,10 @@ public sealed class SimulatedScheduler(ManualClock clock, IRandomSource chance) 
     {
         public string Name { get; } = name;
         public Func<CancellationToken, Task<NextRun>> Step { get; } = step;
+
+        /// <summary>The step that was begun and is not accounted for yet.</summary>
+        public Task<NextRun>? Open { get; set; }
+
         public DateTimeOffset? DueAt { get; set; }
         public volatile bool Woken;
 

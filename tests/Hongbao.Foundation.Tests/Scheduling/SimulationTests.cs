@@ -115,6 +115,45 @@ public sealed class SimulationTests
     }
 
     [Fact]
+    public async Task A_step_that_waits_for_another_workers_step_stands_open_meanwhile()
+    {
+        var clock = new ManualClock(Start);
+        var scheduler = new SimulatedScheduler(clock, new SeededRandomSource(1), settle: async () => await Task.Yield());
+        var answered = new TaskCompletionSource();
+        var order = new List<string>();
+        IWorker asked = scheduler.Add("asked", _ =>
+        {
+            order.Add("asked");
+            return Task.FromResult(NextRun.WhenWoken);
+        });
+        await scheduler.RunUntilIdleAsync();
+        var asking = scheduler.Add("asking", async _ =>
+        {
+            order.Add("begun");
+            asked.Wake();
+            await answered.Task;
+            order.Add("ended");
+            return NextRun.After(TimeSpan.FromSeconds(9));
+        });
+
+        await scheduler.RunUntilIdleAsync();
+        asking.Wake();
+        await scheduler.RunUntilIdleAsync();
+
+        // Woken while it stands open it does not overlap itself.
+        Assert.Equal(["asked", "begun", "asked"], order);
+        Assert.Equal(1, scheduler.OpenSteps);
+        Assert.Null(scheduler.NextAt());
+
+        answered.SetResult();
+        Assert.Equal(0, scheduler.OpenSteps);
+        Assert.True(await scheduler.RunOneAsync());
+        Assert.Equal(["asked", "begun", "asked", "ended", "begun", "ended"], order);
+        Assert.Equal(clock.GetUtcNow(), scheduler.NextAt());
+        Assert.Empty(scheduler.Failures);
+    }
+
+    [Fact]
     public async Task Single_steps_can_be_run_until_nothing_is_ready()
     {
         var scheduler = new SimulatedScheduler(new ManualClock(Start), new SeededRandomSource(1));
