@@ -1,4 +1,5 @@
 using System.Net;
+using Hongbao.Testing;
 
 namespace Hongbao.Crash.Tests;
 

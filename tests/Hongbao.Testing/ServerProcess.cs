@@ -42,6 +42,9 @@ public sealed partial class ServerProcess : IAsyncDisposable
     /// <summary>All it has written, for failures.</summary>
     public string Output => string.Join('\n', _lines);
 
+    /// <summary>The process's number.</summary>
+    public int Id => _process.Id;
+
     /// <summary>True once the process is gone.</summary>
     public bool HasExited => _process.HasExited;
 
@@ -68,16 +71,21 @@ public sealed partial class ServerProcess : IAsyncDisposable
     }
 
     /// <summary>As <see cref="StartAsync"/>; a server that ended at once has no <see cref="Url"/>.</summary>
-    public static async Task<ServerProcess> TryStartAsync(string dataFolder, IReadOnlyDictionary<string, string>? environment = null, params string[] arguments)
+    public static Task<ServerProcess> TryStartAsync(string dataFolder, IReadOnlyDictionary<string, string>? environment = null, params string[] arguments)
     {
-        var start = new ProcessStartInfo(Executable) { RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false };
-        string[] usual = ["serve", "--data", dataFolder];
-        foreach (var argument in usual.Concat(arguments.Contains("--urls") ? [] : ["--urls", "http://127.0.0.1:0"]).Concat(arguments))
-        {
-            start.ArgumentList.Add(argument);
-        }
+        string[] data = arguments.Contains("--data") ? [] : ["--data", dataFolder];
+        string[] urls = arguments.Contains("--urls") ? [] : ["--urls", "http://127.0.0.1:0"];
+        return RunAsync([Executable, "serve", .. data, .. urls, .. arguments], environment ?? new Dictionary<string, string>());
+    }
 
-        foreach (var (name, value) in environment ?? new Dictionary<string, string>())
+    /// <summary>As <see cref="TryStartAsync"/>, by a command that runs the rest of its arguments.</summary>
+    public static Task<ServerProcess> TryStartUnderAsync(string[] command, string dataFolder) =>
+        RunAsync([.. command, Executable, "serve", "--data", dataFolder, "--urls", "http://127.0.0.1:0"], new Dictionary<string, string>());
+
+    private static async Task<ServerProcess> RunAsync(string[] command, IReadOnlyDictionary<string, string> environment)
+    {
+        var start = new ProcessStartInfo(command[0], command[1..]) { RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false };
+        foreach (var (name, value) in environment)
         {
             start.Environment[name] = value;
         }
