@@ -16,6 +16,7 @@ internal sealed class HostApp : IProfiles, IRelations
     public Task<ProfilesResponse> GetAsync(CallContext context, ProfilesRequest request, CancellationToken cancellationToken)
     {
         Assert.InRange(request.Uids.Count, 1, 100);
+        Assert.Distinct(request.Uids);
         ProfileAsks.Add(request);
         return Task.FromResult(IsSilent
             ? new ProfilesResponse { Result = Result.Of(ResultCode.Degraded) }

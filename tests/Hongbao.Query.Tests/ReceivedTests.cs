@@ -26,15 +26,8 @@ public abstract class ReceivedTests(SqlDialect dialect)
         query.HostApp.Name(1001, "Lin");
         var packet = await query.Plants.PacketAsync(new PacketPlan { Greeting = "Happy New Year", Claims = [new(Me, 10), new(2002, 20)] });
         query.Module.Attach(query.Bus, query.Scheduler);
-        var outbox = new Outbox();
-        new OutboxDispatcher(query.Core, outbox, query.Bus, new AlertSink(NullLogger<AlertSink>.Instance), NullLogger.Instance).Attach(query.Scheduler);
-        await using (var session = await query.Core.WriteAsync(default))
-        {
-            await outbox.AddAsync(session, 1, Topics.ClaimsAccepted, QueryHarness.As(Me), Accepted(packet), TimeSpan.Zero, default);
-            await session.CommitAsync();
-        }
 
-        await query.Scheduler.RunUntilIdleAsync();
+        await DeliverAsync(query, query.Core, Topics.ClaimsAccepted, Accepted(packet));
 
         var mine = await MineAsync(query);
         Assert.Equal(
@@ -50,6 +43,21 @@ public abstract class ReceivedTests(SqlDialect dialect)
         Assert.Equal((1L, 10L), (mine.TotalCount, mine.TotalAmount));
         Assert.Equal(20, Assert.Single((await MineAsync(query, 2002)).Items).Claim.Amount);
         Assert.Equal(Number.SlotOf(Me), await ScalarAsync(query, $"select slot from received where uid = {Me}"));
+    }
+
+    [Fact]
+    public async Task A_message_of_async_takes_a_failed_share_out_of_the_totals()
+    {
+        await using var query = await QueryHarness.StartAsync(dialect);
+        var packet = await query.Plants.PacketAsync(new PacketPlan { Claims = [new(Me, 10)] });
+        query.Module.Attach(query.Bus, query.Scheduler);
+        await DeliverAsync(query, query.Core, Topics.ClaimsAccepted, Accepted(packet));
+        Assert.Equal((1L, 10L), Totals(await MineAsync(query)));
+
+        await DeliverAsync(query, query.Async, Topics.TransfersSettled,
+            new TransfersSettled { Items = [new() { ClaimNo = packet.Claims[0].ClaimNo, Status = OrderStatus.Failed }] });
+
+        Assert.Equal((0L, 0L), Totals(await MineAsync(query)));
     }
 
     [Fact]
@@ -260,6 +268,20 @@ public abstract class ReceivedTests(SqlDialect dialect)
         await query.RepairAsync();
 
         Assert.Equal(1, await ScalarAsync(query, "select count(*) from inbox"));
+    }
+
+    private static async Task DeliverAsync<T>(QueryHarness query, IStore sender, string topic, T payload)
+    {
+        var outbox = new Outbox();
+        new OutboxDispatcher(sender, outbox, query.Bus, new AlertSink(NullLogger<AlertSink>.Instance), NullLogger.Instance).Attach(query.Scheduler);
+        await using (var session = await sender.WriteAsync(default))
+        {
+            await outbox.AddAsync(session, 1, topic, QueryHarness.As(Me), payload, TimeSpan.Zero, default);
+            await session.CommitAsync();
+        }
+
+        await query.Scheduler.RunUntilIdleAsync();
+        Assert.Empty(query.Scheduler.Failures);
     }
 
     private static ReceivedFeed Feed(QueryHarness query) => new(new ReceivedStore(query.Own), new CoreClaims(query.Core));
