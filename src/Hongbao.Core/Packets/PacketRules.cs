@@ -79,7 +79,7 @@ internal static class PacketRules
         {
             length++;
             // Control characters and lone surrogates; emoji and their joiners are fine.
-            if (rune == Rune.ReplacementChar || Rune.GetUnicodeCategory(rune) is UnicodeCategory.Control or UnicodeCategory.Surrogate
+            if (rune == Rune.ReplacementChar || TurnsDirection(rune) || Rune.GetUnicodeCategory(rune) is UnicodeCategory.Control or UnicodeCategory.Surrogate
                 or UnicodeCategory.LineSeparator or UnicodeCategory.ParagraphSeparator)
             {
                 return $"must be {min} to {max} characters without control characters";
@@ -88,6 +88,9 @@ internal static class PacketRules
 
         return length < min || length > max ? $"must be {min} to {max} characters, not {length}" : null;
     }
+
+    // Overrides and isolates of the bidirectional algorithm: a greeting could turn the text around it.
+    private static bool TurnsDirection(Rune rune) => rune.Value is (>= 0x202A and <= 0x202E) or (>= 0x2066 and <= 0x2069);
 
     private static void CheckScope(CreatePacketRequest request, Action<string, string> fault)
     {

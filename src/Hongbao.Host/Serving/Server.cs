@@ -58,10 +58,10 @@ internal sealed class Server : IAsyncDisposable
             AddPlatform(builder.Services, platform);
             builder.WebHost.UseUrls([.. platform.UrlList]);
             app = builder.Build();
+            // Before anything uses a setting, so that all faults are told together.
+            app.Services.GetRequiredService<IStartupValidator>().Validate();
             app.UseGateway();
             app.MapGateway();
-            app.Services.GetRequiredService<IStartupValidator>().Validate();
-
             await app.Services.GetRequiredService<StoreCatalog>().PrepareAsync(cancellationToken);
             modules = app.Services.GetRequiredService<ModuleRunner>();
             await modules.StartAsync(cancellationToken);
