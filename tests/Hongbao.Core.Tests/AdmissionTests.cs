@@ -65,7 +65,7 @@ public sealed class AdmissionTests
         var waiting = Enumerable.Range(2, 4).Select(uid => harness.ClaimAsync(packetNo, uid)).ToArray();
         await gone.CancelAsync();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => impatient);
-        Assert.Equal(ResultCode.ClaimBusy, (await harness.ClaimAsync(packetNo, 6)).Result.Code);
+        Assert.Equal(ResultCode.ClaimBusy, (await harness.ClaimAsync(packetNo, 6).WaitAsync(TimeSpan.FromSeconds(10))).Result.Code);
         harness.Clock.RunAhead(TimeSpan.FromSeconds(2));
         var later = harness.ClaimAsync(packetNo, 6);
         Assert.False(later.IsCompleted);

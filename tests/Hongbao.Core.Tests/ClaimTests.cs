@@ -221,18 +221,18 @@ public sealed class ClaimTests
             packets.Add(await harness.Main.WhileSteppingAsync(harness.ActiveAsync(10, 1)));
         }
 
-        // More waits than is taken: the lane has work at every step.
-        var claims = packets.ConvertAll(p => harness.ClaimAsync(p, 1));
-        for (var i = 0; i < 60 && claims.Any(c => !c.IsCompleted); i++)
+        // A process that holds none of them, and whose lane has work at every step.
+        var other = await harness.StartProcessAsync(lanesByHand: true);
+        Task<ClaimResponse> AskAsync(long packetNo, string app) => other.Core.ClaimAsync(CoreHarness.As(1, app), new ClaimRequest { PacketNo = packetNo }, default);
+        var claims = packets.ConvertAll(p => AskAsync(p, CallContext.DefaultApp));
+        for (var i = 0; i < packets.Count - 1; i++)
         {
-            await harness.Main.StepAsync("core.lane.0");
+            await other.StepAsync("core.lane.0");
         }
 
-        Assert.All(await Task.WhenAll(claims), c => Assert.Equal(ResultCode.Ok, c.Result.Code));
-        // Of those held the answer comes at once.
-        var held = packets.Count(p => harness.ClaimAsync(p, 1).IsCompleted);
-        Assert.InRange(held, 1, 20);
-        await harness.Main.StepAsync("core.lane.0");
+        // Who asks from another app is refused at once when the packet is in memory.
+        Assert.InRange(packets.Count(p => AskAsync(p, "other").IsCompleted), 1, 20);
+        Assert.All(await other.WhileSteppingAsync(Task.WhenAll(claims)), c => Assert.Equal(ResultCode.Ok, c.Result.Code));
     }
 
     [Theory, BothStores]

@@ -20,7 +20,7 @@ public sealed class StopTests
         Assert.All(await Task.WhenAll(waiting), a => Assert.Equal(ResultCode.Ok, a.Result.Code));
         var pay = new PaymentRequest { PayOrderNo = created.PayOrderNo };
         harness.Finance.Pay(created.PayOrderNo, created.PacketNo, 1000);
-        Assert.Equal(ResultCode.Overloaded, (await harness.ClaimAsync(packetNo, 21)).Result.Code);
+        Assert.Equal(ResultCode.Overloaded, (await harness.ClaimAsync(packetNo, 21).WaitAsync(TimeSpan.FromSeconds(10))).Result.Code);
         Assert.Equal(ResultCode.Overloaded, (await harness.CreateAsync(CoreHarness.Request())).Result.Code);
         Assert.Equal(ResultCode.Overloaded, (await harness.CallbackAsync(CoreHarness.Notice(created.PayOrderNo, 1000))).Result.Code);
         Assert.Equal(ResultCode.Overloaded, (await harness.Core.CheckPaymentAsync(CoreHarness.System, pay, default)).Result.Code);
