@@ -6,6 +6,7 @@ using Hongbao.Foundation.Messaging;
 using Hongbao.Foundation.Numbers;
 using Hongbao.Foundation.Orders;
 using Hongbao.Foundation.Scheduling;
+using Hongbao.Foundation.Signing;
 using Hongbao.Foundation.Stores;
 using Hongbao.Testing;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -173,6 +174,26 @@ public sealed class ConcurrencyTests
         Assert.Equal(failed, await read.FirstAsync<long>("select count(*) from refunds where cause = 2"));
         Assert.Equal(
             await read.FirstAsync<long>("select count(*) from refunds where state = 4"), await read.FirstAsync<long>("select count(*) from cases"));
+    }
+
+    [Fact]
+    public async Task A_nonce_that_is_just_being_taken_elsewhere_brings_no_second_transition()
+    {
+        await using var harness = await AsyncHarness.StartAsync(SqlDialect.Postgres);
+        var row = await harness.PendingTransferAsync();
+        var request = harness.Signed(AsyncHarness.Notice(row));
+
+        Task<ResultCode> second;
+        await using (var first = await harness.Store.WriteAsync(default))
+        {
+            Assert.True(await CallbackNonces.TryAcceptAsync(first, request.Nonce, default));
+            second = Task.Run(() => harness.CallBackAsync(request));
+            await UntilWaitingForLockAsync(harness.Store);
+            await first.CommitAsync();
+        }
+
+        Assert.Equal(ResultCode.Ok, await second.WaitAsync(Patience));
+        Assert.Equal(OrderStatus.Pending, Assert.Single(await harness.TransfersAsync()).State);
     }
 
     private static async Task<OrderStore> OrdersAsync(TestDatabase database)
