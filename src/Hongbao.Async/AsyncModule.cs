@@ -54,11 +54,11 @@ public sealed class AsyncModule : IModule
         var refundNumbers = new NumberMinter("refund", store, clock, chance, _log);
         _minters = [transferNumbers, refundNumbers];
         var due = new DueTable<DueKind>(store);
-        var orders = new OrderStore(store, transferNumbers, refundNumbers, due, _outbox, options);
+        var orders = new OrderStore(store, transferNumbers, refundNumbers, due, _outbox, options, alerts);
         _advancer = new OrderAdvancer(
             store, orders, new FinanceCalls(finance, options, clock), due, _outbox, new FinanceCallbackReader(callbackKey, clock), options, alerts);
         _requests = new OrderRequests(store, orders, _advancer);
-        _pull = new RequestPull(store, core, orders, _requests, _advancer, options, clock);
+        _pull = new RequestPull(store, core, orders, _advancer, options, clock);
         Contract = new RedPacketAsync(store, _advancer);
     }
 
@@ -95,7 +95,7 @@ public sealed class AsyncModule : IModule
         AddScan(scheduler, "async.transfers.scan", _advancer.ScanTransfersAsync);
         AddScan(scheduler, "async.refunds.scan", _advancer.ScanRefundsAsync);
         AddScan(scheduler, "async.transfers.pull", _pull.PullTransfersAsync);
-        AddScan(scheduler, "async.refunds.pull", _pull.PullRefundsAsync);
+        scheduler.Add("async.refunds.pull", _pull.PullRefundsAsync);
         scheduler.Add("async.nonces.purge", async cancellationToken =>
         {
             await CallbackNonces.PurgeAsync(_store, cancellationToken).ConfigureAwait(false);

@@ -7,6 +7,8 @@ namespace Hongbao.Async;
 /// <summary>The contract's door.</summary>
 internal sealed class RedPacketAsync(IStore store, OrderAdvancer advancer) : IRedPacketAsync
 {
+    private const int QuestionsMax = 1000;
+
     private sealed class TransferState
     {
         public long ClaimNo { get; init; }
@@ -27,6 +29,11 @@ internal sealed class RedPacketAsync(IStore store, OrderAdvancer advancer) : IRe
 
     public async Task<TransferResultsResponse> GetTransferResultsAsync(CallContext context, TransferResultsRequest request, CancellationToken cancellationToken)
     {
+        if (request.ClaimNos.Count > QuestionsMax)
+        {
+            return new TransferResultsResponse { Result = Result.Invalid("claimNos", $"at most {QuestionsMax}") };
+        }
+
         var session = await store.ReadAsync(cancellationToken).ConfigureAwait(false);
         await using (session.ConfigureAwait(false))
         {
@@ -44,11 +51,17 @@ internal sealed class RedPacketAsync(IStore store, OrderAdvancer advancer) : IRe
 
     public async Task<RefundResultsResponse> GetRefundResultsAsync(CallContext context, RefundResultsRequest request, CancellationToken cancellationToken)
     {
+        if (request.Keys.Count > QuestionsMax)
+        {
+            return new RefundResultsResponse { Result = Result.Invalid("keys", $"at most {QuestionsMax}") };
+        }
+
         var session = await store.ReadAsync(cancellationToken).ConfigureAwait(false);
         await using (session.ConfigureAwait(false))
         {
+            // The causes are named for the index.
             var known = (await session.QueryAsync<RefundState>(
-                $"select cause, cause_no, packet_no, state from refunds where cause_no {Sql.AnyOf(session.Dialect, "@nos")}",
+                $"select cause, cause_no, packet_no, state from refunds where cause in (1, 2, 3) and cause_no {Sql.AnyOf(session.Dialect, "@nos")}",
                 new { nos = session.Longs(request.Keys.Select(k => k.CauseNo)) }, cancellationToken).ConfigureAwait(false)).ToDictionary(r => (r.Cause, r.CauseNo));
             return new RefundResultsResponse
             {

@@ -2,41 +2,73 @@ using Hongbao.Contracts;
 
 namespace Hongbao.Async.Orders;
 
-/// <summary>Calls finance with a deadline. Finance is outside: hanging, throwing and refusing to answer all mean that nothing is known.</summary>
+/// <summary>
+/// Calls finance with a deadline. Finance is outside: hanging, throwing and refusing to answer all mean that nothing is known, and
+/// only what was asked about is an answer.
+/// </summary>
 internal sealed class FinanceCalls(IFinance finance, AsyncOptions options, TimeProvider clock)
 {
     /// <summary>Most orders of one call.</summary>
     public const int BatchMax = 500;
 
-    public Task<List<OrderAnswer>> TransferAsync(string app, IReadOnlyList<TransferRow> rows, CancellationToken cancellationToken) =>
-        AskAsync(token => finance.TransferAsync(CallContext.ForSystem(app), new TransferBatch { Items = [.. rows.Select(ToOrder)] }, token), cancellationToken);
+    /// <summary>Longest reason that is kept.</summary>
+    public const int ReasonMax = 200;
 
-    public Task<List<OrderAnswer>> QueryTransfersAsync(string app, IReadOnlyList<TransferRow> rows, CancellationToken cancellationToken) =>
-        AskAsync(token => finance.QueryTransfersAsync(CallContext.ForSystem(app), new NumberBatch { Numbers = [.. rows.Select(r => r.TransferNo)] }, token), cancellationToken);
+    public Task<List<OrderAnswer>> TransferAsync(string app, IReadOnlyList<TransferRow> rows, CancellationToken cancellationToken) => AskAsync(
+        app, rows, r => r.TransferNo, (context, some, token) => finance.TransferAsync(context, new TransferBatch { Items = [.. some.Select(ToOrder)] }, token), cancellationToken);
 
-    public Task<List<OrderAnswer>> RefundAsync(string app, IReadOnlyList<RefundRow> rows, CancellationToken cancellationToken) =>
-        AskAsync(token => finance.RefundAsync(CallContext.ForSystem(app), new RefundBatch { Items = [.. rows.Select(ToOrder)] }, token), cancellationToken);
+    public Task<List<OrderAnswer>> QueryTransfersAsync(string app, IReadOnlyList<TransferRow> rows, CancellationToken cancellationToken) => AskAsync(
+        app, rows, r => r.TransferNo, (context, some, token) => finance.QueryTransfersAsync(context, new NumberBatch { Numbers = [.. some.Select(r => r.TransferNo)] }, token), cancellationToken);
 
-    public Task<List<OrderAnswer>> QueryRefundsAsync(string app, IReadOnlyList<RefundRow> rows, CancellationToken cancellationToken) =>
-        AskAsync(token => finance.QueryRefundsAsync(CallContext.ForSystem(app), new NumberBatch { Numbers = [.. rows.Select(r => r.RefundNo)] }, token), cancellationToken);
+    public Task<List<OrderAnswer>> RefundAsync(string app, IReadOnlyList<RefundRow> rows, CancellationToken cancellationToken) => AskAsync(
+        app, rows, r => r.RefundNo, (context, some, token) => finance.RefundAsync(context, new RefundBatch { Items = [.. some.Select(ToOrder)] }, token), cancellationToken);
 
-    public Task<List<OrderAnswer>> SetAsideAsync(string app, IReadOnlyList<RefundRow> rows, CancellationToken cancellationToken) =>
-        AskAsync(token => finance.SetAsideAsync(CallContext.ForSystem(app), new RefundBatch { Items = [.. rows.Select(ToOrder)] }, token), cancellationToken);
+    public Task<List<OrderAnswer>> QueryRefundsAsync(string app, IReadOnlyList<RefundRow> rows, CancellationToken cancellationToken) => AskAsync(
+        app, rows, r => r.RefundNo, (context, some, token) => finance.QueryRefundsAsync(context, new NumberBatch { Numbers = [.. some.Select(r => r.RefundNo)] }, token), cancellationToken);
 
-    private async Task<List<OrderAnswer>> AskAsync(Func<CancellationToken, Task<OrderAnswers>> ask, CancellationToken cancellationToken)
+    public Task<List<OrderAnswer>> SetAsideAsync(string app, IReadOnlyList<RefundRow> rows, CancellationToken cancellationToken) => AskAsync(
+        app, rows, r => r.RefundNo, (context, some, token) => finance.SetAsideAsync(context, new RefundBatch { Items = [.. some.Select(ToOrder)] }, token), cancellationToken);
+
+    private async Task<List<OrderAnswer>> AskAsync<TRow>(
+        string app, IReadOnlyList<TRow> rows, Func<TRow, long> noOf, Func<CallContext, IReadOnlyList<TRow>, CancellationToken, Task<OrderAnswers>> ask,
+        CancellationToken cancellationToken)
     {
-        using var timeout = new CancellationTokenSource(TimeSpan.FromMilliseconds(options.FinanceTimeoutMs), clock);
+        var patience = TimeSpan.FromMilliseconds(options.FinanceTimeoutMs);
+        using var timeout = new CancellationTokenSource(patience, clock);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, cancellationToken);
         try
         {
-            var answers = await ask(either.Token).ConfigureAwait(false);
-            return answers.Result.IsOk() ? answers.Items : [];
+            var context = CallContext.ForSystem(app) with { DeadlineMs = (clock.GetUtcNow() + patience).ToUnixTimeMilliseconds() };
+            // The wait ends also for a finance that does not look at its token.
+            var answers = await ask(context, rows, either.Token).WaitAsync(either.Token).ConfigureAwait(false);
+            if (answers.Result.IsOk())
+            {
+                var asked = rows.Select(noOf).ToHashSet();
+                return [.. answers.Items.Where(a => asked.Contains(a.Number)).Select(a => a with { Reason = Clean(a.Reason) })];
+            }
+
+            if (answers.Result.Code != ResultCode.ValidationFailed || rows.Count == 1)
+            {
+                return [];
+            }
         }
         catch (Exception) when (!cancellationToken.IsCancellationRequested)
         {
             return [];
         }
+
+        // One order that finance cannot read must not hold up the others: it is found by halving.
+        var half = rows.Count / 2;
+        return
+        [
+            .. await AskAsync(app, [.. rows.Take(half)], noOf, ask, cancellationToken).ConfigureAwait(false),
+            .. await AskAsync(app, [.. rows.Skip(half)], noOf, ask, cancellationToken).ConfigureAwait(false),
+        ];
     }
+
+    // Databases refuse NUL and halves of characters: a reason must never keep an order from its end.
+    private static string Clean(string? reason) =>
+        new([.. (reason ?? "").Where(c => !char.IsControl(c) && !char.IsSurrogate(c)).Take(ReasonMax)]);
 
     private static TransferOrder ToOrder(TransferRow row) => new()
     {

@@ -22,6 +22,11 @@ internal sealed class OrderAdvancer(
 {
     private const int ScanSize = FinanceCalls.BatchMax;
 
+    // Kinds of finance's notices.
+    private const string TransferKind = "transfer";
+    private const string RefundKind = "refund";
+    private const string SetAsideKind = "setAside";
+
     // Only a hint of what to send now; what does not fit, or is lost with the process, is found by the scan.
     private readonly Channel<long> _transfersToSend = Hints();
     private readonly Channel<long> _refundsToSend = Hints();
@@ -104,15 +109,21 @@ internal sealed class OrderAdvancer(
             return new FinanceCallbackResponse();
         }
 
-        var transfers = (await orders.FindTransfersAsync(notices.Where(n => n.Notice.Kind == "transfer").Select(n => n.Number), cancellationToken)
+        var transfers = (await orders.FindTransfersAsync(notices.Where(n => n.Notice.Kind == TransferKind).Select(n => n.Number), cancellationToken)
             .ConfigureAwait(false)).ToDictionary(r => r.TransferNo);
-        var refunds = (await orders.FindRefundsAsync(notices.Where(n => n.Notice.Kind is "refund" or "setAside").Select(n => n.Number), cancellationToken)
+        var refunds = (await orders.FindRefundsAsync(notices.Where(n => n.Notice.Kind is RefundKind or SetAsideKind).Select(n => n.Number), cancellationToken)
             .ConfigureAwait(false)).ToDictionary(r => r.RefundNo);
         foreach (var (notice, number) in notices)
         {
-            var known = transfers.TryGetValue(number, out var transfer) && notice.Kind == "transfer"
-                ? (transfer.App, transfer.Amount, transfer.Currency)
-                : refunds.TryGetValue(number, out var refund) && notice.Kind != "transfer" ? (refund.App, refund.Amount, refund.Currency) : default;
+            if (notice.Kind is not (TransferKind or RefundKind or SetAsideKind))
+            {
+                return new FinanceCallbackResponse { Result = Result.Invalid("kind", "must be transfer, refund or setAside") };
+            }
+
+            // Numbers of transfers and refunds are minted apart: only kind and number together name an order.
+            var known = notice.Kind == TransferKind
+                ? transfers.TryGetValue(number, out var transfer) ? (transfer.App, transfer.Amount, transfer.Currency) : default
+                : refunds.TryGetValue(number, out var refund) ? (refund.App, refund.Amount, refund.Currency) : default;
             if (known.App is null || known.App != notice.App)
             {
                 return new FinanceCallbackResponse { Result = Result.Of(ResultCode.NotFound, "No such order.") };
@@ -136,14 +147,10 @@ internal sealed class OrderAdvancer(
             }
 
             newRefunds = await orders.EndTransfersAsync(
-                session,
-                [.. notices.Where(n => n.Notice.Kind == "transfer").Select(n => (n.Number, EventOf(n.Notice), n.Notice.Status == "REFUSED" ? "refused by finance" : ""))],
+                session, [.. notices.Where(n => n.Notice.Kind == TransferKind).Select(n => WordOf(n.Notice, n.Number))], cancellationToken).ConfigureAwait(false);
+            await orders.MoveRefundsAsync(
+                session, RefundWords(notices.Where(n => n.Notice.Kind != TransferKind).Select(n => (WordOf(n.Notice, n.Number), n.Notice.Kind == SetAsideKind))),
                 cancellationToken).ConfigureAwait(false);
-            foreach (var (notice, number) in notices.Where(n => n.Notice.Kind != "transfer"))
-            {
-                await MoveRefundAsync(session, refunds[number], notice.Kind == "setAside", EventOf(notice), "refused by finance", cancellationToken).ConfigureAwait(false);
-            }
-
             Failpoint.Hit("async.callback.before_commit");
             await session.CommitAsync(cancellationToken).ConfigureAwait(false);
             Failpoint.Hit("async.callback.after_commit");
@@ -153,7 +160,11 @@ internal sealed class OrderAdvancer(
         return new FinanceCallbackResponse();
     }
 
-    private static OrderEvent EventOf(FinanceNotice notice) => notice.Status == "SUCCEEDED" ? OrderEvent.Succeeded : OrderEvent.Refused;
+    private static (long Number, OrderEvent On, string Reason) WordOf(FinanceNotice notice, long number) =>
+        notice.Status == "SUCCEEDED" ? (number, OrderEvent.Succeeded, "") : (number, OrderEvent.Refused, "refused by finance");
+
+    private static (long Number, OrderEvent On, string Reason) WordOf(OrderAnswer answer) =>
+        (answer.Number, answer.Status == FinanceStatus.Succeeded ? OrderEvent.Succeeded : OrderEvent.Refused, answer.Reason);
 
     private async Task AskTransfersAsync(List<long> transferNos, CancellationToken cancellationToken)
     {
@@ -174,7 +185,7 @@ internal sealed class OrderAdvancer(
         foreach (var batch in Batches(open.FindAll(r => r.State == OrderStatus.Pending), r => r.App))
         {
             var answers = await finance.QueryRefundsAsync(batch[0].App, batch, cancellationToken).ConfigureAwait(false);
-            await TakeRefundAnswersAsync(batch, answers, isSetAside: false, cancellationToken).ConfigureAwait(false);
+            await TakeRefundAnswersAsync(answers, isSetAside: false, cancellationToken).ConfigureAwait(false);
         }
 
         await SendRefundsAsync([.. open.Select(r => r.RefundNo)], isFirst: false, cancellationToken).ConfigureAwait(false);
@@ -187,7 +198,6 @@ internal sealed class OrderAdvancer(
             return;
         }
 
-        var unanswered = new List<long>();
         var open = (await orders.FindTransfersAsync(transferNos, cancellationToken).ConfigureAwait(false)).FindAll(r => r.State == OrderStatus.Pending);
         foreach (var batch in Batches(open, r => r.App))
         {
@@ -196,12 +206,12 @@ internal sealed class OrderAdvancer(
             Failpoint.Hit("async.transfer.after_call");
             await TakeTransferAnswersAsync(answers, cancellationToken).ConfigureAwait(false);
             var final = FinalOf(answers);
-            unanswered.AddRange(batch.Where(r => !final.Contains(r.TransferNo)).Select(r => r.TransferNo));
-        }
-
-        if (isFirst && unanswered.Count > 0)
-        {
-            await AskLaterAsync(new OrdersDue { TransferNos = unanswered }, cancellationToken).ConfigureAwait(false);
+            var unanswered = batch.FindAll(r => !final.Contains(r.TransferNo));
+            if (isFirst && unanswered.Count > 0)
+            {
+                await AskLaterAsync(batch[0].App, unanswered[0].Slot, new OrdersDue { TransferNos = unanswered.ConvertAll(r => r.TransferNo) }, cancellationToken)
+                    .ConfigureAwait(false);
+            }
         }
     }
 
@@ -218,7 +228,7 @@ internal sealed class OrderAdvancer(
             Failpoint.Hit("async.refund.before_call");
             var answers = await finance.RefundAsync(batch[0].App, batch, cancellationToken).ConfigureAwait(false);
             Failpoint.Hit("async.refund.after_call");
-            await TakeRefundAnswersAsync(batch, answers, isSetAside: false, cancellationToken).ConfigureAwait(false);
+            await TakeRefundAnswersAsync(answers, isSetAside: false, cancellationToken).ConfigureAwait(false);
         }
 
         // Refused ones, also those of just now: their money is set aside.
@@ -226,16 +236,16 @@ internal sealed class OrderAdvancer(
         foreach (var batch in Batches(rows.FindAll(r => r.State == OrderStatus.Refused), r => r.App))
         {
             var answers = await finance.SetAsideAsync(batch[0].App, batch, cancellationToken).ConfigureAwait(false);
-            await TakeRefundAnswersAsync(batch, answers, isSetAside: true, cancellationToken).ConfigureAwait(false);
+            await TakeRefundAnswersAsync(answers, isSetAside: true, cancellationToken).ConfigureAwait(false);
         }
 
         if (isFirst)
         {
             rows = await orders.FindRefundsAsync(refundNos, cancellationToken).ConfigureAwait(false);
-            var unanswered = rows.FindAll(r => r.State is OrderStatus.Pending or OrderStatus.Refused);
-            if (unanswered.Count > 0)
+            foreach (var unanswered in Batches(rows.FindAll(r => r.State is OrderStatus.Pending or OrderStatus.Refused), r => r.App))
             {
-                await AskLaterAsync(new OrdersDue { RefundNos = unanswered.ConvertAll(r => r.RefundNo) }, cancellationToken).ConfigureAwait(false);
+                await AskLaterAsync(unanswered[0].App, unanswered[0].Slot, new OrdersDue { RefundNos = unanswered.ConvertAll(r => r.RefundNo) }, cancellationToken)
+                    .ConfigureAwait(false);
             }
         }
     }
@@ -243,8 +253,7 @@ internal sealed class OrderAdvancer(
     private async Task TakeTransferAnswersAsync(List<OrderAnswer> answers, CancellationToken cancellationToken)
     {
         RaiseMismatches("transfer", answers);
-        var ends = answers.Where(a => a.Status is FinanceStatus.Succeeded or FinanceStatus.Refused)
-            .Select(a => (a.Number, a.Status == FinanceStatus.Succeeded ? OrderEvent.Succeeded : OrderEvent.Refused, a.Reason)).ToList();
+        var ends = answers.FindAll(IsFinal).ConvertAll(WordOf);
         if (ends.Count == 0)
         {
             return;
@@ -263,12 +272,11 @@ internal sealed class OrderAdvancer(
         SendSoon([], newRefunds);
     }
 
-    private async Task TakeRefundAnswersAsync(List<RefundRow> rows, List<OrderAnswer> answers, bool isSetAside, CancellationToken cancellationToken)
+    private async Task TakeRefundAnswersAsync(List<OrderAnswer> answers, bool isSetAside, CancellationToken cancellationToken)
     {
         RaiseMismatches(isSetAside ? "set-aside" : "refund", answers);
-        var byNo = rows.ToDictionary(r => r.RefundNo);
-        var ends = answers.FindAll(a => a.Status is FinanceStatus.Succeeded or FinanceStatus.Refused && byNo.ContainsKey(a.Number));
-        if (ends.Count == 0)
+        var words = RefundWords(answers.Where(IsFinal).Select(a => (WordOf(a), isSetAside)));
+        if (words.Count == 0)
         {
             return;
         }
@@ -276,44 +284,45 @@ internal sealed class OrderAdvancer(
         var session = await store.WriteAsync(cancellationToken).ConfigureAwait(false);
         await using (session.ConfigureAwait(false))
         {
-            foreach (var answer in ends)
-            {
-                await MoveRefundAsync(
-                    session, byNo[answer.Number], isSetAside, answer.Status == FinanceStatus.Succeeded ? OrderEvent.Succeeded : OrderEvent.Refused,
-                    answer.Reason, cancellationToken).ConfigureAwait(false);
-            }
-
+            await orders.MoveRefundsAsync(session, words, cancellationToken).ConfigureAwait(false);
             Failpoint.Hit("async.refund.before_commit");
             await session.CommitAsync(cancellationToken).ConfigureAwait(false);
             Failpoint.Hit("async.refund.after_commit");
         }
     }
 
-    private async Task MoveRefundAsync(StoreSession session, RefundRow row, bool isSetAside, OrderEvent on, string reason, CancellationToken cancellationToken)
+    // What finance says of refunds and of setting their money aside, as events of the refunds.
+    private List<(long RefundNo, OrderEvent On, string Reason)> RefundWords(IEnumerable<((long Number, OrderEvent On, string Reason) Word, bool IsSetAside)> said)
     {
-        if (isSetAside && on == OrderEvent.Refused)
+        var words = new List<(long, OrderEvent, string)>();
+        foreach (var ((number, on, reason), isSetAside) in said)
         {
-            // Setting aside only moves money between our own accounts at finance; refusing it needs a person.
-            alerts.Raise(new Alert("refund.not_set_aside", Text(row.RefundNo), $"Finance refuses to set the money of refund {row.RefundNo} aside: {reason}. It goes on being asked."));
-            return;
+            if (!isSetAside)
+            {
+                words.Add((number, on, reason));
+            }
+            else if (on == OrderEvent.Succeeded)
+            {
+                words.Add((number, OrderEvent.SetAside, reason));
+            }
+            else
+            {
+                // Setting aside only moves money between our own accounts at finance; refusing it needs a person.
+                alerts.Raise(new Alert("refund.not_set_aside", Text(number), $"Finance refuses to set the money of refund {number} aside: {reason}. It goes on being asked."));
+            }
         }
 
-        var moved = await orders.MoveRefundAsync(session, row, isSetAside ? OrderEvent.SetAside : on, reason, cancellationToken).ConfigureAwait(false);
-        if (moved && !isSetAside && on == OrderEvent.Refused)
-        {
-            alerts.Raise(new Alert("refund.refused", Text(row.RefundNo),
-                $"Finance refuses refund {row.RefundNo} of packet {row.PacketNo} for good: {reason}. Its money is being set aside and a case is open; find out how to pay the sender."));
-        }
+        return words;
     }
 
     // One delayed message for a batch, only for orders that are still unanswered.
-    private async Task AskLaterAsync(OrdersDue unanswered, CancellationToken cancellationToken)
+    private async Task AskLaterAsync(string app, int slot, OrdersDue unanswered, CancellationToken cancellationToken)
     {
         var session = await store.WriteAsync(cancellationToken).ConfigureAwait(false);
         await using (session.ConfigureAwait(false))
         {
             await outbox.AddAsync(
-                session, 0, Topics.OrdersDue, CallContext.ForSystem(CallContext.DefaultApp), unanswered, TimeSpan.FromMilliseconds(options.CheckMs), cancellationToken)
+                session, slot, Topics.OrdersDue, CallContext.ForSystem(app), unanswered, TimeSpan.FromMilliseconds(options.CheckMs), cancellationToken)
                 .ConfigureAwait(false);
             await session.CommitAsync(cancellationToken).ConfigureAwait(false);
         }
@@ -331,7 +340,7 @@ internal sealed class OrderAdvancer(
         await using (session.ConfigureAwait(false))
         {
             var now = await session.NowMsAsync(cancellationToken).ConfigureAwait(false);
-            foreach (var group in rows.GroupBy(r => BackOff.Doubling(TimeSpan.FromMilliseconds(options.CheckMs), r.Attempts, TimeSpan.FromMilliseconds(options.CheckMsMax))))
+            foreach (var group in rows.GroupBy(r => RestOf(r, now)))
             {
                 await due.RestAllAsync(session, kind, group.Select(r => r.No), group.Key, cancellationToken).ConfigureAwait(false);
             }
@@ -345,6 +354,12 @@ internal sealed class OrderAdvancer(
         }
     }
 
+    private TimeSpan RestOf(DueRow row, long now)
+    {
+        var longest = TimeSpan.FromMilliseconds(options.CheckMsMax);
+        return now > row.DeadlineAt ? longest : BackOff.Doubling(TimeSpan.FromMilliseconds(options.CheckMs), row.Attempts, longest);
+    }
+
     private void RaiseMismatches(string kind, List<OrderAnswer> answers)
     {
         foreach (var answer in answers.Where(a => a.Status == FinanceStatus.Mismatch))
@@ -354,7 +369,9 @@ internal sealed class OrderAdvancer(
     }
 
     private static HashSet<long> FinalOf(List<OrderAnswer> answers) =>
-        [.. answers.Where(a => a.Status is FinanceStatus.Succeeded or FinanceStatus.Refused).Select(a => a.Number)];
+        [.. answers.Where(IsFinal).Select(a => a.Number)];
+
+    private static bool IsFinal(OrderAnswer answer) => answer.Status is FinanceStatus.Succeeded or FinanceStatus.Refused;
 
     private static IEnumerable<List<T>> Batches<T>(List<T> rows, Func<T, string> app) =>
         rows.GroupBy(app).SelectMany(g => g.Chunk(FinanceCalls.BatchMax)).Select(c => c.ToList());

@@ -50,27 +50,12 @@ internal sealed class OrderRequests(IStore store, OrderStore orders, OrderAdvanc
                 }
             }
 
-            added = await WriteRefundsAsync(session, wanted, cancellationToken).ConfigureAwait(false);
+            added = await orders.AddRefundsAsync(session, wanted, cancellationToken).ConfigureAwait(false);
             Failpoint.Hit("async.refunds_written.before_commit");
             await session.CommitAsync(cancellationToken).ConfigureAwait(false);
             Failpoint.Hit("async.refunds_written.after_commit");
         }
 
         advancer.SendSoon([], added);
-    }
-
-    /// <summary>Writes refunds down and tells Core that they are under way, in the caller's transaction.</summary>
-    public async Task<List<long>> WriteRefundsAsync(StoreSession session, List<RefundWanted> wanted, CancellationToken cancellationToken)
-    {
-        var added = await orders.AddRefundsAsync(session, wanted, cancellationToken).ConfigureAwait(false);
-        if (added.Count > 0)
-        {
-            await orders.TellAsync(
-                session,
-                wanted.ConvertAll(w => new RefundRow { App = w.App, Cause = w.Cause, CauseNo = w.CauseNo, PacketNo = w.PacketNo }),
-                OrderStatus.Pending, cancellationToken).ConfigureAwait(false);
-        }
-
-        return added;
     }
 }

@@ -1,4 +1,6 @@
+using System.Globalization;
 using Hongbao.Contracts;
+using Hongbao.Foundation.Alerts;
 using Hongbao.Foundation.Messaging;
 using Hongbao.Foundation.Numbers;
 using Hongbao.Foundation.Orders;
@@ -24,7 +26,7 @@ internal sealed class TransferRow
 }
 
 /// <summary>A refund order's row.</summary>
-internal sealed class RefundRow
+internal sealed record RefundRow
 {
     public long RefundNo { get; init; }
     public int Slot { get; init; }
@@ -39,8 +41,12 @@ internal sealed class RefundRow
     public OrderStatus State { get; init; }
 }
 
-/// <summary>Writes orders down, each under its own number, before finance hears of them; and moves them along their graphs.</summary>
-internal sealed class OrderStore(IStore store, NumberMinter transferNumbers, NumberMinter refundNumbers, DueTable<DueKind> due, Outbox outbox, AsyncOptions options)
+/// <summary>
+/// Writes orders down, each under its own number, before finance hears of them; and moves them along their graphs. What a person
+/// has to see is raised once it is committed.
+/// </summary>
+internal sealed class OrderStore(
+    IStore store, NumberMinter transferNumbers, NumberMinter refundNumbers, DueTable<DueKind> due, Outbox outbox, AsyncOptions options, AlertSink alerts)
 {
     public const string TransferColumns = "transfer_no, slot, app, claim_no, packet_no, pay_order_no, sender_uid, uid, amount, currency, kind, state";
     public const string RefundColumns = "refund_no, slot, app, cause, cause_no, packet_no, pay_order_no, uid, amount, currency, state";
@@ -49,11 +55,26 @@ internal sealed class OrderStore(IStore store, NumberMinter transferNumbers, Num
         """
         insert into transfers (transfer_no, slot, app, claim_no, packet_no, pay_order_no, sender_uid, uid, amount, currency, kind, state, created_at, updated_at)
         values (@transfer_no, @slot, @app, @claim_no, @packet_no, @pay_order_no, @sender_uid, @uid, @amount, @currency, @kind, 1, now_ms(), now_ms())
+        on conflict (claim_no) do nothing
         """,
         """
         insert into transfers (transfer_no, slot, app, claim_no, packet_no, pay_order_no, sender_uid, uid, amount, currency, kind, state, created_at, updated_at)
         select t.*, 1, now_ms(), now_ms() from unnest(@transfer_no::bigint[], @slot::int[], @app::text[], @claim_no::bigint[], @packet_no::bigint[],
           @pay_order_no::bigint[], @sender_uid::bigint[], @uid::bigint[], @amount::bigint[], @currency::text[], @kind::int[]) as t
+        on conflict (claim_no) do nothing
+        """);
+
+    private static readonly Sql InsertRefunds = new(
+        """
+        insert into refunds (refund_no, slot, app, cause, cause_no, packet_no, pay_order_no, uid, amount, currency, state, created_at, updated_at)
+        values (@refund_no, @slot, @app, @cause, @cause_no, @packet_no, @pay_order_no, @uid, @amount, @currency, 1, now_ms(), now_ms())
+        on conflict (cause, cause_no) do nothing
+        """,
+        """
+        insert into refunds (refund_no, slot, app, cause, cause_no, packet_no, pay_order_no, uid, amount, currency, state, created_at, updated_at)
+        select t.*, 1, now_ms(), now_ms() from unnest(@refund_no::bigint[], @slot::int[], @app::text[], @cause::int[], @cause_no::bigint[], @packet_no::bigint[],
+          @pay_order_no::bigint[], @uid::bigint[], @amount::bigint[], @currency::text[]) as t
+        on conflict (cause, cause_no) do nothing
         """);
 
     private static readonly Sql MoveTransfers = new(
@@ -64,90 +85,142 @@ internal sealed class OrderStore(IStore store, NumberMinter transferNumbers, Num
         where t.transfer_no = i.transfer_no and t.state = i.source
         """);
 
-    /// <summary>The numbers of the orders that are new, in the caller's transaction. Repeating changes nothing.</summary>
+    /// <summary>
+    /// The numbers of the orders that are new, in the caller's transaction. Repeating changes nothing; a claim that comes again with other
+    /// content is refused with an alert.
+    /// </summary>
     public async Task<List<long>> AddTransfersAsync(StoreSession session, IReadOnlyList<TransferWanted> wanted, CancellationToken cancellationToken)
     {
-        var unique = wanted.DistinctBy(w => w.ClaimNo).ToList();
-        var known = (await session.QueryAsync<long>(
-            $"select claim_no from transfers where claim_no {Sql.AnyOf(session.Dialect, "@nos")}",
-            new { nos = session.Longs(unique.Select(w => w.ClaimNo)) }, cancellationToken).ConfigureAwait(false)).ToHashSet();
-        var added = unique.Where(w => !known.Contains(w.ClaimNo)).Select(w => (No: transferNumbers.Mint(Number.SlotFrom(w.ClaimNo)), Wanted: w)).ToList();
-        if (added.Count == 0)
-        {
-            return [];
-        }
-
-        await session.ExecuteRowsAsync(
+        // In order of claims, so that two instances with the same ones wait for each other instead of dying.
+        var unique = wanted.DistinctBy(w => w.ClaimNo).OrderBy(w => w.ClaimNo).ToList();
+        var known = await TransfersOfAsync(session, unique, cancellationToken).ConfigureAwait(false);
+        var fresh = unique.Where(w => !known.ContainsKey(w.ClaimNo)).Select(w => (No: transferNumbers.Mint(Number.SlotFrom(w.ClaimNo)), Wanted: w)).ToList();
+        var inserted = await session.ExecuteRowsAsync(
             InsertTransfers,
             new ColumnBatch()
-                .Add("transfer_no", added, a => a.No)
-                .Add("slot", added, a => Number.SlotFrom(a.No))
-                .Add("app", added, a => a.Wanted.App)
-                .Add("claim_no", added, a => a.Wanted.ClaimNo)
-                .Add("packet_no", added, a => a.Wanted.PacketNo)
-                .Add("pay_order_no", added, a => a.Wanted.PayOrderNo)
-                .Add("sender_uid", added, a => a.Wanted.SenderUid)
-                .Add("uid", added, a => a.Wanted.Uid)
-                .Add("amount", added, a => a.Wanted.Amount)
-                .Add("currency", added, a => a.Wanted.Currency)
-                .Add("kind", added, a => (int)a.Wanted.Kind),
+                .Add("transfer_no", fresh, a => a.No)
+                .Add("slot", fresh, a => Number.SlotFrom(a.No))
+                .Add("app", fresh, a => a.Wanted.App)
+                .Add("claim_no", fresh, a => a.Wanted.ClaimNo)
+                .Add("packet_no", fresh, a => a.Wanted.PacketNo)
+                .Add("pay_order_no", fresh, a => a.Wanted.PayOrderNo)
+                .Add("sender_uid", fresh, a => a.Wanted.SenderUid)
+                .Add("uid", fresh, a => a.Wanted.Uid)
+                .Add("amount", fresh, a => a.Wanted.Amount)
+                .Add("currency", fresh, a => a.Wanted.Currency)
+                .Add("kind", fresh, a => (int)a.Wanted.Kind),
             cancellationToken).ConfigureAwait(false);
-        var nos = added.ConvertAll(a => a.No);
+        if (inserted < fresh.Count)
+        {
+            // Another instance wrote some of them meanwhile.
+            known = await TransfersOfAsync(session, unique, cancellationToken).ConfigureAwait(false);
+            fresh.RemoveAll(f => known[f.Wanted.ClaimNo].TransferNo != f.No);
+        }
+
+        var contents = known.ToDictionary(k => k.Key, k => ContentOf(k.Value));
+        fresh.ForEach(f => contents.TryAdd(f.Wanted.ClaimNo, ContentOf(f.Wanted)));
+        foreach (var other in wanted.Where(w => contents[w.ClaimNo] != ContentOf(w)))
+        {
+            RaiseAfterCommit(session, "order.mismatch", other.ClaimNo,
+                $"The transfer of claim {other.ClaimNo} was asked for again with other content. It stays as it was first; compare with Core.");
+        }
+
+        var nos = fresh.ConvertAll(f => f.No);
         await PutDueAsync(session, DueKind.Transfer, nos, cancellationToken).ConfigureAwait(false);
         return nos;
     }
 
-    /// <summary>The numbers of the refunds that are new, in the caller's transaction. Repeating changes nothing.</summary>
+    /// <summary>
+    /// The numbers of the refunds that are new, with the message that they are under way, in the caller's transaction. Repeating changes
+    /// nothing; a cause that comes again with other content is refused with an alert.
+    /// </summary>
     public async Task<List<long>> AddRefundsAsync(StoreSession session, IReadOnlyList<RefundWanted> wanted, CancellationToken cancellationToken)
     {
-        var nos = new List<long>();
-        foreach (var refund in wanted)
+        var unique = wanted.DistinctBy(w => (w.Cause, w.CauseNo)).OrderBy(w => w.Cause).ThenBy(w => w.CauseNo).ToList();
+        var known = await RefundsOfAsync(session, unique, cancellationToken).ConfigureAwait(false);
+        // Only what is not there costs a number: the pull brings the open ones again and again.
+        var fresh = unique.Where(w => !known.ContainsKey((w.Cause, w.CauseNo))).Select(w => ToRow(refundNumbers.Mint(Number.SlotFrom(w.CauseNo)), w)).ToList();
+        var inserted = await session.ExecuteRowsAsync(
+            InsertRefunds,
+            new ColumnBatch()
+                .Add("refund_no", fresh, r => r.RefundNo)
+                .Add("slot", fresh, r => r.Slot)
+                .Add("app", fresh, r => r.App)
+                .Add("cause", fresh, r => (int)r.Cause)
+                .Add("cause_no", fresh, r => r.CauseNo)
+                .Add("packet_no", fresh, r => r.PacketNo)
+                .Add("pay_order_no", fresh, r => r.PayOrderNo)
+                .Add("uid", fresh, r => r.Uid)
+                .Add("amount", fresh, r => r.Amount)
+                .Add("currency", fresh, r => r.Currency),
+            cancellationToken).ConfigureAwait(false);
+        if (inserted < fresh.Count)
         {
-            var refundNo = refundNumbers.Mint(Number.SlotFrom(refund.CauseNo));
-            var added = await session.ExecuteAsync("""
-                insert into refunds (refund_no, slot, app, cause, cause_no, packet_no, pay_order_no, uid, amount, currency, state, created_at, updated_at)
-                values (@refundNo, @slot, @App, @cause, @CauseNo, @PacketNo, @PayOrderNo, @Uid, @Amount, @Currency, 1, now_ms(), now_ms())
-                on conflict (cause, cause_no) do nothing
-                """, new
-            {
-                refundNo,
-                slot = Number.SlotFrom(refundNo),
-                refund.App,
-                cause = (int)refund.Cause,
-                refund.CauseNo,
-                refund.PacketNo,
-                refund.PayOrderNo,
-                refund.Uid,
-                refund.Amount,
-                refund.Currency,
-            }, cancellationToken).ConfigureAwait(false);
-            if (added == 1)
-            {
-                nos.Add(refundNo);
-            }
+            known = await RefundsOfAsync(session, unique, cancellationToken).ConfigureAwait(false);
+            fresh.RemoveAll(f => known[(f.Cause, f.CauseNo)].RefundNo != f.RefundNo);
         }
 
+        var contents = known.ToDictionary(k => k.Key, k => ContentOf(k.Value));
+        fresh.ForEach(f => contents.TryAdd((f.Cause, f.CauseNo), ContentOf(f)));
+        foreach (var other in wanted.Where(w => contents[(w.Cause, w.CauseNo)] != ContentOf(ToRow(0, w))))
+        {
+            RaiseAfterCommit(session, "order.mismatch", other.CauseNo,
+                $"The refund for {other.Cause} {other.CauseNo} was asked for again with other content. It stays as it was first; compare with Core.");
+        }
+
+        var nos = fresh.ConvertAll(f => f.RefundNo);
         await PutDueAsync(session, DueKind.Refund, nos, cancellationToken).ConfigureAwait(false);
+        await TellAsync(session, fresh.ConvertAll(f => (f, OrderStatus.Pending)), cancellationToken).ConfigureAwait(false);
         return nos;
+    }
+
+    /// <summary>True when all of these are written down as they are wanted, and adding them would change nothing.</summary>
+    public async Task<bool> HasAllAsync(List<RefundWanted> wanted, CancellationToken cancellationToken)
+    {
+        var session = await store.ReadAsync(cancellationToken).ConfigureAwait(false);
+        await using (session.ConfigureAwait(false))
+        {
+            var known = await RefundsOfAsync(session, wanted, cancellationToken).ConfigureAwait(false);
+            return wanted.TrueForAll(w => known.TryGetValue((w.Cause, w.CauseNo), out var row) && ContentOf(row) == ContentOf(ToRow(0, w)));
+        }
     }
 
     /// <summary>
     /// Ends transfers by finance's final word, in one transaction with what follows from it: the message to Core, and for a
-    /// refused one its refund order. Those that have their end already are left out.
+    /// refused one its refund order. Those that have their end already stay; a word against that end is raised as an alert.
     /// </summary>
+    /// <returns>The numbers of the new refund orders.</returns>
     public async Task<List<long>> EndTransfersAsync(
         StoreSession session, IReadOnlyList<(long TransferNo, OrderEvent On, string Reason)> ends, CancellationToken cancellationToken)
     {
-        var open = (await session.QueryAsync<TransferRow>(new Sql(
-            $"select {TransferColumns} from transfers where transfer_no in (select value from json_each(@nos)) and state = 1 order by transfer_no",
-            $"select {TransferColumns} from transfers where transfer_no = any(@nos) and state = 1 order by transfer_no for update"),
-            new { nos = session.Longs(ends.Select(e => e.TransferNo)) }, cancellationToken).ConfigureAwait(false)).ToDictionary(r => r.TransferNo);
-        var moves = ends.DistinctBy(e => e.TransferNo).Where(e => open.ContainsKey(e.TransferNo)).Select(e =>
+        var rows = await session.QueryAsync<TransferRow>(new Sql(
+            $"select {TransferColumns} from transfers where transfer_no in (select value from json_each(@nos)) order by transfer_no",
+            $"select {TransferColumns} from transfers where transfer_no = any(@nos) order by transfer_no for update"),
+            new { nos = session.Longs(ends.Select(e => e.TransferNo).Distinct()) }, cancellationToken).ConfigureAwait(false);
+        var words = ends.ToLookup(e => e.TransferNo);
+        var moves = new List<(TransferRow Row, OrderStatus To, string Reason)>();
+        foreach (var row in rows)
         {
-            return OrderGraphs.Transfer.TryMove(OrderStatus.Pending, e.On, out var to)
-                ? (Row: open[e.TransferNo], To: to, e.Reason)
-                : throw new InvalidOperationException($"{e.On} does not move a transfer");
-        }).OrderBy(m => m.Row.TransferNo).ToList();
+            var said = words[row.TransferNo].First();
+            if (!OrderGraphs.Transfer.TryMove(OrderStatus.Pending, said.On, out var to))
+            {
+                throw new InvalidOperationException($"{said.On} does not move a transfer");
+            }
+
+            if (words[row.TransferNo].Any(w => w.On != said.On))
+            {
+                RaiseContradiction(session, "transfer", row.TransferNo, "both Succeeded and Refused", row.State);
+            }
+            else if (row.State == OrderStatus.Pending)
+            {
+                moves.Add((row, to, said.Reason));
+            }
+            else if (row.State != to)
+            {
+                RaiseContradiction(session, "transfer", row.TransferNo, said.On.ToString(), row.State);
+            }
+        }
+
         if (moves.Count == 0)
         {
             return [];
@@ -163,58 +236,50 @@ internal sealed class OrderStore(IStore store, NumberMinter transferNumbers, Num
             cancellationToken).ConfigureAwait(false);
         StoreSession.Require(moved, moves.Count, "pending transfers");
         await due.RemoveAllAsync(session, DueKind.Transfer, moves.Select(m => m.Row.TransferNo), cancellationToken).ConfigureAwait(false);
-        await outbox.AddAsync(
-            session, moves[0].Row.Slot, Topics.TransfersSettled, CallContext.ForSystem(moves[0].Row.App),
-            new TransfersSettled
-            {
-                Items = moves.ConvertAll(m => new TransferOutcome { ClaimNo = m.Row.ClaimNo, PacketNo = m.Row.PacketNo, Status = m.To }),
-            },
-            TimeSpan.Zero, cancellationToken).ConfigureAwait(false);
+        foreach (var ofApp in moves.GroupBy(m => m.Row.App))
+        {
+            await outbox.AddAsync(
+                session, ofApp.First().Row.Slot, Topics.TransfersSettled, CallContext.ForSystem(ofApp.Key),
+                new TransfersSettled
+                {
+                    Items = [.. ofApp.Select(m => new TransferOutcome { ClaimNo = m.Row.ClaimNo, PacketNo = m.Row.PacketNo, Status = m.To })],
+                },
+                TimeSpan.Zero, cancellationToken).ConfigureAwait(false);
+        }
+
         return await AddRefundsAsync(session, [.. moves.Where(m => m.To == OrderStatus.Failed).Select(m => RefundOf(m.Row))], cancellationToken).ConfigureAwait(false);
     }
 
-    /// <summary>Moves one refund along its graph, with its message and, when refused, its case. False when it was moved before.</summary>
-    public async Task<bool> MoveRefundAsync(StoreSession session, RefundRow row, OrderEvent on, string reason, CancellationToken cancellationToken)
+    /// <summary>
+    /// Moves refunds along their graph, with their message and, when refused, their case. Those that were moved before stay; a word against
+    /// where they are is raised as an alert.
+    /// </summary>
+    public async Task MoveRefundsAsync(
+        StoreSession session, IReadOnlyList<(long RefundNo, OrderEvent On, string Reason)> words, CancellationToken cancellationToken)
     {
-        if (!OrderGraphs.Refund.TryMove(row.State, on, out var to))
+        var rows = (await session.QueryAsync<RefundRow>(new Sql(
+            $"select {RefundColumns} from refunds where refund_no in (select value from json_each(@nos)) order by refund_no",
+            $"select {RefundColumns} from refunds where refund_no = any(@nos) order by refund_no for update"),
+            new { nos = session.Longs(words.Select(w => w.RefundNo).Distinct()) }, cancellationToken).ConfigureAwait(false)).ToDictionary(r => r.RefundNo);
+        var moved = new List<(RefundRow Row, OrderStatus To)>();
+        // Rows in the order in which they are locked everywhere, the words about one as they were said.
+        foreach (var (refundNo, on, reason) in words.Where(w => rows.ContainsKey(w.RefundNo)).OrderBy(w => w.RefundNo))
         {
-            return false;
+            var row = rows[refundNo];
+            if (OrderGraphs.Refund.TryMove(row.State, on, out var to))
+            {
+                await MoveRefundAsync(session, row, to, reason, cancellationToken).ConfigureAwait(false);
+                moved.Add((row, to));
+                rows[refundNo] = row with { State = to };
+            }
+            else if (!SaysAgain(row.State, on))
+            {
+                RaiseContradiction(session, "refund", refundNo, on.ToString(), row.State);
+            }
         }
 
-        var moved = await session.ExecuteAsync(
-            "update refunds set state = @to, reason = coalesce(@reason, reason), updated_at = now_ms() where refund_no = @RefundNo and state = @from",
-            new { to = (int)to, reason = reason.Length == 0 ? null : reason, row.RefundNo, from = (int)row.State }, cancellationToken).ConfigureAwait(false);
-        if (moved == 0)
-        {
-            return false;
-        }
-
-        if (to == OrderStatus.Refused)
-        {
-            await session.ExecuteAsync("""
-                insert into cases (kind, no, slot, app, detail, opened_at) values ('refund.refused', @RefundNo, @Slot, @App, @reason, now_ms())
-                on conflict (kind, no) do nothing
-                """, new { row.RefundNo, row.Slot, row.App, reason }, cancellationToken).ConfigureAwait(false);
-            var now = await session.NowMsAsync(cancellationToken).ConfigureAwait(false);
-            await due.RestartAsync(session, DueKind.Refund, row.RefundNo, now, now + (options.DeadlineSeconds * 1000L), cancellationToken).ConfigureAwait(false);
-        }
-        else
-        {
-            await due.RemoveAsync(session, DueKind.Refund, row.RefundNo, cancellationToken).ConfigureAwait(false);
-        }
-
-        await TellAsync(session, [row], to, cancellationToken).ConfigureAwait(false);
-        return true;
+        await TellAsync(session, moved, cancellationToken).ConfigureAwait(false);
     }
-
-    /// <summary>Tells Core how far refunds are.</summary>
-    public Task TellAsync(StoreSession session, IReadOnlyList<RefundRow> rows, OrderStatus status, CancellationToken cancellationToken) => outbox.AddAsync(
-        session, rows[0].Slot, Topics.RefundsAdvanced, CallContext.ForSystem(rows[0].App),
-        new RefundsAdvanced
-        {
-            Items = [.. rows.Select(r => new RefundProgress { Cause = r.Cause, CauseNo = r.CauseNo, PacketNo = r.PacketNo, Status = status })],
-        },
-        TimeSpan.Zero, cancellationToken);
 
     public async Task<List<TransferRow>> FindTransfersAsync(IEnumerable<long> transferNos, CancellationToken cancellationToken)
     {
@@ -238,6 +303,80 @@ internal sealed class OrderStore(IStore store, NumberMinter transferNumbers, Num
         }
     }
 
+    private async Task MoveRefundAsync(StoreSession session, RefundRow row, OrderStatus to, string reason, CancellationToken cancellationToken)
+    {
+        var moved = await session.ExecuteAsync(
+            "update refunds set state = @to, reason = coalesce(@reason, reason), updated_at = now_ms() where refund_no = @RefundNo and state = @from",
+            new { to = (int)to, reason = reason.Length == 0 ? null : reason, row.RefundNo, from = (int)row.State }, cancellationToken).ConfigureAwait(false);
+        StoreSession.Require(moved, 1, "refund");
+        if (to != OrderStatus.Refused)
+        {
+            await due.RemoveAsync(session, DueKind.Refund, row.RefundNo, cancellationToken).ConfigureAwait(false);
+            return;
+        }
+
+        await session.ExecuteAsync("""
+            insert into cases (kind, no, slot, app, detail, opened_at) values ('refund.refused', @RefundNo, @Slot, @App, @reason, now_ms())
+            on conflict (kind, no) do nothing
+            """, new { row.RefundNo, row.Slot, row.App, reason }, cancellationToken).ConfigureAwait(false);
+        var now = await session.NowMsAsync(cancellationToken).ConfigureAwait(false);
+        await due.RestartAsync(session, DueKind.Refund, row.RefundNo, now, now + (options.DeadlineSeconds * 1000L), cancellationToken).ConfigureAwait(false);
+        RaiseAfterCommit(session, "refund.refused", row.RefundNo,
+            $"Finance refuses refund {row.RefundNo} of packet {row.PacketNo} for good: {reason}. Its money is being set aside and a case is open; find out how to pay the sender.");
+    }
+
+    // One message for an app and a status, in the order of the moves: Core hears of each refund's steps one after the other.
+    private async Task TellAsync(StoreSession session, List<(RefundRow Row, OrderStatus Status)> progress, CancellationToken cancellationToken)
+    {
+        foreach (var ofApp in progress.GroupBy(p => p.Row.App))
+        {
+            await outbox.AddAsync(
+                session, ofApp.First().Row.Slot, Topics.RefundsAdvanced, CallContext.ForSystem(ofApp.Key),
+                new RefundsAdvanced
+                {
+                    Items = [.. ofApp.Select(p => new RefundProgress { Cause = p.Row.Cause, CauseNo = p.Row.CauseNo, PacketNo = p.Row.PacketNo, Status = p.Status })],
+                },
+                TimeSpan.Zero, cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    private static async Task<Dictionary<long, TransferRow>> TransfersOfAsync(
+        StoreSession session, IEnumerable<TransferWanted> wanted, CancellationToken cancellationToken) =>
+        (await session.QueryAsync<TransferRow>(
+            $"select {TransferColumns} from transfers where claim_no {Sql.AnyOf(session.Dialect, "@nos")}",
+            new { nos = session.Longs(wanted.Select(w => w.ClaimNo)) }, cancellationToken).ConfigureAwait(false)).ToDictionary(r => r.ClaimNo);
+
+    // Also those of another cause with the same number, which do no harm.
+    private static async Task<Dictionary<(RefundCause Cause, long CauseNo), RefundRow>> RefundsOfAsync(
+        StoreSession session, IEnumerable<RefundWanted> wanted, CancellationToken cancellationToken) =>
+        (await session.QueryAsync<RefundRow>(
+            $"select {RefundColumns} from refunds where cause in (1, 2, 3) and cause_no {Sql.AnyOf(session.Dialect, "@nos")}",
+            new { nos = session.Longs(wanted.Select(w => w.CauseNo)) }, cancellationToken).ConfigureAwait(false)).ToDictionary(r => (r.Cause, r.CauseNo));
+
+    private static (string App, long PacketNo, long PayOrderNo, long SenderUid, long Uid, long Amount, string Currency, PacketKind Kind) ContentOf(TransferRow row) =>
+        (row.App, row.PacketNo, row.PayOrderNo, row.SenderUid, row.Uid, row.Amount, row.Currency, row.Kind);
+
+    private static (string App, long PacketNo, long PayOrderNo, long SenderUid, long Uid, long Amount, string Currency, PacketKind Kind) ContentOf(TransferWanted wanted) =>
+        (wanted.App, wanted.PacketNo, wanted.PayOrderNo, wanted.SenderUid, wanted.Uid, wanted.Amount, wanted.Currency, wanted.Kind);
+
+    private static (string App, long PacketNo, long PayOrderNo, long Uid, long Amount, string Currency) ContentOf(RefundRow row) =>
+        (row.App, row.PacketNo, row.PayOrderNo, row.Uid, row.Amount, row.Currency);
+
+    private static RefundRow ToRow(long refundNo, RefundWanted wanted) => new()
+    {
+        RefundNo = refundNo,
+        Slot = Number.SlotFrom(refundNo),
+        App = wanted.App,
+        Cause = wanted.Cause,
+        CauseNo = wanted.CauseNo,
+        PacketNo = wanted.PacketNo,
+        PayOrderNo = wanted.PayOrderNo,
+        Uid = wanted.Uid,
+        Amount = wanted.Amount,
+        Currency = wanted.Currency,
+        State = OrderStatus.Pending,
+    };
+
     private static RefundWanted RefundOf(TransferRow row) => new()
     {
         App = row.App,
@@ -249,6 +388,18 @@ internal sealed class OrderStore(IStore store, NumberMinter transferNumbers, Num
         Amount = row.Amount,
         Currency = row.Currency,
     };
+
+    /// <summary>True when a word that moves nothing only repeats how the refund came where it is.</summary>
+    private static bool SaysAgain(OrderStatus state, OrderEvent on) => (state, on) is
+        (OrderStatus.Succeeded, OrderEvent.Succeeded) or (OrderStatus.Refused or OrderStatus.SetAside, OrderEvent.Refused) or (OrderStatus.SetAside, OrderEvent.SetAside);
+
+    // Finance's word is final: two of them that differ mean that money may have moved twice.
+    private void RaiseContradiction(StoreSession session, string kind, long number, string said, OrderStatus state) => RaiseAfterCommit(
+        session, "order.contradiction", number,
+        $"Finance says {said} of {kind} {number}, which is {state} by what it said before. Nothing was changed; its money may have moved twice, compare with finance now.");
+
+    private void RaiseAfterCommit(StoreSession session, string kind, long number, string text) =>
+        session.AfterCommit(() => alerts.Raise(new Alert(kind, number.ToString(CultureInfo.InvariantCulture), text)));
 
     private async Task PutDueAsync(StoreSession session, DueKind kind, List<long> nos, CancellationToken cancellationToken)
     {

@@ -2,6 +2,7 @@ using Hongbao.Async.Orders;
 using Hongbao.Contracts;
 using Hongbao.Foundation.Messaging;
 using Hongbao.Foundation.Numbers;
+using Hongbao.Foundation.Scheduling;
 using Hongbao.Foundation.Stores;
 
 namespace Hongbao.Async.Pulls;
@@ -11,48 +12,55 @@ namespace Hongbao.Async.Pulls;
 /// nothing. A watermark over claim numbers passes every claim once; a slower one passes again, for late commits.
 /// </summary>
 internal sealed class RequestPull(
-    IStore store, Lazy<IRedPacketCore> core, OrderStore orders, OrderRequests requests, OrderAdvancer advancer, AsyncOptions options, TimeProvider clock)
+    IStore store, Lazy<IRedPacketCore> core, OrderStore orders, OrderAdvancer advancer, AsyncOptions options, TimeProvider clock)
 {
     private const int PageSize = 500;
     private const int SlowFactor = 60;
+
+    // Longer than any transaction of Core can live by the store's own deadlines, however short the ordinary age is set.
+    private const long SlowAgeMsMin = 10 * 60_000;
+
+    // Where the present pass over the open refunds is; a restart begins another.
+    private long _refundsAfter;
 
     /// <summary>One page of claims for each watermark. True when there is more.</summary>
     public async Task<bool> PullTransfersAsync(CancellationToken cancellationToken)
     {
         var more = await PullTransfersAsync("claims", options.PullAfterMs, cancellationToken).ConfigureAwait(false);
-        return await PullTransfersAsync("claims.slow", (long)options.PullAfterMs * SlowFactor, cancellationToken).ConfigureAwait(false) || more;
+        return await PullTransfersAsync("claims.slow", Math.Max((long)options.PullAfterMs * SlowFactor, SlowAgeMsMin), cancellationToken).ConfigureAwait(false) || more;
     }
 
-    /// <summary>Refunds that Core waits for. True when there may be more.</summary>
-    public async Task<bool> PullRefundsAsync(CancellationToken cancellationToken)
+    /// <summary>
+    /// One page of the refunds that Core waits for. They leave Core's list when they are final, so passes begin again and again, one in
+    /// the time that makes a refund old enough; what is written down already costs no write.
+    /// </summary>
+    public async Task<NextRun> PullRefundsAsync(CancellationToken cancellationToken)
     {
-        // Few are open at a time, and they leave the list when they are final: no cursor is kept.
-        var after = 0L;
-        while (true)
+        var rest = NextRun.After(TimeSpan.FromMilliseconds(options.PullAfterMs));
+        var page = await core.Value.PullRefundsAsync(
+            CallContext.ForSystem(CallContext.DefaultApp), Request(_refundsAfter, options.PullAfterMs), cancellationToken).ConfigureAwait(false);
+        if (!page.Result.IsOk())
         {
-            var page = await core.Value.PullRefundsAsync(
-                CallContext.ForSystem(CallContext.DefaultApp), Request(after, options.PullAfterMs), cancellationToken).ConfigureAwait(false);
-            if (!page.Result.IsOk() || page.Items.Count == 0)
-            {
-                return false;
-            }
+            return rest;
+        }
 
+        if (!await orders.HasAllAsync(page.Items, cancellationToken).ConfigureAwait(false))
+        {
             List<long> added;
             var session = await store.WriteAsync(cancellationToken).ConfigureAwait(false);
             await using (session.ConfigureAwait(false))
             {
-                added = await requests.WriteRefundsAsync(session, page.Items, cancellationToken).ConfigureAwait(false);
+                added = await orders.AddRefundsAsync(session, page.Items, cancellationToken).ConfigureAwait(false);
                 await session.CommitAsync(cancellationToken).ConfigureAwait(false);
             }
 
             advancer.SendSoon([], added);
-            if (page.Items.Count < PageSize)
-            {
-                return false;
-            }
-
-            after = page.Items[^1].CauseNo;
         }
+
+        var isLast = page.Items.Count < PageSize;
+        // A packet and a payment may have the same number: the last one's twin may stand on the next page.
+        _refundsAfter = isLast ? 0 : page.Items[^1].CauseNo - 1;
+        return isLast ? rest : NextRun.Now;
     }
 
     private async Task<bool> PullTransfersAsync(string cursor, long ageMs, CancellationToken cancellationToken)

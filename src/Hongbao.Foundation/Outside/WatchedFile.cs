@@ -39,7 +39,7 @@ internal sealed class WatchedFile<T>
         _checkedAt = clock.GetTimestamp();
         if (path.Length == 0)
         {
-            log.LogWarning("The outside port {Port} answers with built-in demo data; see Outside in the settings", port);
+            log.LogDebug("The outside port {Port} answers with built-in demo data", port);
             _current = parse(DemoData.Read());
         }
         else

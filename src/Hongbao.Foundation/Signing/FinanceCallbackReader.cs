@@ -33,14 +33,14 @@ public sealed class FinanceCallbackReader(FinanceCallbackKey key, TimeProvider c
             return Result.Invalid("body", "must be a JSON object with items");
         }
 
-        if (body is null || body.Items.Count is < 1 or > 500)
+        if (body?.Items is null || body.Items.Count is < 1 or > 500)
         {
             return Result.Invalid("items", "must have 1 to 500 entries");
         }
 
         foreach (var notice in body.Items)
         {
-            if (!long.TryParse(notice.Number, System.Globalization.NumberStyles.None, null, out var number) || number < 1
+            if (notice is null || !long.TryParse(notice.Number, System.Globalization.NumberStyles.None, null, out var number) || number < 1
                 || notice.Status is not ("SUCCEEDED" or "REFUSED") || notice.Amount < 1)
             {
                 return Result.Invalid("items", "each needs a number, a status SUCCEEDED or REFUSED and a positive amount");

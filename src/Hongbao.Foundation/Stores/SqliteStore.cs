@@ -204,14 +204,23 @@ public sealed class SqliteStore : IStore
         /// <summary>Closes the writer; the next session opens another. Only by who has the writer's turn.</summary>
         public void Close()
         {
-            foreach (var command in _prepared.Values)
-            {
-                command.Dispose();
-            }
-
+            var commands = _prepared.Values.ToArray();
+            var writer = store._writer;
             _prepared.Clear();
-            store._writer?.Dispose();
             store._writer = null;
+            try
+            {
+                foreach (var command in commands)
+                {
+                    command.Dispose();
+                }
+
+                writer?.Dispose();
+            }
+            catch (SqliteException)
+            {
+                // The driver rolls back when it closes, and a full disk can refuse that; the file's next opening does it instead.
+            }
         }
 
         public override DbCommand Prepare(DbConnection connection, DbTransaction? transaction, string sql)

@@ -1,6 +1,7 @@
 using Hongbao.Foundation;
 using Hongbao.Foundation.Messaging;
 using Hongbao.Foundation.Scheduling;
+using Hongbao.Foundation.Stores;
 
 namespace Hongbao.Host.Serving;
 
@@ -11,7 +12,7 @@ internal sealed class ModuleRunner(IEnumerable<IModule> modules, ThreadPoolSched
     private static readonly TimeSpan StopPatience = TimeSpan.FromMilliseconds(1500);
     private readonly List<IModule> _started = [];
 
-    /// <exception cref="Foundation.Stores.StoreException">A store cannot be used.</exception>
+    /// <exception cref="StoreException">A store cannot be used.</exception>
     public async Task StartAsync(CancellationToken cancellationToken)
     {
         foreach (var module in modules)
@@ -42,7 +43,7 @@ internal sealed class ModuleRunner(IEnumerable<IModule> modules, ThreadPoolSched
             catch (Exception e)
             {
                 // What a module could not give back runs out by itself; the others still get their turn.
-                log.LogWarning(e, "Module {Module} did not stop cleanly", module.Name);
+                log.LogWarning(e is StoreException ? null : e, "Module {Module} did not stop cleanly: {Reason}", module.Name, e.Message);
             }
         }
     }

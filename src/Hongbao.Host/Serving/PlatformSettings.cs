@@ -43,7 +43,7 @@ internal static class PlatformSettings
             }
             catch (Exception e) when (e is IOException or UnauthorizedAccessException or InvalidDataException)
             {
-                var cause = e is FileNotFoundException or DirectoryNotFoundException ? "it does not exist" : (e.InnerException ?? e).Message;
+                var cause = e is FileNotFoundException or DirectoryNotFoundException ? "it does not exist" : e.GetBaseException().Message.TrimEnd('.');
                 throw new StartRefusedException($"The settings file '{file}' cannot be read: {cause}.", e);
             }
         }

@@ -196,6 +196,8 @@ internal sealed class Server : IAsyncDisposable
             console.TimestampFormat = "HH:mm:ss.fff ";
         });
         logging.AddFilter<ConsoleLoggerProvider>("Microsoft", LogLevel.Warning);
+        // A failed start is told once, in words (StartRefusedException).
+        logging.AddFilter<ConsoleLoggerProvider>("Microsoft.Extensions.Hosting.Internal.Host", LogLevel.None);
         logging.AddConfiguration(configuration.GetSection("Logging"));
     }
 

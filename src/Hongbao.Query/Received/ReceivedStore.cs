@@ -110,9 +110,19 @@ internal sealed class ReceivedStore(IStore own)
         {
             return await session.QueryAsync<ReceivedRow>("""
                 select claim_no, app, uid, packet_no, seq, sender_uid, amount, claimed_at, failed from received
-                where app = @app and uid = @uid and claimed_at >= @FromMs and claimed_at < @ToMs and (claimed_at, claim_no) < (@beforeMs, @beforeNo)
+                where app = @app and uid = @uid and claimed_at >= @FromMs and claimed_at <= @lastMs and (claimed_at, claim_no) < (@beforeMs, @beforeNo)
                 order by claimed_at desc, claim_no desc limit @limit
-                """, new { app, uid, year.FromMs, year.ToMs, beforeMs, beforeNo, limit }, cancellationToken).ConfigureAwait(false);
+                """, new
+            {
+                app,
+                uid,
+                year.FromMs,
+                // SQLite looks up the plain bound only, so that this one carries the place too.
+                lastMs = Math.Min(year.ToMs - 1, beforeMs),
+                beforeMs,
+                beforeNo,
+                limit,
+            }, cancellationToken).ConfigureAwait(false);
         }
     }
 

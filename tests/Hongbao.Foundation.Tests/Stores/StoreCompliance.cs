@@ -178,6 +178,22 @@ public abstract class StoreCompliance(SqlDialect dialect) : StoreFixture(dialect
         Assert.Equal(0, await ReadAsync<long>("select count(*) from thing"));
     }
 
+    [Theory]
+    [InlineData("update counter set n = 9")]
+    [InlineData("delete from counter")]
+    [InlineData("drop table counter")]
+    [InlineData("create table mine (i int)")]
+    [InlineData("create index mine on counter (n)")]
+    public async Task A_read_session_changes_neither_rows_nor_tables(string statement)
+    {
+        await using (var session = await Store.ReadAsync(None))
+        {
+            Assert.Equal(StoreFault.Other, await FaultOfAsync(() => session.ExecuteAsync(statement, null, None)));
+        }
+
+        Assert.Equal(2, await ReadAsync<long>("select count(*) from counter where n = 0"));
+    }
+
     [Fact]
     public async Task A_read_session_sees_only_what_is_committed()
     {

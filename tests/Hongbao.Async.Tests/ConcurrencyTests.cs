@@ -1,0 +1,216 @@
+using Hongbao.Async.Orders;
+using Hongbao.Contracts;
+using Hongbao.Foundation.Alerts;
+using Hongbao.Foundation.Chance;
+using Hongbao.Foundation.Messaging;
+using Hongbao.Foundation.Numbers;
+using Hongbao.Foundation.Orders;
+using Hongbao.Foundation.Scheduling;
+using Hongbao.Foundation.Stores;
+using Hongbao.Testing;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace Hongbao.Async.Tests;
+
+/// <summary>Several processes on the same data, on real threads and the real clock.</summary>
+public sealed class ConcurrencyTests
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+
+    [Theory, InlineData(SqlDialect.Sqlite), InlineData(SqlDialect.Postgres)]
+    public async Task Two_processes_that_get_everything_twice_make_one_order_each_and_end_it_once(SqlDialect dialect)
+    {
+        await using var database = await TestDatabase.CreateAsync(dialect);
+        var coreStore = database.Open("core");
+        await coreStore.MigrateAsync(MigrationSet.FromAssembly(typeof(IStore).Assembly), default);
+        var options = new AsyncOptions { CheckMs = 20, CheckMsMax = 50, FinanceTimeoutMs = 2000, PullAfterMs = 1000, DeadlineSeconds = 60 };
+        var finance = new FakeFinance
+        {
+            Decide = (kind, number) => (number & 3) switch
+            {
+                0 => FinanceStatus.Pending,
+                1 when kind != "setAside" => FinanceStatus.Refused,
+                _ => FinanceStatus.Succeeded,
+            },
+        };
+        var core = new FakeCore();
+        var outbox = new Outbox();
+        var processes = new List<(AsyncProcess Process, ThreadPoolScheduler Scheduler)>();
+        try
+        {
+            for (var i = 0; i < 2; i++)
+            {
+                var process = new AsyncProcess(
+                    database.OpenAnother("async"), coreStore, outbox, options, finance, core, TimeProvider.System, new SeededRandomSource(i + 1));
+                var scheduler = new ThreadPoolScheduler(TimeProvider.System, NullLogger<ThreadPoolScheduler>.Instance);
+                await process.Module.StartAsync(default);
+                process.Attach(scheduler);
+                processes.Add((process, scheduler));
+            }
+
+            var now = DateTimeOffset.UtcNow.ToUnixTimeMilliseconds();
+            var claims = Enumerable.Range(0, 300).Select(i => NewClaim(Number.LowestAt(now) + (i * 7919L << 10))).ToList();
+            var refunds = Enumerable.Range(0, 40).Select(i => NewRefund(Number.LowestAt(now) + 5 + (i * 7919L << 10))).ToList();
+            core.Hold(claims);
+            core.Hold(refunds, now);
+            await using (var session = await coreStore.WriteAsync(default))
+            {
+                // Every claim in two messages, cut and ordered differently.
+                foreach (var items in claims.Chunk(7).Concat(claims.AsEnumerable().Reverse().Chunk(11)))
+                {
+                    await outbox.AddAsync(session, 0, Topics.ClaimsAccepted, new CallContext(), new ClaimsAccepted { Items = [.. items] }, TimeSpan.Zero, default);
+                }
+
+                foreach (var items in refunds.Chunk(3).Concat(refunds.AsEnumerable().Reverse().Chunk(5)))
+                {
+                    await outbox.AddAsync(session, 0, Topics.RefundsRequested, new CallContext(), new RefundsRequested { Items = [.. items] }, TimeSpan.Zero, default);
+                }
+
+                await session.CommitAsync();
+            }
+
+            processes.ForEach(p => p.Scheduler.Start());
+            using var late = new CancellationTokenSource(Patience);
+            List<TransferRow> transfers = [];
+            List<RefundRow> rows = [];
+            while (transfers.Count < 300 || transfers.Exists(t => t.State == OrderStatus.Pending) || rows.Count < 40
+                || rows.Exists(r => r.State is OrderStatus.Pending or OrderStatus.Refused) || core.Outcomes.Select(o => o.ClaimNo).Distinct().Count() < 300)
+            {
+                late.Token.ThrowIfCancellationRequested();
+                finance.Open().ForEach(o => finance.End(o.Kind, o.App, o.Number, FinanceStatus.Succeeded));
+                await using var session = await database.Open("async").ReadAsync(late.Token);
+                transfers = await session.QueryAsync<TransferRow>($"select {OrderStore.TransferColumns} from transfers");
+                rows = await session.QueryAsync<RefundRow>($"select {OrderStore.RefundColumns} from refunds");
+                await Task.Delay(10, late.Token);
+            }
+
+            Assert.Equal(claims.Select(c => c.ClaimNo).Order(), transfers.Select(t => t.ClaimNo).Order());
+            Assert.All(finance.Moved(), m => Assert.Equal(1, m.Value));
+            Assert.Equal(
+                transfers.Where(t => t.State == OrderStatus.Failed).Select(t => t.ClaimNo).Order(),
+                rows.Where(r => r.Cause == RefundCause.FailedClaim).Select(r => r.CauseNo).Order());
+            Assert.Equal(40, rows.Count(r => r.Cause == RefundCause.Expiry));
+            Assert.Equal((300 * 100) + (40 * 50), finance.SumMoved("transfer") + finance.SumMoved("refund") + finance.SumMoved("setAside"));
+            Assert.Equal(transfers.Count + rows.Count, transfers.Select(t => t.TransferNo).Concat(rows.Select(r => r.RefundNo)).Distinct().Count());
+            // Each end was committed once: one message about each.
+            Assert.Equal(300, core.Outcomes.Count);
+        }
+        finally
+        {
+            foreach (var (_, scheduler) in processes)
+            {
+                await scheduler.DisposeAsync();
+            }
+        }
+    }
+
+    [Fact]
+    public async Task An_instance_that_meets_orders_another_is_just_writing_waits_and_takes_only_what_is_new()
+    {
+        await using var database = await TestDatabase.CreateAsync(SqlDialect.Postgres);
+        var orders = await OrdersAsync(database);
+        var claims = Enumerable.Range(1, 8).Select(i => NewClaim(i)).ToList();
+        var refunds = Enumerable.Range(1, 8).Select(i => NewRefund(i)).ToList();
+
+        await using var first = await database.Open("async").WriteAsync(default);
+        Assert.Equal(5, (await orders.AddTransfersAsync(first, claims[..5], default)).Count);
+        Assert.Equal(5, (await orders.AddRefundsAsync(first, refunds[..5], default)).Count);
+        var store = database.Open("async");
+        var second = Task.Run(async () =>
+        {
+            await using var session = await store.WriteAsync(default);
+            var added = (await orders.AddTransfersAsync(session, [.. claims.AsEnumerable().Reverse()], default),
+                await orders.AddRefundsAsync(session, [.. refunds.AsEnumerable().Reverse()], default));
+            await session.CommitAsync();
+            return added;
+        });
+        await UntilWaitingForLockAsync(store);
+        Assert.False(second.IsCompleted);
+        await first.CommitAsync();
+        var (transfersAdded, refundsAdded) = await second.WaitAsync(Patience);
+
+        Assert.Equal((3, 3), (transfersAdded.Count, refundsAdded.Count));
+        await using var read = await store.ReadAsync(default);
+        Assert.Equal(16, await read.FirstAsync<long>("select count(*) from due"));
+        Assert.Equal(
+            transfersAdded.Order(), await read.QueryAsync<long>("select transfer_no from transfers where claim_no > 5 order by transfer_no"));
+        Assert.Equal(
+            refundsAdded.Order(), await read.QueryAsync<long>("select refund_no from refunds where cause_no > 5 order by refund_no"));
+        Assert.Equal(2, await read.FirstAsync<long>("select count(*) from outbox"));
+    }
+
+    [Fact]
+    public async Task Two_words_about_the_same_orders_in_other_orders_end_each_once_without_a_deadlock()
+    {
+        await using var database = await TestDatabase.CreateAsync(SqlDialect.Postgres);
+        var orders = await OrdersAsync(database);
+        var store = database.Open("async");
+        List<long> transfers, refunds;
+        await using (var session = await store.WriteAsync(default))
+        {
+            transfers = await orders.AddTransfersAsync(session, [.. Enumerable.Range(1, 200).Select(i => NewClaim(i))], default);
+            refunds = await orders.AddRefundsAsync(session, [.. Enumerable.Range(1, 100).Select(i => NewRefund(i))], default);
+            await session.CommitAsync();
+        }
+
+        var dice = new Random(5);
+        await Task.WhenAll(Enumerable.Range(0, 6).Select(_ =>
+        {
+            var someTransfers = transfers.OrderBy(_ => dice.Next()).Take(150).Select(n => (n, OrderEvent.Refused, "")).ToList();
+            var someRefunds = refunds.OrderBy(_ => dice.Next()).Take(70).Select(n => (n, OrderEvent.Refused, "")).ToList();
+            return Task.Run(async () =>
+            {
+                await using var session = await store.WriteAsync(default);
+                await orders.EndTransfersAsync(session, someTransfers, default);
+                await orders.MoveRefundsAsync(session, someRefunds, default);
+                await session.CommitAsync();
+            });
+        }));
+
+        await using var read = await store.ReadAsync(default);
+        var failed = await read.FirstAsync<long>("select count(*) from transfers where state = 3");
+        Assert.True(failed >= 150);
+        Assert.Equal(failed, await read.FirstAsync<long>("select count(*) from refunds where cause = 2"));
+        Assert.Equal(
+            await read.FirstAsync<long>("select count(*) from refunds where state = 4"), await read.FirstAsync<long>("select count(*) from cases"));
+    }
+
+    private static async Task<OrderStore> OrdersAsync(TestDatabase database)
+    {
+        var store = database.Open("async");
+        await store.MigrateAsync(MigrationSet.FromAssembly(typeof(AsyncModule).Assembly), default);
+        var minters = new[] { "transfer", "refund" }.Select(k => new NumberMinter(k, store, TimeProvider.System, new SeededRandomSource(3), NullLogger.Instance)).ToArray();
+        foreach (var minter in minters)
+        {
+            await minter.StartAsync(default);
+        }
+
+        return new OrderStore(
+            store, minters[0], minters[1], new DueTable<DueKind>(store), new Outbox(), new AsyncOptions(), new AlertSink(NullLogger<AlertSink>.Instance));
+    }
+
+    private static async Task UntilWaitingForLockAsync(IStore store)
+    {
+        using var late = new CancellationTokenSource(Patience);
+        while (true)
+        {
+            late.Token.ThrowIfCancellationRequested();
+            await Task.Delay(10, late.Token);
+            await using var session = await store.ReadAsync(late.Token);
+            if (await session.FirstAsync<long>("select count(*) from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'") > 0)
+            {
+                return;
+            }
+        }
+    }
+
+    private static TransferWanted NewClaim(long claimNo) => new()
+    {
+        App = "shop", ClaimNo = claimNo, PacketNo = 1, PayOrderNo = 2, SenderUid = 3, Uid = 4, Seq = 1, Amount = 100, Currency = "CNY", Kind = PacketKind.C2C,
+    };
+
+    private static RefundWanted NewRefund(long causeNo) => new()
+    {
+        App = "shop", Cause = RefundCause.Expiry, CauseNo = causeNo, PacketNo = causeNo, PayOrderNo = 2, Uid = 3, Amount = 50, Currency = "CNY",
+    };
+}

@@ -1,0 +1,184 @@
+using System.Net;
+using System.Text.Json;
+using Hongbao.Testing;
+
+namespace Hongbao.Contract.Tests;
+
+/// <summary>Every row of the contract's error table that a C2C packet can meet, over real HTTP.</summary>
+public sealed class ErrorTableTests(RunningServer server) : IClassFixture<RunningServer>
+{
+    private Api Api => server.Api;
+
+    [Fact]
+    public async Task What_does_not_exist_or_is_not_visible_is_not_found()
+    {
+        var (sender, other) = (RunningServer.NewUser(), RunningServer.NewUser());
+        var (unpaid, _) = await server.CreateAsync(sender);
+
+        AssertProblem(HttpStatusCode.NotFound, "NOT_FOUND", await Api.GetAsync("/api/v1/packets/12345", other));
+        AssertProblem(HttpStatusCode.NotFound, "NOT_FOUND", await Api.PostAsync("/api/v1/packets/12345/claims", other));
+        AssertProblem(HttpStatusCode.NotFound, "NOT_FOUND", await Api.GetAsync($"/api/v1/packets/{unpaid}", other));
+        AssertProblem(HttpStatusCode.NotFound, "NOT_FOUND", await Api.GetAsync("/api/v1/claims/12345", other));
+        AssertProblem(HttpStatusCode.NotFound, "NOT_FOUND", await Api.GetAsync("/api/v1/nothing", other));
+    }
+
+    [Fact]
+    public async Task Others_cannot_pay_publish_or_operate()
+    {
+        var (sender, other) = (RunningServer.NewUser(), RunningServer.NewUser());
+        var (packetNo, payOrderNo) = await server.CreateAsync(sender);
+
+        AssertProblem(HttpStatusCode.Forbidden, "FORBIDDEN", await Api.PostAsync($"/cashier/{payOrderNo}/pay", other));
+        AssertProblem(HttpStatusCode.Forbidden, "FORBIDDEN", await Api.GetAsync("/ops/v1/finance/ledger", other));
+        Assert.Equal("PENDING_PAYMENT", await server.StatusAsync(packetNo, sender));
+
+        await server.PayAsync(sender, payOrderNo);
+        AssertProblem(HttpStatusCode.Forbidden, "FORBIDDEN", await Api.SendAsync(HttpMethod.Put, $"/api/v1/packets/{packetNo}/content", other, new { contentId = "v" }));
+    }
+
+    [Fact]
+    public async Task A_packet_for_others_is_not_in_scope()
+    {
+        var (sender, meant, other) = (RunningServer.NewUser(), RunningServer.NewUser(), RunningServer.NewUser());
+        var packetNo = await server.CreatePaidAsync(sender, ("scope", new { kind = "exclusive", uids = new[] { meant.ToString() } }));
+
+        AssertProblem(HttpStatusCode.Forbidden, "NOT_IN_SCOPE", await Api.PostAsync($"/api/v1/packets/{packetNo}/claims", other));
+        Assert.True((await Api.PostAsync($"/api/v1/packets/{packetNo}/claims", meant)).IsOk);
+    }
+
+    [Fact]
+    public async Task A_packet_that_is_not_paid_is_not_active()
+    {
+        var (packetNo, _) = await server.CreateAsync(RunningServer.NewUser());
+
+        AssertProblem(HttpStatusCode.Conflict, "PACKET_NOT_ACTIVE", await Api.PostAsync($"/api/v1/packets/{packetNo}/claims", RunningServer.NewUser()));
+    }
+
+    [Fact]
+    public async Task An_exhausted_packet_says_so_and_gives_winners_their_claims()
+    {
+        var (winner, late) = (RunningServer.NewUser(), RunningServer.NewUser());
+        var packetNo = await server.CreatePaidAsync(RunningServer.NewUser(), ("count", 1));
+        var won = await Api.PostAsync($"/api/v1/packets/{packetNo}/claims", winner);
+
+        AssertProblem(HttpStatusCode.Conflict, "PACKET_EXHAUSTED", await Api.PostAsync($"/api/v1/packets/{packetNo}/claims", late));
+        Assert.Equal(won.Text("claimNo"), (await Api.PostAsync($"/api/v1/packets/{packetNo}/claims", winner)).Text("claimNo"));
+    }
+
+    [Fact]
+    public async Task An_expired_packet_says_so_and_its_rest_goes_back()
+    {
+        var (sender, winner) = (RunningServer.NewUser(), RunningServer.NewUser());
+        var packetNo = await server.CreatePaidAsync(sender, ("ttlSeconds", 2));
+        var won = await Api.PostAsync($"/api/v1/packets/{packetNo}/claims", winner);
+        Assert.True(won.IsOk, won.ToString());
+
+        await RunningServer.UntilAsync(async () => await server.StatusAsync(packetNo, sender) == "REFUNDED", "refunded");
+
+        AssertProblem(HttpStatusCode.Conflict, "PACKET_EXPIRED", await Api.PostAsync($"/api/v1/packets/{packetNo}/claims", RunningServer.NewUser()));
+        Assert.Equal(won.Text("claimNo"), (await Api.PostAsync($"/api/v1/packets/{packetNo}/claims", winner)).Text("claimNo"));
+        Assert.Equal(1000 - won["amount"].GetInt64(), (await Api.GetAsync("/api/v1/me/wallet", sender))["change"].GetInt64());
+    }
+
+    [Fact]
+    public async Task The_same_request_gives_the_same_packet_and_another_body_is_refused()
+    {
+        var sender = RunningServer.NewUser();
+        var body = RunningServer.Body(("requestId", "one"));
+        var first = await Api.PostAsync("/api/v1/packets", sender, body);
+
+        var again = await Api.PostAsync("/api/v1/packets", sender, body);
+        var other = await Api.PostAsync("/api/v1/packets", sender, RunningServer.Body(("requestId", "one"), ("amount", 1001)));
+
+        Assert.Equal((HttpStatusCode.Created, HttpStatusCode.OK), (first.Status, again.Status));
+        Assert.Equal(first.Body.GetRawText(), again.Body.GetRawText());
+        AssertProblem(HttpStatusCode.Conflict, "IDEMPOTENCY_MISMATCH", other);
+        Assert.Equal(1, (await Api.GetAsync("/api/v1/me/packets/sent", sender))["items"].GetArrayLength());
+    }
+
+    [Fact]
+    public async Task Two_bodies_under_one_request_at_the_same_moment_make_one_packet()
+    {
+        var sender = RunningServer.NewUser();
+        await Api.TokenAsync(sender);
+
+        var answers = await Task.WhenAll(Enumerable.Range(0, 16).Select(i =>
+            Api.PostAsync("/api/v1/packets", sender, RunningServer.Body(("requestId", "same"), ("amount", i % 2 == 0 ? 1000 : 2000)))));
+
+        Assert.Single(answers, a => a.Status == HttpStatusCode.Created);
+        Assert.All(answers.Where(a => !a.IsOk), a => AssertProblem(HttpStatusCode.Conflict, "IDEMPOTENCY_MISMATCH", a));
+        Assert.Single(answers.Where(a => a.IsOk).Select(a => a.Text("packetNo")).Distinct());
+        Assert.Equal(8, answers.Count(a => a.IsOk));
+        Assert.Equal(1, (await Api.GetAsync("/api/v1/me/packets/sent", sender))["items"].GetArrayLength());
+    }
+
+    [Fact]
+    public async Task A_limit_of_the_day_is_told()
+    {
+        var sender = RunningServer.NewUser();
+        foreach (var _ in Enumerable.Range(0, 2))
+        {
+            await server.CreateAsync(sender, ("amount", 2_000_000), ("count", 100));
+        }
+
+        AssertProblem(HttpStatusCode.Conflict, "LIMIT_EXCEEDED", await Api.PostAsync("/api/v1/packets", sender, RunningServer.Body(("amount", 2_000_000), ("count", 100))));
+        await server.CreateAsync(sender, ("amount", 1_000_000), ("count", 100));
+    }
+
+    [Fact]
+    public async Task A_greeting_that_moderation_refuses_is_told()
+    {
+        var sender = RunningServer.NewUser();
+
+        AssertProblem(HttpStatusCode.UnprocessableEntity, "CONTENT_REJECTED",
+            await Api.PostAsync("/api/v1/packets", sender, RunningServer.Body(("greeting", "come to the casino"))));
+        Assert.Equal(0, (await Api.GetAsync("/api/v1/me/packets/sent", sender))["items"].GetArrayLength());
+    }
+
+    [Fact]
+    public async Task Relations_without_an_answer_refuse_the_claim_and_the_sender_may_still_claim()
+    {
+        var sender = RunningServer.NewUser();
+        var packetNo = await server.CreatePaidAsync(sender, ("scope", new { kind = "followers" }));
+
+        var refused = await Api.PostAsync($"/api/v1/packets/{packetNo}/claims", RunningServer.NewUser());
+
+        AssertProblem(HttpStatusCode.ServiceUnavailable, "DEGRADED", refused);
+        Assert.NotNull(refused.Headers.RetryAfter);
+        Assert.True((await Api.PostAsync($"/api/v1/packets/{packetNo}/claims", sender)).IsOk);
+    }
+
+    [Fact]
+    public async Task Subsidies_are_not_usable_here_yet()
+    {
+        AssertProblem(HttpStatusCode.Conflict, "SUBSIDY_NOT_USABLE", await Api.PostAsync(
+            "/api/v1/packets", RunningServer.NewUser(), RunningServer.Body(("funding", new { kind = "subsidy", subsidyNo = "123" }))));
+    }
+
+    [Fact]
+    public async Task A_token_of_another_app_sees_nothing_of_this_one()
+    {
+        var sender = RunningServer.NewUser();
+        var packetNo = await server.CreatePaidAsync(sender);
+        using var request = new HttpRequestMessage(HttpMethod.Post, "/api/v1/dev/token")
+        {
+            Content = System.Net.Http.Json.JsonContent.Create(new { uid = sender.ToString(), app = "another" }),
+        };
+        var token = (await Api.ReadAsync(request)).Text("token");
+        using var look = new HttpRequestMessage(HttpMethod.Get, $"/api/v1/packets/{packetNo}");
+        look.Headers.Authorization = new("Bearer", token);
+        using var take = new HttpRequestMessage(HttpMethod.Post, $"/api/v1/packets/{packetNo}/claims");
+        take.Headers.Authorization = new("Bearer", token);
+
+        AssertProblem(HttpStatusCode.NotFound, "NOT_FOUND", await Api.ReadAsync(look));
+        AssertProblem(HttpStatusCode.NotFound, "NOT_FOUND", await Api.ReadAsync(take));
+    }
+
+    private static void AssertProblem(HttpStatusCode status, string code, Answer answer)
+    {
+        Assert.Equal((status, code), (answer.Status, answer.Code));
+        Assert.Equal((int)status, answer["status"].GetInt32());
+        Assert.All(new[] { "title", "traceId" }, name => Assert.False(string.IsNullOrEmpty(answer.Text(name)), answer.ToString()));
+        Assert.DoesNotContain("at Hongbao", JsonSerializer.Serialize(answer.Body), StringComparison.Ordinal);
+    }
+}

@@ -1,0 +1,125 @@
+using System.Collections.Concurrent;
+using Hongbao.Contracts;
+
+namespace Hongbao.Core.Tests;
+
+/// <summary>A finance that keeps payment orders as a real one does; a script may answer, throw or lose answers in its place.</summary>
+internal sealed class FakeFinance : IFinance
+{
+    private readonly ConcurrentDictionary<long, PaymentAnswer> _payments = new();
+
+    /// <summary>Operation and number of every call, in order.</summary>
+    public ConcurrentQueue<(string Operation, long Number)> Calls { get; } = new();
+
+    /// <summary>Asked before an operation; what it returns is the answer, and nothing happens.</summary>
+    public Func<string, long, PaymentAnswer?>? Instead { get; set; }
+
+    /// <summary>Called after an operation had its effect; may throw, so that the answer is lost.</summary>
+    public Action<string, long>? After { get; set; }
+
+    public static PaymentAnswer Answer(FinanceStatus status) => new() { Status = status };
+
+    /// <summary>The user pays at the cashier, whether or not Core hears of it.</summary>
+    public void Pay(long payOrderNo, long packetNo, long amount, string currency = "CNY") => _payments[payOrderNo] = new PaymentAnswer
+    {
+        Status = FinanceStatus.Succeeded,
+        Order = new PaymentOrder { PayOrderNo = payOrderNo, PacketNo = packetNo, Amount = amount, Currency = currency },
+        PaidAtMs = 1_800_000_000_000,
+    };
+
+    public Task<PaymentAnswer> CreatePaymentAsync(CallContext context, PaymentOrder request, CancellationToken cancellationToken) =>
+        Do("create", request.PayOrderNo, () => _payments.GetOrAdd(request.PayOrderNo, _ => new PaymentAnswer { Status = FinanceStatus.Pending, Order = request }));
+
+    public Task<PaymentAnswer> QueryPaymentAsync(CallContext context, FinanceNumber request, CancellationToken cancellationToken) =>
+        Do("query", request.Number, () => _payments.TryGetValue(request.Number, out var known) ? known : Answer(FinanceStatus.Pending));
+
+    public Task<PaymentAnswer> ClosePaymentAsync(CallContext context, PaymentOrder request, CancellationToken cancellationToken) =>
+        Do("close", request.PayOrderNo, () => _payments.AddOrUpdate(
+            request.PayOrderNo,
+            _ => new PaymentAnswer { Status = FinanceStatus.Closed, Order = request },
+            (_, known) => known.Status == FinanceStatus.Succeeded ? known : known with { Status = FinanceStatus.Closed }));
+
+    private Task<PaymentAnswer> Do(string operation, long number, Func<PaymentAnswer> effect)
+    {
+        Calls.Enqueue((operation, number));
+        if (Instead?.Invoke(operation, number) is { } scripted)
+        {
+            return Task.FromResult(scripted);
+        }
+
+        var answer = effect();
+        After?.Invoke(operation, number);
+        return Task.FromResult(answer);
+    }
+
+    public Task<PaymentAnswer> PayAsync(CallContext context, FinanceNumber request, CancellationToken cancellationToken) => throw NotAskedByCore();
+    public Task<OrderAnswers> TransferAsync(CallContext context, TransferBatch request, CancellationToken cancellationToken) => throw NotAskedByCore();
+    public Task<OrderAnswers> QueryTransfersAsync(CallContext context, NumberBatch request, CancellationToken cancellationToken) => throw NotAskedByCore();
+    public Task<OrderAnswers> RefundAsync(CallContext context, RefundBatch request, CancellationToken cancellationToken) => throw NotAskedByCore();
+    public Task<OrderAnswers> QueryRefundsAsync(CallContext context, NumberBatch request, CancellationToken cancellationToken) => throw NotAskedByCore();
+    public Task<OrderAnswers> SetAsideAsync(CallContext context, RefundBatch request, CancellationToken cancellationToken) => throw NotAskedByCore();
+    public Task<WalletResponse> GetWalletAsync(CallContext context, WalletRequest request, CancellationToken cancellationToken) => throw NotAskedByCore();
+    public Task<WalletEntriesResponse> ListEntriesAsync(CallContext context, PageRequest request, CancellationToken cancellationToken) => throw NotAskedByCore();
+
+    private static InvalidOperationException NotAskedByCore() => new("Core does not ask finance for this");
+}
+
+/// <summary>An Async that knows what the test says it knows.</summary>
+internal sealed class FakeAsync : IRedPacketAsync
+{
+    public ConcurrentDictionary<long, OrderStatus> Transfers { get; } = new();
+    public ConcurrentDictionary<(RefundCause, long), OrderStatus> Refunds { get; } = new();
+    public ConcurrentQueue<long> AskedClaims { get; } = new();
+    public ConcurrentQueue<RefundKey> AskedRefunds { get; } = new();
+
+    /// <summary>While set, calls throw it.</summary>
+    public Exception? Fault { get; set; }
+
+    public Task<TransferResultsResponse> GetTransferResultsAsync(CallContext context, TransferResultsRequest request, CancellationToken cancellationToken)
+    {
+        request.ClaimNos.ForEach(AskedClaims.Enqueue);
+        return Fault is not null ? throw Fault : Task.FromResult(new TransferResultsResponse
+        {
+            Items = request.ClaimNos.ConvertAll(no => new TransferOutcome { ClaimNo = no, Status = Transfers.GetValueOrDefault(no, OrderStatus.None) }),
+        });
+    }
+
+    public Task<RefundResultsResponse> GetRefundResultsAsync(CallContext context, RefundResultsRequest request, CancellationToken cancellationToken)
+    {
+        request.Keys.ForEach(AskedRefunds.Enqueue);
+        return Fault is not null ? throw Fault : Task.FromResult(new RefundResultsResponse
+        {
+            Items = request.Keys.ConvertAll(k => new RefundProgress
+            {
+                Cause = k.Cause, CauseNo = k.CauseNo, PacketNo = k.CauseNo, Status = Refunds.GetValueOrDefault((k.Cause, k.CauseNo), OrderStatus.None),
+            }),
+        });
+    }
+
+    public Task<FinanceCallbackResponse> FinanceCallbackAsync(CallContext context, FinanceCallbackRequest request, CancellationToken cancellationToken) =>
+        throw new InvalidOperationException("Core does not ask Async for this");
+}
+
+/// <summary>The host app's follow graph.</summary>
+internal sealed class FakeRelations : IRelations
+{
+    public Func<RelationRequest, Task<RelationResponse>> Holds { get; set; } = _ => Task.FromResult(new RelationResponse { Holds = true });
+
+    public Task<RelationResponse> HoldsAsync(CallContext context, RelationRequest request, CancellationToken cancellationToken) => Holds(request);
+}
+
+/// <summary>The host app's text check.</summary>
+internal sealed class FakeModeration : IModeration
+{
+    private int _asked;
+
+    public int Asked => _asked;
+
+    public Func<string, ModerationResponse> Check { get; set; } = _ => new ModerationResponse { Allowed = true };
+
+    public Task<ModerationResponse> CheckAsync(CallContext context, ModerationRequest request, CancellationToken cancellationToken)
+    {
+        Interlocked.Increment(ref _asked);
+        return Task.FromResult(Check(request.Text));
+    }
+}

@@ -1,0 +1,200 @@
+using System.Text.Json;
+using Hongbao.Foundation.Stores;
+using Hongbao.Testing;
+
+namespace Hongbao.Crash.Tests;
+
+/// <summary>Counts every cent after the last restart, from outside and then in the tables of the stopped server.</summary>
+internal sealed class Audit(World world, Api api)
+{
+    private static readonly string[] FinalStates = ["EXHAUSTED", "REFUNDED", "CLOSED"];
+    private readonly List<string> _faults = [];
+    private long _transferred;
+    private long _refunded;
+
+    /// <summary>True once nothing moves any more.</summary>
+    public async Task<bool> IsQuietAsync()
+    {
+        foreach (var packet in world.Packets)
+        {
+            if (packet.PacketNo is null)
+            {
+                return false;
+            }
+
+            var status = (await DetailAsync(packet)).GetProperty("status").GetString();
+            if (!FinalStates.Contains(status))
+            {
+                return false;
+            }
+        }
+
+        // Every packet's money has left its escrow: claims are transferred, what was refused is refunded or set aside.
+        return (await LedgerAsync()).Where(l => l.GetProperty("kind").GetString() == "escrow").Sum(l => l.GetProperty("balance").GetInt64()) == 0;
+    }
+
+    /// <summary>Everything that is wrong as a client sees it.</summary>
+    public async Task<List<string>> FromOutsideAsync()
+    {
+        foreach (var packet in world.Packets)
+        {
+            await CheckPacketAsync(packet);
+        }
+
+        var change = 0L;
+        var receivedByUsers = 0L;
+        for (var uid = World.FirstUid; uid < World.FirstUid + World.Users; uid++)
+        {
+            var entries = await PagesAsync("/api/v1/me/wallet/entries?limit=100", uid);
+            var balance = (await api.SendAsync(HttpMethod.Get, "/api/v1/me/wallet", uid)).Body.GetProperty("change").GetInt64();
+            Require(balance == entries.Sum(e => e.GetProperty("amount").GetInt64()), $"user {uid} has {balance}, which is not the sum of his entries");
+            change += balance;
+            receivedByUsers += entries.Where(e => e.GetProperty("kind").GetString() == "transfer").Sum(e => e.GetProperty("amount").GetInt64());
+
+            var received = await PagesAsync("/api/v1/me/packets/received?limit=100", uid);
+            var told = world.Packets.Where(p => p.Claims.ContainsKey(uid)).Select(p => p.Claims[uid].ClaimNo);
+            Require(!told.Except(received.Select(r => r.GetProperty("claimNo").GetString()!)).Any(), $"user {uid} misses shares in his list");
+        }
+
+        Require(receivedByUsers == _transferred, $"claims say {_transferred} transferred, wallets {receivedByUsers}");
+        var ledger = await LedgerAsync();
+        var unclaimed = ledger.Where(l => l.GetProperty("kind").GetString() == "unclaimed").Sum(l => l.GetProperty("balance").GetInt64());
+        var paid = -ledger.Where(l => l.GetProperty("kind").GetString() == "outside").Sum(l => l.GetProperty("balance").GetInt64());
+        Require(paid == _transferred + _refunded, $"paid {paid}, transferred {_transferred}, refunded {_refunded}: {paid - _transferred - _refunded} off");
+        Require(paid == change + unclaimed, $"paid {paid}, on change {change}, set aside {unclaimed}");
+        Summary = $"{world.Packets.Count} packets, {world.Packets.Sum(p => p.Claims.Count)} claims told; paid {paid} = transferred {_transferred} + refunded {_refunded - unclaimed} + set aside {unclaimed}";
+        return _faults;
+    }
+
+    /// <summary>The figures, for people.</summary>
+    public string Summary { get; private set; } = "";
+
+    /// <summary>Everything that is wrong in the tables of the stopped server.</summary>
+    public static async Task<List<string>> InTablesAsync(TestDatabase database)
+    {
+        var faults = new List<string>();
+        var core = database.Open("core");
+        var async = database.Open("async");
+        var claims = await NumbersAsync(core, "select claim_no from claims where state <> 4");
+        var failed = await NumbersAsync(core, "select claim_no from claims where state = 4");
+        Same("claims that did not fail and transfers that succeeded", claims, await NumbersAsync(async, "select claim_no from transfers where state = 2"));
+        Same("failed claims and failed transfers", failed, await NumbersAsync(async, "select claim_no from transfers where state = 3"));
+        Same("failed transfers and their refunds", failed, await NumbersAsync(async, "select cause_no from refunds where cause = 2"));
+        Same("expired packets and their refunds",
+            await NumbersAsync(core, "select packet_no from packets where state in (4, 5, 6)"), await NumbersAsync(async, "select cause_no from refunds where cause = 1"));
+        Same("late payments and their refunds",
+            await NumbersAsync(core, "select pay_order_no from payments where state = 5"), await NumbersAsync(async, "select cause_no from refunds where cause = 3"));
+        None("transfers without an end", await NumbersAsync(async, "select transfer_no from transfers where state = 1"));
+        None("refunds without an end", await NumbersAsync(async, "select refund_no from refunds where state not in (2, 5)"));
+        None("payments without an end", await NumbersAsync(core, "select pay_order_no from payments where state in (1, 3)"));
+        None("packets whose figures are not their claims", await NumbersAsync(core, """
+            select p.packet_no from packets p left join claims c on c.packet_no = p.packet_no group by p.packet_no, p.claimed_amount, p.claimed_count, p.amount, p.closed_amount, p.state
+            having p.claimed_amount <> coalesce(sum(c.amount), 0) or p.claimed_count <> count(c.claim_no) or max(c.seq) <> count(c.claim_no)
+              or (p.state in (3, 6) and p.claimed_amount + p.closed_amount <> p.amount)
+            """));
+        foreach (var store in new[] { core, async })
+        {
+            None($"dead messages of {store.Module}", await NumbersAsync(store, "select id from outbox where state = 1"));
+        }
+
+        return faults;
+
+        void None(string what, long[] numbers)
+        {
+            if (numbers.Length > 0)
+            {
+                faults.Add($"{what}: {string.Join(", ", numbers)}");
+            }
+        }
+
+        void Same(string what, long[] one, long[] other)
+        {
+            if (!one.Order().SequenceEqual(other.Order()))
+            {
+                faults.Add($"{what} differ: {string.Join(", ", one.Except(other))} against {string.Join(", ", other.Except(one))}");
+            }
+        }
+    }
+
+    private static async Task<long[]> NumbersAsync(IStore store, string sql)
+    {
+        await using var session = await store.ReadAsync(default);
+        return [.. await session.QueryAsync<long>(sql, null, default)];
+    }
+
+    private async Task CheckPacketAsync(SentPacket packet)
+    {
+        var detail = await DetailAsync(packet);
+        var status = detail.GetProperty("status").GetString()!;
+        var refunded = detail.GetProperty("refundedAmount").GetInt64();
+        var claims = status == "CLOSED" ? [] : await PagesAsync($"/api/v1/packets/{packet.PacketNo}/claims?limit=100", packet.Sender);
+        var repeat = await api.SendAsync(HttpMethod.Post, "/api/v1/packets", packet.Sender, packet.Body);
+        Require(repeat.IsOk && repeat.Body.GetProperty("packetNo").GetString() == packet.PacketNo, $"request {packet.RequestId} no longer gives packet {packet.PacketNo}: {repeat}");
+        Require(claims.Select(c => c.GetProperty("seq").GetInt32()).SequenceEqual(Enumerable.Range(1, claims.Count)), $"packet {packet.PacketNo} has gaps in its claims");
+        Require(claims.Count <= packet.Count && (status != "EXHAUSTED" || claims.Count == packet.Count), $"packet {packet.PacketNo} is {status} with {claims.Count} of {packet.Count} claims");
+        Require(claims.Select(c => c.GetProperty("uid").GetString()).Distinct().Count() == claims.Count, $"packet {packet.PacketNo} paid a user twice");
+        Require(claims.Sum(c => c.GetProperty("amount").GetInt64()) == detail.GetProperty("claimedAmount").GetInt64(), $"packet {packet.PacketNo} shows another sum than its claims'");
+
+        var transferred = 0L;
+        foreach (var claim in claims)
+        {
+            var uid = long.Parse(claim.GetProperty("uid").GetString()!, null);
+            var own = (await api.SendAsync(HttpMethod.Get, $"/api/v1/claims/{claim.GetProperty("claimNo").GetString()}", uid)).Body;
+            var claimStatus = own.GetProperty("status").GetString();
+            Require(claimStatus is "TRANSFERRED" or "FAILED", $"claim {own.GetProperty("claimNo")} is {claimStatus}");
+            transferred += claimStatus == "TRANSFERRED" ? own.GetProperty("amount").GetInt64() : 0;
+        }
+
+        foreach (var (uid, told) in packet.Claims)
+        {
+            Require(
+                claims.Any(c => c.GetProperty("claimNo").GetString() == told.ClaimNo && c.GetProperty("amount").GetInt64() == told.Amount && c.GetProperty("uid").GetString() == uid.ToString()),
+                $"the claim {told} that user {uid} was told of is gone from packet {packet.PacketNo}");
+            var again = await api.SendAsync(HttpMethod.Post, $"/api/v1/packets/{packet.PacketNo}/claims", uid);
+            Require(again.IsOk && again.Body.GetProperty("claimNo").GetString() == told.ClaimNo, $"user {uid} asks for his claim {told} again and gets {again}");
+        }
+
+        Require(status == "CLOSED" ? refunded is 0 || refunded == packet.Amount : transferred + refunded == packet.Amount,
+            $"packet {packet.PacketNo} ({status}) of {packet.Amount}: transferred {transferred}, refunded {refunded}");
+        _transferred += transferred;
+        _refunded += refunded;
+    }
+
+    private async Task<JsonElement> DetailAsync(SentPacket packet) =>
+        (await api.SendAsync(HttpMethod.Get, $"/api/v1/packets/{packet.PacketNo}", packet.Sender)).Body;
+
+    private async Task<List<JsonElement>> LedgerAsync()
+    {
+        var ledger = (await api.SendAsync(HttpMethod.Get, "/ops/v1/finance/ledger", 1, role: "operator")).Body;
+        foreach (var fault in ledger.GetProperty("faults").EnumerateArray())
+        {
+            Require(false, "ledger: " + fault.GetString());
+        }
+
+        return [.. ledger.GetProperty("lines").EnumerateArray()];
+    }
+
+    private async Task<List<JsonElement>> PagesAsync(string path, long uid)
+    {
+        var items = new List<JsonElement>();
+        for (var cursor = ""; ;)
+        {
+            var page = (await api.SendAsync(HttpMethod.Get, cursor.Length == 0 ? path : $"{path}&cursor={cursor}", uid)).Body;
+            items.AddRange(page.GetProperty("items").EnumerateArray());
+            if (!page.TryGetProperty("next", out var next) || next.ValueKind != JsonValueKind.String)
+            {
+                return items;
+            }
+
+            cursor = next.GetString()!;
+        }
+    }
+
+    private void Require(bool isTrue, string otherwise)
+    {
+        if (!isTrue)
+        {
+            _faults.Add(otherwise);
+        }
+    }
+}
