@@ -79,6 +79,23 @@ public sealed class FencingTests
     }
 
     [Theory, BothStores]
+    public async Task A_claimer_of_another_process_is_known_here_when_the_time_ends_while_he_waits(SqlDialect dialect)
+    {
+        await using var harness = await OneLaneAsync(dialect);
+        var other = await harness.StartProcessAsync();
+        var packetNo = (await WarmPacketsAsync(harness, 1, count: 3))[0];
+        var waiting = harness.ClaimAsync(packetNo, 5);
+        var theirs = await CoreHarness.ClaimUntilToldAsync(other.Core, packetNo, 5);
+        var stranger = harness.ClaimAsync(packetNo, 6);
+
+        await harness.MoveAsync(TimeSpan.FromDays(2));
+        await harness.Main.StepAsync(Lane);
+
+        Assert.Equal(theirs.Claim, (await waiting).Claim);
+        Assert.Equal(ResultCode.PacketExpired, (await stranger).Result.Code);
+    }
+
+    [Theory, BothStores]
     public async Task Two_processes_at_the_same_packets_never_give_away_too_much(SqlDialect dialect)
     {
         await using var harness = await CoreHarness.StartAsync(dialect);

@@ -55,10 +55,11 @@ internal sealed class ClaimService(
         // (4) and (5): the lane decides and commits; what was posted is finished, and keeps its place, even if the caller goes away.
         var decision = await DecideAsync(context, held, place).WaitAsync(cancellationToken).ConfigureAwait(false);
 
-        // (6)
-        return decision.Claim is { } claim
-            ? Taken(context, packetNo, claim, decision.RemainingCount)
-            : Refused(Result.Of(decision.Code));
+        // (6) When its time ended while the request waited, the lane may have refused by what it remembers of an active packet: as in (2).
+        known = decision.Claim ?? (decision.Code == ResultCode.PacketExpired
+            ? await laneStore.FindClaimAsync(packetNo, context.Uid, cancellationToken).ConfigureAwait(false)
+            : null);
+        return known is null ? Refused(Result.Of(decision.Code)) : Taken(context, packetNo, known, decision.RemainingCount);
     }
 
     private async Task<ShareDecision> DecideAsync(CallContext context, HeldPacket held, AdmissionGate.Place place)

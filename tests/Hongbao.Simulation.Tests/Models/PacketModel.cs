@@ -134,7 +134,9 @@ internal sealed class PacketModel(int sequence, string app, long sender, CreateP
             return;
         }
 
-        Require(!request.WasKnown || code == ResultCode.Ok || request.MayBeShed, $"a known claimer was answered {code}");
+        // A process whose memory is behind the tables does not know the claimer yet, and its gate asks no table.
+        Require(!request.WasKnown || code == ResultCode.Ok || request.MayBeShed || (code == ResultCode.ClaimBusy && request.Node.WasBesideAnother),
+            $"a known claimer was answered {code}");
         Require(code switch
         {
             ResultCode.Ok => known is not null,
@@ -154,7 +156,7 @@ internal sealed class PacketModel(int sequence, string app, long sender, CreateP
             var view = answer.Claim;
             Require(view.PacketNo == PacketNo && view.Uid == uid && view.ClaimNo == known!.ClaimNo && view.Seq == known.Seq && view.Amount == known.Amount
                 && view.ClaimedAtMs == known.ClaimedAt, $"{uid} was told claim {view.ClaimNo} seq {view.Seq} of {view.Amount}, the table has {known!.ClaimNo} seq {known.Seq} of {known.Amount}");
-            Require(answer.RemainingCount >= 0 && answer.RemainingCount <= (request.WasAlone ? Wish.Count - view.Seq : Wish.Count), $"{answer.RemainingCount} shares are said to remain");
+            Require(answer.RemainingCount >= 0 && answer.RemainingCount <= (request.Node.WasBesideAnother ? Wish.Count : Wish.Count - view.Seq), $"{answer.RemainingCount} shares are said to remain");
         }
     }
 

@@ -1,4 +1,5 @@
 using Hongbao.Contracts;
+using Hongbao.Simulation.Tests.Worlds;
 
 namespace Hongbao.Simulation.Tests.Models;
 
@@ -13,7 +14,7 @@ internal sealed class Request(string text, Task task, Action<Request> judge)
     public Task Task { get; } = task;
 
     /// <summary>The node that was asked.</summary>
-    public required int Node { get; init; }
+    public required Node Node { get; init; }
 
     public required int Sequence { get; init; }
 
@@ -37,9 +38,6 @@ internal sealed class Request(string text, Task task, Action<Request> judge)
 
     /// <summary>Finance may have misbehaved meanwhile.</summary>
     public required bool WasFaulty { get; set; }
-
-    /// <summary>One node was all there was, from beginning to end.</summary>
-    public required bool WasAlone { get; set; }
 
     /// <summary>Workers were kept from running for so long that numbers could not be minted.</summary>
     public bool MayBeShed { get; set; }

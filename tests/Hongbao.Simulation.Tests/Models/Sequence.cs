@@ -351,7 +351,7 @@ internal sealed class Sequence
 
     private Request Request(Node node, string text, Task task, PacketModel? packet, Action<Request> judge, bool wasKnown = false, bool isSilent = false) => new(text, task, judge)
     {
-        Node = node.Id,
+        Node = node,
         Sequence = Index,
         Packet = packet,
         From = packet?.Status ?? default,
@@ -360,7 +360,6 @@ internal sealed class Sequence
         IsScopeSilent = isSilent,
         IdleBefore = _run.World.LastIdleAt,
         WasFaulty = _run.World.MayBeFaulty(_app),
-        WasAlone = _run.World.Nodes.Count == 1,
     };
 
     private CallContext Context(long uid) => new() { App = _app, Uid = uid };

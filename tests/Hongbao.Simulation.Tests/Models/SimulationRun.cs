@@ -76,7 +76,7 @@ internal sealed class SimulationRun
     /// <summary>A request went out.</summary>
     public void Send(Request request)
     {
-        Trace.Add(request.Sequence, World.Clock.GetUtcNow(), $"{request.Text} (node {request.Node})");
+        Trace.Add(request.Sequence, World.Clock.GetUtcNow(), $"{request.Text} (node {request.Node.Id})");
         _open.Add(request);
     }
 
@@ -93,7 +93,7 @@ internal sealed class SimulationRun
     }
 
     /// <summary>The answers that a dead node owed never come; what they were about may have happened.</summary>
-    public void Forget(int node)
+    public void Forget(Node node)
     {
         foreach (var request in _open.Where(r => r.Node == node && !r.Task.IsCompleted))
         {
@@ -187,7 +187,6 @@ internal sealed class SimulationRun
         {
             request.MayBeShed |= World.Clock.GetUtcNow() - request.IdleBefore > World.LeaseRisk;
             request.WasFaulty |= World.MayBeFaulty(World.Apps[request.Sequence % World.Apps.Length]);
-            request.WasAlone &= World.Nodes.Count == 1;
         }
 
         foreach (var request in _open.Where(r => r.Task.IsCompleted).ToArray())

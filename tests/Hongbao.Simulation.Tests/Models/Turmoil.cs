@@ -98,7 +98,7 @@ internal sealed class Turmoil(SimulationRun run, Tables tables, long seed)
         run.Note($"node {node.Id} dies");
         run.Meet(_world.Nodes.Count == 1 ? "only node dies" : "one of two nodes dies");
         await _world.KillAsync(node);
-        run.Forget(node.Id);
+        run.Forget(node);
         if (_world.Nodes.Count == 0)
         {
             if (_dice.Below(2) == 0)

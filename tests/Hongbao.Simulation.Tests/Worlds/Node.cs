@@ -36,6 +36,9 @@ internal sealed class Node
 
     public int Id { get; }
 
+    /// <summary>Another process ran beside it: what it holds in memory may be older than the tables.</summary>
+    public bool WasBesideAnother { get; set; }
+
     public SimulatedScheduler Scheduler { get; }
 
     public IRedPacketCore Core { get; }

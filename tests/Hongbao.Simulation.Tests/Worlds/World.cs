@@ -121,7 +121,14 @@ internal sealed class World : IAsyncDisposable
 
     public Node AnyNode() => Nodes[_order.Below(Nodes.Count)];
 
-    public async Task StartNodeAsync() => Nodes.Add(await Node.StartAsync(++_nodesStarted, this, CancellationToken.None));
+    public async Task StartNodeAsync()
+    {
+        Nodes.Add(await Node.StartAsync(++_nodesStarted, this, CancellationToken.None));
+        foreach (var node in Nodes)
+        {
+            node.WasBesideAnother |= Nodes.Count > 1;
+        }
+    }
 
     /// <summary>A process dies between two steps. What it held in memory is gone, and so are the answers that it owed.</summary>
     public async Task KillAsync(Node node)
