@@ -48,7 +48,7 @@ public sealed class ConnectionTests(Stage stage) : PageTests(stage)
         var phone = await PhoneAsync();
         phone.Expects(401, 404);
         await phone.Page.RouteAsync("**/api/v1/dev/users", route => route.FulfillAsync(new() { Status = 404, ContentType = "application/problem+json", Body = """{"code":"NOT_FOUND"}""" }));
-        await phone.GoAsync(isExpired ? Client.ExpiredToken(Server.DataFolder, 1001, "hongbao") : "not.a.token");
+        await phone.SignInAsync(isExpired ? Client.ExpiredToken(Server.DataFolder, 1001, "hongbao") : "not.a.token");
         await Expect(phone.Page.GetByText("登录已过期，请回到应用重新打开本页。")).ToBeVisibleAsync();
         await Expect(phone.Page.GetByText("这里没有演示用户")).ToBeVisibleAsync();
         Assert.DoesNotContain("token", phone.Page.Url, StringComparison.Ordinal);

@@ -110,7 +110,7 @@ public sealed partial class KeyboardTests(Stage stage) : PageTests(stage)
         await Expect(phone.Page.GetByRole(AriaRole.Button, new() { Name = "小林 Lin" })).ToBeVisibleAsync();
         await NamesAreCompleteAsync(phone, "the picker");
 
-        await phone.GoAsync(await Api.TokenAsync(1002, App));
+        await phone.SignInAsync(await Api.TokenAsync(1002, App));
         foreach (var (hash, role, name) in new[]
         {
             ("#/feed", AriaRole.Button, "小林 Lin的红包，剩 1 份"),

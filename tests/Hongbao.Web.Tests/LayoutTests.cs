@@ -40,7 +40,7 @@ public sealed class LayoutTests(Stage stage) : PageTests(stage)
         await Expect(phone.Get("user-1001")).ToBeVisibleAsync();
         await FitsAsync(phone, "the picker");
 
-        await phone.GoAsync(await Api.TokenAsync(1001, App));
+        await phone.SignInAsync(await Api.TokenAsync(1001, App));
         await Expect(phone.Get("feed-item")).ToBeVisibleAsync();
         await FitsAsync(phone, "the feed");
         await phone.GoAsync("#/p/" + packetNo);

@@ -39,7 +39,7 @@ public abstract class PageTests(Stage stage) : IAsyncLifetime
     private protected async Task<Phone> PhoneOfAsync(long uid, string to = "/feed", string locale = "zh-CN", bool isStill = true)
     {
         var phone = await PhoneAsync(locale, isStill);
-        await phone.GoAsync(await Api.TokenAsync(uid, App), to);
+        await phone.SignInAsync(await Api.TokenAsync(uid, App), to);
         return phone;
     }
 }

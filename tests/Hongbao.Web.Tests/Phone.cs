@@ -58,7 +58,7 @@ internal sealed class Phone
     public ILocator Get(string testId) => Page.GetByTestId(testId);
 
     /// <summary>Opens the page as a host application does, for a user of the test's own app.</summary>
-    public Task GoAsync(string token, string to = "/feed") => Page.GotoAsync($"/#token={token}&to={to}");
+    public Task SignInAsync(string token, string to = "/feed") => Page.GotoAsync($"/#token={token}&to={to}");
 
     /// <summary>Goes to a page by its address, as with a link.</summary>
     public Task GoAsync(string hash) => Page.EvaluateAsync("(hash) => { location.hash = hash; }", hash);

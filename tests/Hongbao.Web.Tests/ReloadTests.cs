@@ -39,7 +39,7 @@ public sealed class ReloadTests(Stage stage) : PageTests(stage)
         await Expect(pay).ToBeVisibleAsync();
         try
         {
-            await Api.DelayPaymentsAsync(2500);
+            await Api.DelayPaymentsAsync(5000);
             await pay.ClickAsync();
             await Expect(phone.Page.GetByText("正在等待支付结果，请不要关闭页面。")).ToBeVisibleAsync();
             await phone.Page.ReloadAsync();
