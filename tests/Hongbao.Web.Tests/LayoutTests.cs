@@ -75,6 +75,31 @@ public sealed class LayoutTests(Stage stage) : PageTests(stage)
     }
 
     [Fact]
+    public async Task What_is_too_wide_or_jumps_or_breaks_the_policy_is_noticed()
+    {
+        var phone = await PhoneOfAsync(1001);
+        phone.Expects("Content Security Policy");
+        phone.Expects("policy violated");
+        await Expect(phone.Page.GetByText("还没有红包视频")).ToBeVisibleAsync();
+        await FitsAsync(phone, "the empty feed");
+        await phone.Page.EvaluateAsync(
+            """
+            () => {
+              const wide = document.createElement('p');
+              wide.textContent = 'x'.repeat(200);
+              wide.className = 'too-wide';
+              document.querySelector('.feed-blank').prepend(wide);
+              const script = document.createElement('script');
+              script.textContent = 'window.ran = true;';
+              document.body.append(script);
+            }
+            """);
+        Assert.Contains("too-wide", Assert.Single(await phone.Page.EvaluateAsync<string[]>(TooWide), f => f.StartsWith("P.", StringComparison.Ordinal)), StringComparison.Ordinal);
+        await Client.UntilAsync("the phone heard of the script", () => Task.FromResult(phone.HasHeard("policy violated: script-src")));
+        await Client.UntilAsync("the jump is measured", async () => await phone.ShiftedAsync() > 0);
+    }
+
+    [Fact]
     public async Task Nothing_jumps_while_the_feed_loads_and_a_packet_opens()
     {
         for (var i = 0; i < 3; i++)

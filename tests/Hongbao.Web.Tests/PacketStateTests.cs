@@ -64,6 +64,24 @@ public sealed class PacketStateTests(Stage stage) : PageTests(stage)
     }
 
     [Fact]
+    public async Task A_draw_that_does_not_agree_with_its_seed_is_told()
+    {
+        var packetNo = await Api.PacketAsync(App, 1001);
+        await Api.ClaimAsync(App, 1002, packetNo);
+        await Api.ClaimAsync(App, 1003, packetNo);
+        var phone = await PhoneOfAsync(1002, "/p/" + packetNo);
+        await phone.Page.RouteAsync("**/draw", async route =>
+        {
+            var draw = JsonNode.Parse(await (await route.FetchAsync()).BodyAsync())!;
+            draw["draws"]![0]!["amount"] = (long)draw["draws"]![0]!["amount"]! + 1;
+            await route.FulfillAsync(new() { ContentType = "application/json", Body = draw.ToJsonString() });
+        });
+        await phone.Get("draw-check").ClickAsync();
+        await Expect(phone.Get("draw-verdict")).ToHaveAttributeAsync("data-outcome", "wrong");
+        await Expect(phone.Page.Locator("[data-right=false]")).ToHaveAttributeAsync("data-step", "drawsMatch");
+    }
+
+    [Fact]
     public async Task The_sender_opens_his_own_packet_like_everyone_else()
     {
         var packetNo = await Api.PacketAsync(App, 1001);

@@ -49,6 +49,10 @@ internal sealed class Phone
         }
     }
 
+    public void Expects(string complaint) => _expected.Add(complaint);
+
+    public bool HasHeard(string complaint) => _complaints.Any(c => c.Contains(complaint, StringComparison.Ordinal));
+
     public void ExpectsToBeOffline() => _expected.Add("net::ERR_INTERNET_DISCONNECTED");
 
     public void ExpectsLostAnswers() => _expected.Add("net::ERR_FAILED");
