@@ -65,6 +65,26 @@ public sealed partial class CashierTests : IAsyncLifetime
         Assert.Contains(words, page.Body, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("zh", "zh", "&amp;lang=zh")]
+    [InlineData("en", "en", "&amp;lang=en")]
+    [InlineData("fr", "en", "")]
+    [InlineData("%22%3E", "en", "")]
+    public async Task The_language_in_the_address_goes_before_the_browsers_and_stays_in_the_links(string chosen, string language, string kept)
+    {
+        var page = await PageAsync("en", "?lang=" + chosen);
+        Assert.Contains($"<html lang=\"{language}\">", page.Body, StringComparison.Ordinal);
+        Assert.Equal([kept, kept], TicketLink().Matches(page.Body).Select(m => m.Groups[1].Value));
+    }
+
+    [Fact]
+    public async Task An_order_without_a_subject_is_called_a_red_packet_in_the_payers_language()
+    {
+        _host.Finance.Order = Known(55, subject: "");
+        Assert.Contains("<p class=\"subject\">红包</p>", (await PageAsync("zh")).Body, StringComparison.Ordinal);
+        Assert.Contains("<p class=\"subject\">Red packet</p>", (await PageAsync("en")).Body, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task Whatever_a_sender_wrote_is_escaped()
     {
@@ -268,4 +288,7 @@ public sealed partial class CashierTests : IAsyncLifetime
 
     [GeneratedRegex("action=\"([^\"]+)\"")]
     private static partial Regex Action();
+
+    [GeneratedRegex("(?:action|data-again)=\"[^\"]*ticket=[0-9a-f]{64}([^\"]*)\"")]
+    private static partial Regex TicketLink();
 }

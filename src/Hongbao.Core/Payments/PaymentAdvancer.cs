@@ -309,7 +309,9 @@ internal sealed class PaymentAdvancer(
         Uid = payment.Uid,
         Amount = payment.Amount,
         Currency = payment.Currency,
-        Subject = "Red packet",
+
+        // None: the cashier has its own words for a red packet, in the payer's language.
+        Subject = "",
     };
 
     private static PaymentResponse Answer(Result result, long payOrderNo) => new() { Result = result, PayOrderNo = payOrderNo };

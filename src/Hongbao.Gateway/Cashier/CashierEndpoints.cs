@@ -135,7 +135,7 @@ internal sealed class CashierEndpoints(IRedPacketCore core, IFinance finance, Ca
         {
             // Pressed without a script: 303 makes the browser fetch the next page, so that reloading it pays nothing.
             http.Response.Headers.Location = isPaid ? CashierPage.PublishUrlOf(packetNo)
-                : $"/cashier/{payOrderNo}?ticket={tickets.IssueForOrder(Caller.Of(http), payOrderNo).Ticket}&waiting=1";
+                : $"/cashier/{payOrderNo}?ticket={tickets.IssueForOrder(Caller.Of(http), payOrderNo).Ticket}&waiting=1{CashierTexts.QueryOf(http)}";
             return Results.StatusCode(StatusCodes.Status303SeeOther);
         }
 

@@ -21,8 +21,9 @@ internal sealed class CashierPage(CashierAssets assets) : IProblemPage
     public Task WriteUnpaidAsync(HttpContext http, CashierOrder order, string ticket, bool isWaiting)
     {
         var t = CashierTexts.For(http);
-        var pay = $"/cashier/{order.PayOrderNo}/pay?ticket={ticket}";
-        var again = $"/cashier/{order.PayOrderNo}?ticket={ticket}";
+        var language = CashierTexts.QueryOf(http);
+        var pay = $"/cashier/{order.PayOrderNo}/pay?ticket={ticket}{language}";
+        var again = $"/cashier/{order.PayOrderNo}?ticket={ticket}{language}";
         var refresh = isWaiting ? Html.Of($"""<noscript><meta http-equiv="refresh" content="3;url={again}&amp;waiting=1"></noscript>""") : Html.Nothing;
         var body = Html.Of($"""
             {AmountOf(order, t)}

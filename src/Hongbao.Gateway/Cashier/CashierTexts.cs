@@ -32,9 +32,20 @@ internal sealed record CashierTexts
     public required string WrongMore { get; init; }
     public required string Note { get; init; }
 
-    /// <summary>Chinese or English, whichever the browser names first; Chinese when it names neither.</summary>
+    /// <summary>The choice of language in the address, for the page's own links; empty where the address has none.</summary>
+    public static string QueryOf(HttpContext http) => Chosen(http) is { } chosen ? "&lang=" + chosen.Language : "";
+
+    /// <summary>
+    /// What the address chooses (the page that sends people here knows what they chose there); else Chinese or English, whichever
+    /// the browser names first; Chinese when it names neither.
+    /// </summary>
     public static CashierTexts For(HttpContext http)
     {
+        if (Chosen(http) is { } chosen)
+        {
+            return chosen;
+        }
+
         foreach (var language in http.Request.Headers.AcceptLanguage.ToString().Split(',').Select(l => l.Trim()))
         {
             if (language.StartsWith("zh", StringComparison.OrdinalIgnoreCase))
@@ -50,6 +61,13 @@ internal sealed record CashierTexts
 
         return Chinese;
     }
+
+    private static CashierTexts? Chosen(HttpContext http) => http.Request.Query["lang"].ToString() switch
+    {
+        "zh" => Chinese,
+        "en" => English,
+        _ => null,
+    };
 
     private static readonly CashierTexts Chinese = new()
     {

@@ -1,8 +1,9 @@
-import { useState } from 'preact/hooks';
+import { useEffect, useRef, useState } from 'preact/hooks';
 import * as api from '../api/calls';
 import type { ClaimRow, Draw, Packet } from '../api/types';
 import { moneyText } from '../money';
 import { CheckIcon, CloseIcon, ShieldIcon } from '../ui/icons';
+import { prefersStillness } from '../ui/stillness';
 import { useWords } from '../words/language';
 import { checkDraw, type DrawVerdict } from './drawCheck';
 import { seenSeedHash } from './seenHashes';
@@ -14,6 +15,11 @@ type Check = { draw: Draw; verdict: DrawVerdict } | 'running' | 'failed';
 export function DrawCheck({ packet }: { packet: Packet }) {
   const words = useWords();
   const [check, setCheck] = useState<Check>();
+  const said = useRef<HTMLDivElement>(null);
+  useEffect(() => {
+    // The button stands at the end of the screen; what it found comes below.
+    if (check && check !== 'running') said.current?.scrollIntoView({ block: 'nearest', behavior: prefersStillness() ? 'auto' : 'smooth' });
+  }, [check]);
 
   const run = async () => {
     if (check === 'running') return;
@@ -45,7 +51,7 @@ export function DrawCheck({ packet }: { packet: Packet }) {
       <button type="button" class="pill pill-line check-run" data-testid="draw-check" onClick={run} aria-disabled={check === 'running'}>
         {check === 'running' ? words.check.running : words.check.run}
       </button>
-      <div role="status">
+      <div ref={said} class="check-said" role="status">
         {check === 'failed' && <p class="check-verdict check-wrong">{words.check.failed}</p>}
         {typeof check === 'object' && <Verdict draw={check.draw} verdict={check.verdict} currency={packet.currency} />}
       </div>

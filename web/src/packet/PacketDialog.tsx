@@ -34,6 +34,7 @@ export function PacketDialog({ packetNo, uid }: { packetNo: string; uid: string 
   const words = useWords();
   const { data: packet, error, reload } = useLoad(`${packetNo} ${uid}`, () => api.packet(packetNo));
   const [opening, setOpening] = useState<Opening>({ stage: 'closed' });
+  const [peeking, setPeeking] = useState(false);
   const gone = useRef(false);
 
   useEffect(() => {
@@ -81,7 +82,7 @@ export function PacketDialog({ packetNo, uid }: { packetNo: string; uid: string 
   const state = known ?? failed?.state;
   const finished = known === 'exhausted' || known === 'expired';
   const unsealing = opening.stage === 'spinning' || opening.stage === 'revealing';
-  const showsResult = Boolean(packet && ((claim && opening.stage !== 'spinning') || (finished && !unsealing)));
+  const showsResult = Boolean(packet && ((claim && opening.stage !== 'spinning') || ((finished || peeking) && !unsealing)));
   const stateText = state && ((state === failed?.state && failed.said) || words.state[state]);
   const amount = claim && moneyText(claim.amount, packet?.currency);
 
@@ -103,6 +104,7 @@ export function PacketDialog({ packetNo, uid }: { packetNo: string; uid: string 
           state={claim ? undefined : known}
           uid={uid}
           celebrating={Boolean(opening.claim)}
+          onOpen={() => setPeeking(false)}
           onClose={closeIt}
         />
       )}
@@ -115,6 +117,7 @@ export function PacketDialog({ packetNo, uid }: { packetNo: string; uid: string 
             opening={opening}
             mine={packet?.sender === uid}
             onOpen={packet ? openIt : reload}
+            onPeek={() => setPeeking(true)}
           />
           <button type="button" class="round packet-close" aria-label={words.close} onClick={closeIt}>
             <CloseIcon />
@@ -132,9 +135,10 @@ interface ClosedPacketProps {
   opening: Opening;
   mine: boolean;
   onOpen(): void;
+  onPeek(): void;
 }
 
-function ClosedPacket({ packet, state, stateText, opening, mine, onOpen }: ClosedPacketProps) {
+function ClosedPacket({ packet, state, stateText, opening, mine, onOpen, onPeek }: ClosedPacketProps) {
   const words = useWords();
   const name = packet ? packet.senderName || packet.sender : '';
   const spinning = opening.stage === 'spinning';
@@ -151,6 +155,13 @@ function ClosedPacket({ packet, state, stateText, opening, mine, onOpen }: Close
       return (
         <button type="button" class="pill pill-gold" onClick={() => replace(`/pay/${packet.packetNo}`)}>
           {words.packet.pay}
+        </button>
+      );
+    }
+    if (!state && mine && opening.stage === 'closed') {
+      return (
+        <button type="button" class="cover-peek" data-testid="packet-peek" onClick={onPeek}>
+          {words.packet.peek}
         </button>
       );
     }

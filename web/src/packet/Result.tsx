@@ -16,11 +16,13 @@ interface ResultProps {
   state: PacketState | undefined;
   uid: string;
   celebrating: boolean;
+  /** The sender who looks before opening may still open. */
+  onOpen(): void;
   onClose(): void;
 }
 
 /** The opened packet: what I got, who else got what, and the check of the draw. */
-export function Result({ packet, claim, state, uid, celebrating, onClose }: ResultProps) {
+export function Result({ packet, claim, state, uid, celebrating, onOpen, onClose }: ResultProps) {
   const words = useWords();
   const name = packet.senderName || packet.sender;
   const copyLink = async () => {
@@ -54,8 +56,8 @@ export function Result({ packet, claim, state, uid, celebrating, onClose }: Resu
               </p>
             </>
           ) : (
-            <p class="result-state-alone" data-testid="packet-state" data-state={state} data-autofocus tabIndex={-1}>
-              {state && words.state[state]}
+            <p class="result-state-alone" data-testid="packet-state" data-state={state ?? 'open'} data-autofocus tabIndex={-1}>
+              {state ? words.state[state] : words.packet.waiting}
             </p>
           )}
           <div class="result-actions">
@@ -63,6 +65,11 @@ export function Result({ packet, claim, state, uid, celebrating, onClose }: Resu
               <a class="result-link" href="#/me/wallet">
                 {words.packet.wallet}
               </a>
+            )}
+            {!claim && !state && (
+              <button type="button" class="result-link" onClick={onOpen}>
+                {words.packet.openMine}
+              </button>
             )}
             {packet.sender === uid && (
               <button type="button" class="result-link" onClick={copyLink}>
@@ -87,7 +94,7 @@ function Summary({ packet }: { packet: Packet }) {
   return (
     <>
       <p>
-        {packet.remainingCount === 0
+        {packet.claimedCount === packet.count
           ? words.packet.allClaimed(packet.count, total)
           : words.packet.claimed(packet.claimedCount, packet.count, moneyText(packet.claimedAmount, packet.currency), total)}
       </p>

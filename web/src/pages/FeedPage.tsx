@@ -141,5 +141,5 @@ function Blank({ loading, error, retry }: { loading: boolean; error: unknown; re
 function stateText(packet: Packet, words: Words): string {
   if (packet.myClaim) return words.feed.mine;
   if (packet.status === 'ACTIVE' && packet.remainingCount > 0) return words.feed.left(packet.remainingCount);
-  return packet.status === 'EXHAUSTED' || packet.remainingCount === 0 ? words.feed.exhausted : words.feed.over;
+  return packet.status === 'EXHAUSTED' || packet.claimedCount === packet.count ? words.feed.exhausted : words.feed.over;
 }

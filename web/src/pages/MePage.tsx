@@ -16,7 +16,7 @@ import { timeText } from '../words/time';
 import './mePage.css';
 
 const yearsBack = 4;
-const totalText = (totals: { amount: number } | undefined) => (totals ? moneyText(totals.amount) : ' ');
+const totalText = ({ first, error }: Pages<YearPage<unknown>>) => (first ? moneyText(first.totals.amount) : error ? '—' : ' ');
 
 /** What I received and sent in a year, and my wallet. */
 export function MePage({ who, part }: { who: Session; part: MePart }) {
@@ -52,15 +52,15 @@ export function MePage({ who, part }: { who: Session; part: MePart }) {
       </header>
       <nav class="me-parts" aria-label={words.me.title}>
         <PartLink part="received" now={part} label={words.me.received}>
-          <strong data-testid="received-total">{totalText(received.first?.totals)}</strong>
+          <strong data-testid="received-total">{totalText(received)}</strong>
           <span>{received.first ? words.me.packets(received.first.totals.count) : ' '}</span>
         </PartLink>
         <PartLink part="sent" now={part} label={words.me.sent}>
-          <strong data-testid="sent-total">{totalText(sent.first?.totals)}</strong>
+          <strong data-testid="sent-total">{totalText(sent)}</strong>
           <span>{sent.first ? words.me.packets(sent.first.totals.count) : ' '}</span>
         </PartLink>
         <PartLink part="wallet" now={part} label={words.me.wallet}>
-          <strong>{wallet.data ? moneyText(wallet.data.change, wallet.data.currency) : ' '}</strong>
+          <strong>{wallet.data ? moneyText(wallet.data.change, wallet.data.currency) : wallet.error ? '—' : ' '}</strong>
           <span>{words.me.change}</span>
         </PartLink>
       </nav>

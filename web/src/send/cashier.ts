@@ -1,4 +1,5 @@
 import * as api from '../api/calls';
+import { language } from '../words/language';
 
 /** Goes to the cashier in this tab. The single-use ticket is for our own server only: a foreign cashier gets none. */
 export async function goToCashier(cashierUrl: string): Promise<void> {
@@ -7,6 +8,7 @@ export async function goToCashier(cashierUrl: string): Promise<void> {
   if (address.origin === location.origin) {
     const { ticket } = await api.ticket();
     address.searchParams.set('ticket', ticket);
+    address.searchParams.set('lang', language.current);
   }
   location.assign(address);
 }

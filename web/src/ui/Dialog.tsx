@@ -1,5 +1,5 @@
 import type { ComponentChildren } from 'preact';
-import { useEffect, useRef } from 'preact/hooks';
+import { useEffect, useRef, useState } from 'preact/hooks';
 
 const reachable = 'a[href], button:not([disabled]), input:not([disabled]), select:not([disabled]), textarea:not([disabled]), [tabindex="0"]';
 
@@ -16,13 +16,15 @@ interface DialogProps {
 export function Dialog({ label, class: name, stage = '', onClose, children }: DialogProps) {
   const dialog = useRef<HTMLDivElement>(null);
 
-  useEffect(() => {
-    const before = document.activeElement;
-    return () => {
+  // Asked for while rendering: by the time of an effect the page behind is inert and has lost its focus.
+  const [before] = useState(() => document.activeElement);
+  useEffect(
+    () => () => {
       // The page behind is inert until this dialog is gone.
       setTimeout(() => before instanceof HTMLElement && before.isConnected && before.focus({ preventScroll: true }));
-    };
-  }, []);
+    },
+    [before],
+  );
 
   useEffect(() => {
     const wanted = dialog.current?.querySelector<HTMLElement>('[data-autofocus]') ?? dialog.current;
@@ -49,7 +51,7 @@ export function Dialog({ label, class: name, stage = '', onClose, children }: Di
 }
 
 function keepInside(event: KeyboardEvent, dialog: HTMLElement): void {
-  const stops = [...dialog.querySelectorAll<HTMLElement>(reachable)].filter((stop) => stop.getClientRects().length > 0);
+  const stops = [...dialog.querySelectorAll<HTMLElement>(reachable)].filter((stop) => stop.tabIndex >= 0 && stop.getClientRects().length > 0);
   const first = stops[0];
   const last = stops.at(-1);
   const at = document.activeElement;

@@ -1,0 +1,130 @@
+using System.Buffers.Text;
+using System.Globalization;
+using System.Net.Http.Headers;
+using System.Net.Http.Json;
+using System.Security.Cryptography;
+using System.Text;
+
+namespace Hongbao.Web.Tests;
+
+/// <summary>The API, for what a test needs before or beside what the page does.</summary>
+internal sealed class Client(string url) : IDisposable
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+    private readonly HttpClient _http = new() { BaseAddress = new Uri(url) };
+    private int _requests;
+
+    public void Dispose() => _http.Dispose();
+
+    public async Task<string> TokenAsync(long uid, string app, string? role = null)
+    {
+        var body = new JsonObject { ["uid"] = Text(uid), ["app"] = app };
+        if (role is not null)
+        {
+            body["role"] = role;
+        }
+
+        return (string)(await SendAsync(HttpMethod.Post, "/api/v1/dev/token", null, body))["token"]!;
+    }
+
+    /// <summary>A paid and published packet.</summary>
+    public async Task<string> PacketAsync(string app, long uid, Action<JsonObject>? change = null)
+    {
+        var token = await TokenAsync(uid, app);
+        var created = await CreateAsync(token, change);
+        var payOrderNo = (string)created["payment"]!["payOrderNo"]!;
+        await UntilAsync($"packet is paid", async () =>
+            (string)(await SendAsync(HttpMethod.Post, $"/cashier/{payOrderNo}/pay", token))["status"]! == "SUCCEEDED");
+        var packetNo = (string)created["packetNo"]!;
+        await SendAsync(HttpMethod.Put, $"/api/v1/packets/{packetNo}/content", token, new JsonObject { ["contentId"] = "clip-snow-" + packetNo });
+        return packetNo;
+    }
+
+    public async Task<JsonNode> UnpaidAsync(string app, long uid) => await CreateAsync(await TokenAsync(uid, app), null);
+
+    public async Task<long> ClaimAsync(string app, long uid, string packetNo) =>
+        (long)(await SendAsync(HttpMethod.Post, $"/api/v1/packets/{packetNo}/claims", await TokenAsync(uid, app)))["amount"]!;
+
+    public async Task<JsonNode> GetAsync(string app, long uid, string path) => await SendAsync(HttpMethod.Get, path, await TokenAsync(uid, app));
+
+    public async Task UntilStatusAsync(string app, long uid, string packetNo, string status)
+    {
+        var token = await TokenAsync(uid, app);
+        await UntilAsync($"packet {packetNo} is {status}", async () =>
+            (string)(await SendAsync(HttpMethod.Get, $"/api/v1/packets/{packetNo}/status", token))["status"]! == status);
+    }
+
+    public async Task UntilChangeAsync(string app, long uid, long change)
+    {
+        var token = await TokenAsync(uid, app);
+        await UntilAsync($"user {uid} has {change}", async () => (long)(await SendAsync(HttpMethod.Get, "/api/v1/me/wallet", token))["change"]! == change);
+    }
+
+    /// <summary>Finance decides payments so much later; 0 puts it right again.</summary>
+    public async Task DelayPaymentsAsync(int milliseconds)
+    {
+        var operations = milliseconds == 0 ? new JsonArray() : new JsonArray(new JsonObject { ["operation"] = "pay", ["laterPermille"] = 1000, ["laterMs"] = milliseconds });
+        await SendAsync(HttpMethod.Put, "/ops/v1/finance/faults", await TokenAsync(9, "default", "admin"), new JsonObject { ["reason"] = "a test", ["operations"] = operations });
+    }
+
+    /// <summary>A token that the server signed itself, but whose time is over.</summary>
+    public static string ExpiredToken(string dataFolder, long uid, string audience)
+    {
+        var keys = JsonNode.Parse(File.ReadAllBytes(Path.Combine(dataFolder, "keys.json")))!;
+        var head = Encode(new JsonObject { ["alg"] = "HS256", ["typ"] = "JWT", ["kid"] = "embedded" });
+        var body = Encode(new JsonObject { ["sub"] = Text(uid), ["aud"] = audience, ["iat"] = 1_600_000_000, ["exp"] = 1_600_003_600 });
+        var signature = HMACSHA256.HashData(Convert.FromBase64String((string)keys["TokenKey"]!), Encoding.ASCII.GetBytes($"{head}.{body}"));
+        return $"{head}.{body}.{Base64Url.EncodeToString(signature)}";
+    }
+
+    public static async Task UntilAsync(string what, Func<Task<bool>> isSo)
+    {
+        var deadline = DateTime.UtcNow + Patience;
+        while (!await isSo())
+        {
+            Assert.True(DateTime.UtcNow < deadline, $"not in time: {what}");
+            await Task.Delay(50);
+        }
+    }
+
+    private static string Text(long number) => number.ToString(CultureInfo.InvariantCulture);
+
+    private static string Encode(JsonObject part) => Base64Url.EncodeToString(Encoding.UTF8.GetBytes(part.ToJsonString()));
+
+    private Task<JsonNode> CreateAsync(string token, Action<JsonObject>? change)
+    {
+        var packet = new JsonObject
+        {
+            ["requestId"] = $"web-test-{Interlocked.Increment(ref _requests)}",
+            ["amount"] = 888,
+            ["count"] = 2,
+            ["currency"] = "CNY",
+            ["split"] = "random",
+            ["scope"] = new JsonObject { ["kind"] = "public" },
+            ["greeting"] = "岁岁平安",
+            ["funding"] = new JsonObject { ["kind"] = "cashier" },
+        };
+        change?.Invoke(packet);
+        return SendAsync(HttpMethod.Post, "/api/v1/packets", token, packet);
+    }
+
+    private async Task<JsonNode> SendAsync(HttpMethod method, string path, string? token, JsonObject? body = null)
+    {
+        using var request = new HttpRequestMessage(method, path);
+        request.Headers.Accept.Add(new MediaTypeWithQualityHeaderValue("application/json"));
+        if (token is not null)
+        {
+            request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", token);
+        }
+
+        if (body is not null)
+        {
+            request.Content = JsonContent.Create(body);
+        }
+
+        using var response = await _http.SendAsync(request);
+        var text = await response.Content.ReadAsStringAsync();
+        Assert.True(response.IsSuccessStatusCode, $"{method} {path}: {(int)response.StatusCode} {text}");
+        return text.Length == 0 ? new JsonObject() : JsonNode.Parse(text)!;
+    }
+}

@@ -1,0 +1,123 @@
+namespace Hongbao.Web.Tests;
+
+/// <summary>However often a button is pressed and whatever gets lost: one share, one packet.</summary>
+public sealed class OnceTests(Stage stage) : PageTests(stage)
+{
+    private const string Busy = """{"status":429,"title":"Busy","code":"CLAIM_BUSY","retryAfterMs":20,"maxPolls":10}""";
+
+    [Fact]
+    public async Task A_busy_packet_is_polled_ten_times_and_then_says_so()
+    {
+        var packetNo = await Api.PacketAsync(App, 1001);
+        var phone = await PhoneOfAsync(1002, "/p/" + packetNo);
+        phone.Expects(429);
+        var asked = 0;
+        await phone.Page.RouteAsync($"**/api/v1/packets/{packetNo}/claims", async route =>
+        {
+            if (route.Request.Method != "POST")
+            {
+                await route.ContinueAsync();
+                return;
+            }
+
+            Interlocked.Increment(ref asked);
+            await route.FulfillAsync(new() { Status = 429, ContentType = "application/problem+json", Headers = new Dictionary<string, string> { ["Retry-After"] = "1" }, Body = Busy });
+        });
+        await phone.Get("packet-open").ClickAsync();
+        await Expect(phone.Page.Locator("[data-state=queued]")).ToHaveTextAsync(new Regex("正在排队 \\d+/10"));
+        await Expect(phone.Get("packet-state")).ToHaveAttributeAsync("data-state", "busy");
+        await Expect(phone.Get("packet-state")).ToHaveTextAsync("抢的人太多了，歇一口气再试");
+        Assert.Equal(11, asked);
+
+        // The crowd has gone: the same button gets the share.
+        await phone.Page.UnrouteAllAsync();
+        await phone.Get("packet-open").ClickAsync();
+        await Money.ReadAsync(phone.Get("packet-result-amount"));
+        Assert.Equal(11, asked);
+    }
+
+    [Fact]
+    public async Task Opening_with_two_quick_presses_asks_for_one_share()
+    {
+        var packetNo = await Api.PacketAsync(App, 1001);
+        var phone = await PhoneOfAsync(1002, "/p/" + packetNo, isStill: false);
+        var asked = Count(phone, "POST", "/claims");
+        await phone.Get("packet-open").DblClickAsync();
+        await Money.ReadAsync(phone.Get("packet-result-amount"));
+        Assert.Single(asked);
+        await Expect(phone.Get("claim-row")).ToHaveCountAsync(1);
+    }
+
+    [Fact]
+    public async Task Sending_with_two_quick_presses_makes_one_packet()
+    {
+        var phone = await PhoneOfAsync(1001, "/send");
+        var asked = Count(phone, "POST", "/api/v1/packets");
+        await phone.Get("send-amount").FillAsync("8.88");
+        await phone.Get("send-submit").DblClickAsync();
+        await phone.Page.WaitForURLAsync("**/cashier/**");
+        Assert.Single(asked);
+        var sent = await Api.GetAsync(App, 1001, "/api/v1/me/packets/sent");
+        Assert.Single(sent["items"]!.AsArray());
+    }
+
+    [Fact]
+    public async Task A_packet_whose_answer_was_lost_is_made_once_even_after_a_reload()
+    {
+        var phone = await PhoneOfAsync(1001, "/send");
+        phone.ExpectsLostAnswers();
+        await phone.Page.RouteAsync("**/api/v1/packets", async route =>
+        {
+            await route.FetchAsync();
+            await route.AbortAsync("failed");
+        });
+        await phone.Get("send-amount").FillAsync("8.88");
+        await phone.Get("send-submit").ClickAsync();
+        await Expect(phone.Page.GetByText("没有收到答复。内容不变再点一次，不会重复创建。")).ToBeVisibleAsync();
+
+        await phone.Page.UnrouteAllAsync();
+        await phone.Page.ReloadAsync();
+        await Expect(phone.Get("send-amount")).ToHaveValueAsync("8.88");
+        await phone.Get("send-submit").ClickAsync();
+        await phone.Page.WaitForURLAsync("**/cashier/**");
+        Assert.Single((await Api.GetAsync(App, 1001, "/api/v1/me/packets/sent"))["items"]!.AsArray());
+    }
+
+    [Fact]
+    public async Task A_share_whose_answer_was_lost_is_the_same_share_when_asked_again()
+    {
+        var packetNo = await Api.PacketAsync(App, 1001);
+        var phone = await PhoneOfAsync(1002, "/p/" + packetNo);
+        phone.ExpectsLostAnswers();
+        var lost = 0;
+        await phone.Page.RouteAsync($"**/api/v1/packets/{packetNo}/claims", async route =>
+        {
+            if (route.Request.Method == "POST" && Interlocked.Increment(ref lost) == 1)
+            {
+                await route.FetchAsync();
+                await route.AbortAsync("failed");
+                return;
+            }
+
+            await route.ContinueAsync();
+        });
+        await phone.Get("packet-open").ClickAsync();
+        await Money.ReadAsync(phone.Get("packet-result-amount"));
+        Assert.Equal(2, lost);
+        await Expect(phone.Get("claim-row")).ToHaveCountAsync(1);
+        Assert.Equal(1, (int)(await Api.GetAsync(App, 1002, "/api/v1/packets/" + packetNo))["claimedCount"]!);
+    }
+
+    private static List<string> Count(Phone phone, string method, string ending)
+    {
+        var asked = new List<string>();
+        phone.Page.Request += (_, request) =>
+        {
+            if (request.Method == method && request.Url.EndsWith(ending, StringComparison.Ordinal))
+            {
+                asked.Add(request.Url);
+            }
+        };
+        return asked;
+    }
+}
