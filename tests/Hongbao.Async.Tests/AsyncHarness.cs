@@ -147,8 +147,14 @@ internal sealed class AsyncHarness : IAsyncDisposable
         var no = causeNo ?? NewNumber();
         return new RefundWanted
         {
-            App = app, Cause = cause, CauseNo = no, PacketNo = cause == RefundCause.Expiry ? no : NewNumber(), PayOrderNo = NewNumber(),
-            Uid = Sender, Amount = amount, Currency = "CNY",
+            App = app,
+            Cause = cause,
+            CauseNo = no,
+            PacketNo = cause == RefundCause.Expiry ? no : NewNumber(),
+            PayOrderNo = NewNumber(),
+            Uid = Sender,
+            Amount = amount,
+            Currency = "CNY",
         };
     }
 

@@ -227,11 +227,27 @@ public sealed class ConcurrencyTests
 
     private static TransferWanted NewClaim(long claimNo) => new()
     {
-        App = "shop", ClaimNo = claimNo, PacketNo = 1, PayOrderNo = 2, SenderUid = 3, Uid = 4, Seq = 1, Amount = 100, Currency = "CNY", Kind = PacketKind.C2C,
+        App = "shop",
+        ClaimNo = claimNo,
+        PacketNo = 1,
+        PayOrderNo = 2,
+        SenderUid = 3,
+        Uid = 4,
+        Seq = 1,
+        Amount = 100,
+        Currency = "CNY",
+        Kind = PacketKind.C2C,
     };
 
     private static RefundWanted NewRefund(long causeNo) => new()
     {
-        App = "shop", Cause = RefundCause.Expiry, CauseNo = causeNo, PacketNo = causeNo, PayOrderNo = 2, Uid = 3, Amount = 50, Currency = "CNY",
+        App = "shop",
+        Cause = RefundCause.Expiry,
+        CauseNo = causeNo,
+        PacketNo = causeNo,
+        PayOrderNo = 2,
+        Uid = 3,
+        Amount = 50,
+        Currency = "CNY",
     };
 }

@@ -24,8 +24,17 @@ public sealed class ClaimTests
         Assert.Equal(
             new TransferWanted
             {
-                App = "default", ClaimNo = first.Claim.ClaimNo, PacketNo = packetNo, PayOrderNo = packet.PayOrderNo, SenderUid = CoreHarness.Sender, Uid = 1, Seq = 1,
-                Amount = first.Claim.Amount, Currency = "CNY", Kind = PacketKind.C2C, ClaimedAtMs = first.Claim.ClaimedAtMs,
+                App = "default",
+                ClaimNo = first.Claim.ClaimNo,
+                PacketNo = packetNo,
+                PayOrderNo = packet.PayOrderNo,
+                SenderUid = CoreHarness.Sender,
+                Uid = 1,
+                Seq = 1,
+                Amount = first.Claim.Amount,
+                Currency = "CNY",
+                Kind = PacketKind.C2C,
+                ClaimedAtMs = first.Claim.ClaimedAtMs,
             },
             wanted);
     }

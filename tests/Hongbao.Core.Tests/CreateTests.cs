@@ -115,7 +115,12 @@ public sealed class CreateTests
         await using var harness = await CoreHarness.StartAsync(dialect);
         var request = CoreHarness.Request(8888, 8) with
         {
-            Split = SplitKind.Equal, Scope = ScopeKind.Exclusive, ScopeUids = [9, 3], Greeting = "恭喜发财 🧧", ContentId = "v1", TtlSeconds = 60,
+            Split = SplitKind.Equal,
+            Scope = ScopeKind.Exclusive,
+            ScopeUids = [9, 3],
+            Greeting = "恭喜发财 🧧",
+            ContentId = "v1",
+            TtlSeconds = 60,
         };
 
         var created = await harness.UnpaidAsync(request);

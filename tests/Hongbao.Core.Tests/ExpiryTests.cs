@@ -30,8 +30,14 @@ public sealed class ExpiryTests(ITestOutputHelper output)
         Assert.Equal(
             new RefundWanted
             {
-                App = "default", Cause = RefundCause.Expiry, CauseNo = packetNo, PacketNo = packetNo, PayOrderNo = packet.PayOrderNo,
-                Uid = CoreHarness.Sender, Amount = 1000 - taken, Currency = "CNY",
+                App = "default",
+                Cause = RefundCause.Expiry,
+                CauseNo = packetNo,
+                PacketNo = packetNo,
+                PayOrderNo = packet.PayOrderNo,
+                Uid = CoreHarness.Sender,
+                Amount = 1000 - taken,
+                Currency = "CNY",
             },
             Assert.Single(await harness.RefundsWantedAsync()));
         await harness.AssertSoundAsync(packetNo);
@@ -350,7 +356,10 @@ public sealed class ExpiryTests(ITestOutputHelper output)
             CoreHarness.System,
             new PullRequest
             {
-                SlotFrom = slots?.From ?? 0, SlotTo = slots?.To ?? 1023, AfterNo = after, Limit = limit,
+                SlotFrom = slots?.From ?? 0,
+                SlotTo = slots?.To ?? 1023,
+                AfterNo = after,
+                Limit = limit,
                 OlderThanMs = harness.Clock.GetUtcNow().ToUnixTimeMilliseconds() - harness.Options.PullAfterMs,
             },
             default);

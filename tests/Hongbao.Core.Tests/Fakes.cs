@@ -91,7 +91,10 @@ internal sealed class FakeAsync : IRedPacketAsync
         {
             Items = request.Keys.ConvertAll(k => new RefundProgress
             {
-                Cause = k.Cause, CauseNo = k.CauseNo, PacketNo = k.CauseNo, Status = Refunds.GetValueOrDefault((k.Cause, k.CauseNo), OrderStatus.None),
+                Cause = k.Cause,
+                CauseNo = k.CauseNo,
+                PacketNo = k.CauseNo,
+                Status = Refunds.GetValueOrDefault((k.Cause, k.CauseNo), OrderStatus.None),
             }),
         });
     }

@@ -190,8 +190,14 @@ public sealed class PaymentTests
         Assert.Equal(
             new RefundWanted
             {
-                App = "default", Cause = RefundCause.LatePayment, CauseNo = created.PayOrderNo, PacketNo = created.PacketNo, PayOrderNo = created.PayOrderNo,
-                Uid = CoreHarness.Sender, Amount = 1000, Currency = "CNY",
+                App = "default",
+                Cause = RefundCause.LatePayment,
+                CauseNo = created.PayOrderNo,
+                PacketNo = created.PacketNo,
+                PayOrderNo = created.PayOrderNo,
+                Uid = CoreHarness.Sender,
+                Amount = 1000,
+                Currency = "CNY",
             },
             Assert.Single(await harness.RefundsWantedAsync()));
         Assert.Equal([3], await harness.ReadAllAsync<int>("select kind from due"));

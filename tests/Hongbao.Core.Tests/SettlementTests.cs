@@ -174,7 +174,10 @@ public sealed class SettlementTests
         CoreHarness.System,
         new PullRequest
         {
-            SlotFrom = 0, SlotTo = 1023, AfterNo = after, Limit = limit,
+            SlotFrom = 0,
+            SlotTo = 1023,
+            AfterNo = after,
+            Limit = limit,
             OlderThanMs = harness.Clock.GetUtcNow().ToUnixTimeMilliseconds() - harness.Options.PullAfterMs,
         },
         default);

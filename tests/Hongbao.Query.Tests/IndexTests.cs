@@ -60,7 +60,11 @@ public sealed class IndexTests
         var plants = new Plants(core, async);
         var packet = await plants.PacketAsync(new PacketPlan
         {
-            State = PacketStatus.Exhausted, Amount = 30, Count = 2, ContentId = "v", Claims = [new(2001, 10), new(2002, 20) { State = ClaimStatus.Transferred }],
+            State = PacketStatus.Exhausted,
+            Amount = 30,
+            Count = 2,
+            ContentId = "v",
+            Claims = [new(2001, 10), new(2002, 20) { State = ClaimStatus.Transferred }],
         });
         await plants.TransferAsync(packet.Claims[0], OrderStatus.Pending);
         await plants.RefundAsync(packet, RefundCause.FailedClaim, 1, 10, OrderStatus.Succeeded);

@@ -18,7 +18,9 @@ public abstract class PacketDetailTests(SqlDialect dialect)
         query.HostApp.Name(1001, "Lin");
         var packet = await query.Plants.PacketAsync(new PacketPlan
         {
-            Greeting = "恭喜发财 🧧", ContentId = "video-881", Claims = [new(2001, 120), new(2002, 80) { State = ClaimStatus.Transferred }],
+            Greeting = "恭喜发财 🧧",
+            ContentId = "video-881",
+            Claims = [new(2001, 120), new(2002, 80) { State = ClaimStatus.Transferred }],
         });
         await query.Plants.PacketAsync(new PacketPlan { Claims = [new(2001, 1)] });
 
@@ -27,13 +29,38 @@ public abstract class PacketDetailTests(SqlDialect dialect)
         Assert.Equal(
             new PacketView
             {
-                PacketNo = packet.PacketNo, Kind = PacketKind.C2C, Status = PacketStatus.Active, Sender = 1001, SenderName = "Lin", SenderAvatar = "/avatars/1001.svg",
-                Greeting = "恭喜发财 🧧", ContentId = "video-881", Split = SplitKind.Random, Scope = ScopeKind.Public, Amount = 1000, Currency = "CNY", Count = 10,
-                Cap = 20000, ClaimedAmount = 200, ClaimedCount = 2, RemainingCount = 8, CreatedAtMs = packet.AtMs, ExpiresAtMs = packet.ExpiresAt,
-                SeedHash = $"hash{packet.PacketNo}", Seed = "", RefundedAmount = 0, PayOrderNo = 0,
+                PacketNo = packet.PacketNo,
+                Kind = PacketKind.C2C,
+                Status = PacketStatus.Active,
+                Sender = 1001,
+                SenderName = "Lin",
+                SenderAvatar = "/avatars/1001.svg",
+                Greeting = "恭喜发财 🧧",
+                ContentId = "video-881",
+                Split = SplitKind.Random,
+                Scope = ScopeKind.Public,
+                Amount = 1000,
+                Currency = "CNY",
+                Count = 10,
+                Cap = 20000,
+                ClaimedAmount = 200,
+                ClaimedCount = 2,
+                RemainingCount = 8,
+                CreatedAtMs = packet.AtMs,
+                ExpiresAtMs = packet.ExpiresAt,
+                SeedHash = $"hash{packet.PacketNo}",
+                Seed = "",
+                RefundedAmount = 0,
+                PayOrderNo = 0,
                 MyClaim = new ClaimView
                 {
-                    ClaimNo = packet.Claims[0].ClaimNo, PacketNo = packet.PacketNo, Uid = 2001, Seq = 1, Amount = 120, Status = ClaimStatus.Claimed, ClaimedAtMs = packet.AtMs,
+                    ClaimNo = packet.Claims[0].ClaimNo,
+                    PacketNo = packet.PacketNo,
+                    Uid = 2001,
+                    Seq = 1,
+                    Amount = 120,
+                    Status = ClaimStatus.Claimed,
+                    ClaimedAtMs = packet.AtMs,
                 },
             },
             view);
@@ -106,7 +133,11 @@ public abstract class PacketDetailTests(SqlDialect dialect)
         {
             var packet = await query.Plants.PacketAsync(new PacketPlan
             {
-                State = status, Count = 1, Scope = ScopeKind.Exclusive, ScopeUids = [2001], Claims = status == PacketStatus.Exhausted ? [new(2001, 1000)] : [],
+                State = status,
+                Count = 1,
+                Scope = ScopeKind.Exclusive,
+                ScopeUids = [2001],
+                Claims = status == PacketStatus.Exhausted ? [new(2001, 1000)] : [],
             });
 
             var response = await query.Query.GetStatusAsync(QueryHarness.As(3001), new PacketRequest { PacketNo = packet.PacketNo }, default);
@@ -226,7 +257,12 @@ public abstract class PacketDetailTests(SqlDialect dialect)
         await using var query = await QueryHarness.StartAsync(dialect);
         var packet = await query.Plants.PacketAsync(new PacketPlan
         {
-            State = PacketStatus.Exhausted, Amount = 60, Count = 3, Split = SplitKind.Fair, Scope = ScopeKind.Friends, Greeting = "for friends",
+            State = PacketStatus.Exhausted,
+            Amount = 60,
+            Count = 3,
+            Split = SplitKind.Fair,
+            Scope = ScopeKind.Friends,
+            Greeting = "for friends",
             Claims = [new(2001, 10), new(2002, 30) { State = ClaimStatus.Failed }, new(2003, 20)],
         });
 
@@ -237,8 +273,16 @@ public abstract class PacketDetailTests(SqlDialect dialect)
         Assert.Equal(
             new PacketView
             {
-                PacketNo = packet.PacketNo, Status = PacketStatus.Exhausted, Split = SplitKind.Fair, Amount = 60, Currency = "CNY", Count = 3, Cap = 20000,
-                SeedHash = $"hash{packet.PacketNo}", Seed = Convert.ToHexStringLower(packet.Seed), MyClaim = draw.Packet.MyClaim,
+                PacketNo = packet.PacketNo,
+                Status = PacketStatus.Exhausted,
+                Split = SplitKind.Fair,
+                Amount = 60,
+                Currency = "CNY",
+                Count = 3,
+                Cap = 20000,
+                SeedHash = $"hash{packet.PacketNo}",
+                Seed = Convert.ToHexStringLower(packet.Seed),
+                MyClaim = draw.Packet.MyClaim,
             },
             draw.Packet);
     }

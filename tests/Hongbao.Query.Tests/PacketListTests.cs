@@ -19,7 +19,10 @@ public abstract class PacketListTests(SqlDialect dialect)
         await using var query = await QueryHarness.StartAsync(dialect);
         var plans = Enumerable.Range(0, 250).Select(i => new PacketPlan
         {
-            ContentId = "video-1", State = i % 5 == 0 ? PacketStatus.PendingPayment : PacketStatus.Active, Amount = 100 + i, Sender = 1001,
+            ContentId = "video-1",
+            State = i % 5 == 0 ? PacketStatus.PendingPayment : PacketStatus.Active,
+            Amount = 100 + i,
+            Sender = 1001,
         }).ToArray();
         await query.Plants.PacketsAsync(plans);
         var newestFirst = plans.Select(p => p.PacketNo).OrderDescending().ToArray();
@@ -72,7 +75,11 @@ public abstract class PacketListTests(SqlDialect dialect)
         query.HostApp.Relations.Add((1001, 2001, RelationKind.Follower));
         PacketPlan Plan(ScopeKind scope, long[]? uids = null, PacketStatus state = PacketStatus.Active, long claimer = 0) => new()
         {
-            ContentId = "video-1", Scope = scope, ScopeUids = uids, State = state, Claims = claimer == 0 ? [] : [new(claimer, 10)],
+            ContentId = "video-1",
+            Scope = scope,
+            ScopeUids = uids,
+            State = state,
+            Claims = claimer == 0 ? [] : [new(claimer, 10)],
         };
         PacketPlan[] plans =
         [

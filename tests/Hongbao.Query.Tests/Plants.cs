@@ -73,7 +73,15 @@ internal sealed class Plants(IStore core, IStore async)
             values (@no, 0, @App, @cause, @causeNo, @PacketNo, @PayOrderNo, @Sender, @amount, 'CNY', @state, 0, 0)
             """, new
         {
-            no = NumberAt(NowMs - 120_000, 0), packet.App, cause = (int)cause, causeNo, packet.PacketNo, packet.PayOrderNo, packet.Sender, amount, state = (int)state,
+            no = NumberAt(NowMs - 120_000, 0),
+            packet.App,
+            cause = (int)cause,
+            causeNo,
+            packet.PacketNo,
+            packet.PayOrderNo,
+            packet.Sender,
+            amount,
+            state = (int)state,
         });
 
     /// <summary>What Core and Async commit when finance refuses a claim's transfer for good.</summary>
@@ -113,12 +121,30 @@ internal sealed class Plants(IStore core, IStore async)
               @activatedAt, @expiresAt, @closedAt)
             """, new
         {
-            plan.PacketNo, slot, plan.App, plan.Sender, state = (int)plan.State, plan.Amount, plan.Count, split = (int)plan.Split, scope = (int)plan.Scope,
-            scopeUids = plan.ScopeUids is null ? null : JsonSerializer.Serialize(plan.ScopeUids), plan.Greeting, plan.ContentId,
-            claimed, claims = plan.Claims.Count,
-            closedAmount = isEnded ? plan.Amount - claimed : 0, closedCount = isEnded ? plan.Count - plan.Claims.Count : 0,
-            plan.Seed, seedHash = $"hash{plan.PacketNo}", plan.PayOrderNo, plan.AtMs, plan.PayUntil,
-            activatedAt = isPaid ? plan.AtMs : (long?)null, expiresAt = isPaid ? plan.ExpiresAt : (long?)null, closedAt = isEnded ? plan.ExpiresAt : (long?)null,
+            plan.PacketNo,
+            slot,
+            plan.App,
+            plan.Sender,
+            state = (int)plan.State,
+            plan.Amount,
+            plan.Count,
+            split = (int)plan.Split,
+            scope = (int)plan.Scope,
+            scopeUids = plan.ScopeUids is null ? null : JsonSerializer.Serialize(plan.ScopeUids),
+            plan.Greeting,
+            plan.ContentId,
+            claimed,
+            claims = plan.Claims.Count,
+            closedAmount = isEnded ? plan.Amount - claimed : 0,
+            closedCount = isEnded ? plan.Count - plan.Claims.Count : 0,
+            plan.Seed,
+            seedHash = $"hash{plan.PacketNo}",
+            plan.PayOrderNo,
+            plan.AtMs,
+            plan.PayUntil,
+            activatedAt = isPaid ? plan.AtMs : (long?)null,
+            expiresAt = isPaid ? plan.ExpiresAt : (long?)null,
+            closedAt = isEnded ? plan.ExpiresAt : (long?)null,
         });
         for (var i = 0; i < plan.Claims.Count; i++)
         {

@@ -35,9 +35,18 @@ public abstract class ReceivedTests(SqlDialect dialect)
             {
                 Claim = new ClaimView
                 {
-                    ClaimNo = packet.Claims[0].ClaimNo, PacketNo = packet.PacketNo, Uid = Me, Seq = 1, Amount = 10, Status = ClaimStatus.Claimed, ClaimedAtMs = Plants.NowMs,
+                    ClaimNo = packet.Claims[0].ClaimNo,
+                    PacketNo = packet.PacketNo,
+                    Uid = Me,
+                    Seq = 1,
+                    Amount = 10,
+                    Status = ClaimStatus.Claimed,
+                    ClaimedAtMs = Plants.NowMs,
                 },
-                Sender = 1001, SenderName = "Lin", SenderAvatar = "/avatars/1001.svg", Greeting = "Happy New Year",
+                Sender = 1001,
+                SenderName = "Lin",
+                SenderAvatar = "/avatars/1001.svg",
+                Greeting = "Happy New Year",
             },
             Assert.Single(mine.Items));
         Assert.Equal((1L, 10L), (mine.TotalCount, mine.TotalAmount));
@@ -86,7 +95,11 @@ public abstract class ReceivedTests(SqlDialect dialect)
         await using var query = await QueryHarness.StartAsync(dialect);
         var plans = Enumerable.Range(0, 12).Select(p => new PacketPlan
         {
-            Amount = 100_000, Count = 200, AtMs = OldMs, Sender = 1001 + p, Claims = [.. Enumerable.Range(0, 100).Select(i => new ClaimPlan(Me + i, 10) { AtMs = OldMs })],
+            Amount = 100_000,
+            Count = 200,
+            AtMs = OldMs,
+            Sender = 1001 + p,
+            Claims = [.. Enumerable.Range(0, 100).Select(i => new ClaimPlan(Me + i, 10) { AtMs = OldMs })],
         }).ToArray();
         await query.Plants.PacketsAsync(plans);
 
@@ -212,7 +225,9 @@ public abstract class ReceivedTests(SqlDialect dialect)
         // Two moments, and numbers whose order is not that of the moments.
         var plans = Enumerable.Range(0, 250).Select(i => new PacketPlan
         {
-            Sender = 1001 + (i % 9), AtMs = OldMs, Claims = [new(Me, 1 + i) { AtMs = OldMs + (i % 2 == 0 ? 0 : 7), ClaimNo = query.Plants.NumberAt(OldMs, (i * 37) % 1024) }],
+            Sender = 1001 + (i % 9),
+            AtMs = OldMs,
+            Claims = [new(Me, 1 + i) { AtMs = OldMs + (i % 2 == 0 ? 0 : 7), ClaimNo = query.Plants.NumberAt(OldMs, (i * 37) % 1024) }],
         }).ToArray();
         await query.Plants.PacketsAsync(plans);
         await query.RepairAsync();
@@ -292,8 +307,17 @@ public abstract class ReceivedTests(SqlDialect dialect)
     {
         Items = packet.Claims.ConvertAll(c => new TransferWanted
         {
-            App = packet.App, ClaimNo = c.ClaimNo, PacketNo = packet.PacketNo, PayOrderNo = packet.PayOrderNo, SenderUid = packet.Sender, Uid = c.Uid, Seq = c.Seq,
-            Amount = c.Amount, Currency = "CNY", Kind = PacketKind.C2C, ClaimedAtMs = c.AtMs,
+            App = packet.App,
+            ClaimNo = c.ClaimNo,
+            PacketNo = packet.PacketNo,
+            PayOrderNo = packet.PayOrderNo,
+            SenderUid = packet.Sender,
+            Uid = c.Uid,
+            Seq = c.Seq,
+            Amount = c.Amount,
+            Currency = "CNY",
+            Kind = PacketKind.C2C,
+            ClaimedAtMs = c.AtMs,
         }),
     };
 

@@ -140,7 +140,8 @@ public sealed class AuditTests
             {
                 Entries = [.. u.Entries.Where(e => e.PacketNo != Expired || e.Kind != "refund")],
                 After = u.After! with { Change = u.After.Change - refunded },
-            }) with { Refusals = [] };
+            }) with
+        { Refusals = [] };
 
         var report = MoneyAudit.Of(open);
 
