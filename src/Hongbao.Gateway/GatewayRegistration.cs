@@ -36,10 +36,12 @@ public static class GatewayRegistration
         services.ConfigureHttpJsonOptions(json => GatewayJson.Configure(json.SerializerOptions).TypeInfoResolverChain.Insert(0, GatewayJson.Default));
         services.AddOpenApi(OpenApiDocumentCache.Name, DocumentTransformers.Configure);
 
-        services.AddOptions<KestrelServerOptions>().Configure<IOptions<GatewayOptions>>(static (kestrel, gateway) =>
+        services.AddOptions<KestrelServerOptions>().Configure<IEnumerable<IConfigureOptions<GatewayOptions>>>(static (kestrel, setups) =>
         {
+            // The server is made before settings are validated: a fault is told later, together with all others.
+            var gateway = new OptionsFactory<GatewayOptions>(setups, [], []).Create(Options.DefaultName);
             kestrel.AddServerHeader = false;
-            kestrel.Limits.MaxConcurrentConnections ??= gateway.Value.MaxConcurrentConnections;
+            kestrel.Limits.MaxConcurrentConnections ??= Math.Max(1, gateway.MaxConcurrentConnections);
         });
 
         // The framework would log addresses with their query, where tickets travel.

@@ -100,17 +100,20 @@ public sealed class ExpiryTests(ITestOutputHelper output)
         await using var harness = await CoreHarness.StartAsync(dialect);
         var other = await harness.StartProcessAsync();
         // How far ahead the end has to be for claims to be under way then depends on the machine.
-        foreach (var aheadMs in new[] { 80, 160, 320, 640, 40 })
+        var met = 0;
+        for (var round = 0; round < 30; round++)
         {
+            var aheadMs = 40 << (round % 5);
             var both = await RaceAsync(harness, other, aheadMs);
             output.WriteLine($"{both} of 12 packets were closed while they were claimed, {aheadMs} ms ahead");
-            if (both > 1)
+            met += both;
+            if (met > 2)
             {
                 return;
             }
         }
 
-        Assert.Fail("no packet was closed while it was claimed");
+        Assert.Fail($"only {met} packets were closed while they were claimed");
     }
 
     private static async Task<int> RaceAsync(CoreHarness harness, CoreProcess other, int aheadMs)

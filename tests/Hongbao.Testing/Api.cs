@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Http.Headers;
 using System.Net.Http.Json;
+using System.Net.Sockets;
 using System.Text;
 using System.Text.Json;
 
@@ -84,9 +85,22 @@ public sealed class Api : IDisposable
     /// <summary>Sends a request as it is.</summary>
     public async Task<Answer> ReadAsync(HttpRequestMessage request)
     {
-        using var response = await Http.SendAsync(request);
+        using var response = await SendAsync(request);
         var text = await response.Content.ReadAsStringAsync();
         var isJson = response.Content.Headers.ContentType?.MediaType?.EndsWith("json", StringComparison.Ordinal) == true;
         return new Answer(response.StatusCode, isJson && text.Length > 0 ? JsonDocument.Parse(text).RootElement : default, response.Headers);
+    }
+
+    private async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request)
+    {
+        try
+        {
+            return await Http.SendAsync(request);
+        }
+        catch (SocketException e)
+        {
+            // A connection that dies in the moment of its beginning comes out as it is.
+            throw new HttpRequestException("The server is gone.", e);
+        }
     }
 }

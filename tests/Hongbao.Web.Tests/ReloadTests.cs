@@ -47,8 +47,8 @@ public sealed class ReloadTests(Stage stage) : PageTests(stage)
             await Api.DelayPaymentsAsync(5000);
             await pay.ClickAsync();
             await Expect(phone.Page.GetByText("正在等待支付结果，请不要关闭页面。")).ToBeVisibleAsync();
-            await phone.Page.UnrouteAllAsync();
             await phone.Page.ReloadAsync();
+            await phone.Page.UnrouteAllAsync();
         }
         finally
         {

@@ -32,12 +32,7 @@ internal sealed class ClaimService(
         // (2) Scope, then the states that nothing leaves towards claiming; memory only ever shows committed state.
         if ((await ScopeFaultAsync(context, held, cancellationToken).ConfigureAwait(false) ?? StateFault(held, storeClock.NowMs())) is { } fault)
         {
-            // While a packet is active another process may hold a newer claim of this user: one indexed read before the refusal.
-            // Later it is all in memory, but perhaps only since (1): a lane notes new claims before the state that they lead to.
-            known = held.Now.Status == PacketStatus.Active
-                ? await laneStore.FindClaimAsync(packetNo, context.Uid, cancellationToken).ConfigureAwait(false)
-                : held.Claims.GetValueOrDefault(context.Uid);
-            return known is null ? Refused(fault) : Taken(context, packetNo, known, held.Now.LeftCount(held.Count));
+            return await RefuseAsync(context, held, fault, cancellationToken).ConfigureAwait(false);
         }
 
         // (3) The gate decides who waits, never who is paid.
@@ -55,11 +50,28 @@ internal sealed class ClaimService(
         // (4) and (5): the lane decides and commits; what was posted is finished, and keeps its place, even if the caller goes away.
         var decision = await DecideAsync(context, held, place).WaitAsync(cancellationToken).ConfigureAwait(false);
 
-        // (6) When its time ended while the request waited, the lane may have refused by what it remembers of an active packet: as in (2).
-        known = decision.Claim ?? (decision.Code == ResultCode.PacketExpired
-            ? await laneStore.FindClaimAsync(packetNo, context.Uid, cancellationToken).ConfigureAwait(false)
-            : null);
-        return known is null ? Refused(Result.Of(decision.Code)) : Taken(context, packetNo, known, decision.RemainingCount);
+        // (6)
+        return decision.Claim is { } claim
+            ? Taken(context, packetNo, claim, decision.RemainingCount)
+            : await RefuseAsync(context, held, Result.Of(decision.Code), cancellationToken).ConfigureAwait(false);
+    }
+
+    // Before a refusal by what is remembered of an active packet, one indexed read: another process may have given this user a claim,
+    // or the last share away. Later everything is in memory, but the claim perhaps only since (1): a lane notes new claims before
+    // the state that they lead to.
+    private async Task<ClaimResponse> RefuseAsync(CallContext context, HeldPacket held, Result fault, CancellationToken cancellationToken)
+    {
+        var known = held.Claims.GetValueOrDefault(context.Uid);
+        if (known is null && held.Now.Status == PacketStatus.Active)
+        {
+            (var status, known) = await laneStore.StandingAsync(held.PacketNo, context.Uid, cancellationToken).ConfigureAwait(false);
+            if (fault.Code == ResultCode.PacketExpired && status == PacketStatus.Exhausted)
+            {
+                fault = Result.Of(ResultCode.PacketExhausted);
+            }
+        }
+
+        return known is null ? Refused(fault) : Taken(context, held.PacketNo, known, held.Now.LeftCount(held.Count));
     }
 
     private async Task<ShareDecision> DecideAsync(CallContext context, HeldPacket held, AdmissionGate.Place place)

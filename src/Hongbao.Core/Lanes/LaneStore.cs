@@ -49,6 +49,16 @@ internal sealed class LaneStore(IStore store, Outbox outbox)
         public long ClaimedAt { get; init; }
     }
 
+    private sealed class StandingRow
+    {
+        public PacketStatus PacketState { get; init; }
+        public long? ClaimNo { get; init; }
+        public int Seq { get; init; }
+        public long Amount { get; init; }
+        public ClaimStatus State { get; init; }
+        public long ClaimedAt { get; init; }
+    }
+
     private sealed class VersionRow
     {
         public long PacketNo { get; init; }
@@ -116,16 +126,19 @@ internal sealed class LaneStore(IStore store, Outbox outbox)
         }
     }
 
-    /// <summary>A user's claim of a packet, or null.</summary>
-    public async Task<HeldClaim?> FindClaimAsync(long packetNo, long uid, CancellationToken cancellationToken)
+    /// <summary>How a packet that exists stands now, and one user's claim of it, or null.</summary>
+    public async Task<(PacketStatus Status, HeldClaim? Claim)> StandingAsync(long packetNo, long uid, CancellationToken cancellationToken)
     {
         var session = await store.ReadAsync(cancellationToken).ConfigureAwait(false);
         await using (session.ConfigureAwait(false))
         {
-            var row = await session.FirstAsync<ClaimRow>(
-                "select packet_no, uid, claim_no, seq, amount, state, claimed_at from claims where packet_no = @packetNo and uid = @uid",
-                new { packetNo, uid }, cancellationToken).ConfigureAwait(false);
-            return row is null ? null : new HeldClaim(row.ClaimNo, row.Seq, row.Amount, row.ClaimedAt, row.State);
+            var row = await session.FirstAsync<StandingRow>("""
+                select p.state as packet_state, c.claim_no, coalesce(c.seq, 0) as seq, coalesce(c.amount, 0) as amount,
+                    coalesce(c.state, 0) as state, coalesce(c.claimed_at, 0) as claimed_at
+                from packets p left join claims c on c.packet_no = p.packet_no and c.uid = @uid
+                where p.packet_no = @packetNo
+                """, new { packetNo, uid }, cancellationToken).ConfigureAwait(false);
+            return (row!.PacketState, row.ClaimNo is { } claimNo ? new HeldClaim(claimNo, row.Seq, row.Amount, row.ClaimedAt, row.State) : null);
         }
     }
 
