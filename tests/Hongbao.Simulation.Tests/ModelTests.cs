@@ -16,7 +16,61 @@ public sealed class ModelTests
     private const int CountDefault = 10_000;
     private const int OfOneWorld = 200;
 
-    private static readonly string[] Expected = [];
+    // All that 10,000 sequences are known to meet.
+    private static readonly string[] Expected =
+    [
+        "alert claim.overdue",
+        "alert payment.mismatch",
+        "alert payment.overdue",
+        "alert refund.overdue",
+        "alert refund.refused",
+        "alert transfer.overdue",
+        "answer lost",
+        "callback NotFound",
+        "callback Ok",
+        "callback Unauthenticated",
+        "callback ValidationFailed",
+        "claim ClaimBusy",
+        "claim Failed",
+        "claim NotFound",
+        "claim NotInScope",
+        "claim Ok",
+        "claim PacketExhausted",
+        "claim PacketExpired",
+        "claim PacketNotActive",
+        "claim Transferred",
+        "content Forbidden",
+        "content IdempotencyMismatch",
+        "content NotFound",
+        "content Ok",
+        "content PacketNotActive",
+        "create ContentRejected",
+        "create IdempotencyMismatch",
+        "create Ok",
+        "create Ok repeated",
+        "create Overloaded",
+        "create ValidationFailed",
+        "lost messages of async",
+        "lost messages of core",
+        "one of two nodes dies",
+        "only node dies",
+        "packet Closed",
+        "packet Exhausted",
+        "packet Refunded",
+        "pay Closed",
+        "pay Forbidden",
+        "pay Internal",
+        "pay NotFound",
+        "pay Pending",
+        "pay Succeeded",
+        "pay only looked",
+        "payment Closed",
+        "payment PaidLate",
+        "payment Succeeded",
+        "set aside for Expiry",
+        "set aside for FailedClaim",
+        "set aside for LatePayment",
+    ];
 
     [Fact]
     public Task Random_operation_sequences_agree_with_the_model() => OnOneThread(async () =>
@@ -41,8 +95,7 @@ public sealed class ModelTests
         if (count >= CountDefault)
         {
             // Agreeing about what never happens proves nothing.
-            var rare = Expected.Where(what => met.GetValueOrDefault(what) < 10).ToArray();
-            Assert.Empty(rare);
+            Assert.DoesNotContain(Expected, what => met.GetValueOrDefault(what) < 5);
         }
     });
 

@@ -61,10 +61,10 @@ internal sealed class Client(string url) : IDisposable
     }
 
     /// <summary>Finance decides payments so much later; 0 puts it right again.</summary>
-    public async Task DelayPaymentsAsync(int milliseconds)
+    public async Task DelayPaymentsAsync(string app, int milliseconds)
     {
         var operations = milliseconds == 0 ? new JsonArray() : new JsonArray(new JsonObject { ["operation"] = "pay", ["laterPermille"] = 1000, ["laterMs"] = milliseconds });
-        await SendAsync(HttpMethod.Put, "/ops/v1/finance/faults", await TokenAsync(9, "default", "admin"), new JsonObject { ["reason"] = "a test", ["operations"] = operations });
+        await SendAsync(HttpMethod.Put, "/ops/v1/finance/faults", await TokenAsync(9, app, "admin"), new JsonObject { ["reason"] = "a test", ["operations"] = operations });
     }
 
     /// <summary>A token that the server signed itself, but whose time is over.</summary>

@@ -44,7 +44,7 @@ public sealed class ReloadTests(Stage stage) : PageTests(stage)
         await phone.Page.RouteAsync("**/pay?*", route => Interlocked.Increment(ref pressed) == 1 ? route.ContinueAsync() : route.AbortAsync("failed"));
         try
         {
-            await Api.DelayPaymentsAsync(5000);
+            await Api.DelayPaymentsAsync(App, 5000);
             await pay.ClickAsync();
             await Expect(phone.Page.GetByText("正在等待支付结果，请不要关闭页面。")).ToBeVisibleAsync();
             await phone.Page.ReloadAsync();
@@ -52,7 +52,7 @@ public sealed class ReloadTests(Stage stage) : PageTests(stage)
         }
         finally
         {
-            await Api.DelayPaymentsAsync(0);
+            await Api.DelayPaymentsAsync(App, 0);
         }
 
         // Paying once more pays once; or it was decided in between and the cashier says that it is paid.
