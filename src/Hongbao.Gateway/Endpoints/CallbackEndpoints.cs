@@ -29,7 +29,7 @@ internal sealed class CallbackEndpoints(IRedPacketCore core, IRedPacketAsync asy
     public void Map(IEndpointRouteBuilder routes) => routes.MapPost("/callbacks/finance", TakeAsync).For(Access.Anyone).WithMetadata(new BodyLimit(BodyMax))
         .Describe("Callbacks", "financeCallback", "Finance's signed callbacks. A repeated one is accepted without effect.", ResultCode.ValidationFailed, ResultCode.Unauthenticated,
             ResultCode.PayloadTooLarge)
-        .Takes(typeof(CallbackBody)).WithMetadata(new ProducesResponseTypeMetadata(StatusCodes.Status204NoContent));
+        .Takes(typeof(CallbackBody)).WithMetadata(new ProducesResponseTypeMetadata(StatusCodes.Status200OK));
 
     private async Task<IResult> TakeAsync(HttpContext http, CancellationToken cancellationToken)
     {
@@ -61,7 +61,7 @@ internal sealed class CallbackEndpoints(IRedPacketCore core, IRedPacketAsync asy
             : async.FinanceCallbackAsync(context, request, cancellationToken));
         return response.Result.Code switch
         {
-            ResultCode.Ok => Results.NoContent(),
+            ResultCode.Ok => Results.Ok(),
             ResultCode.Unauthenticated => Unsigned(http),
             _ => ProblemAnswer.From(response.Result),
         };

@@ -37,7 +37,7 @@ internal sealed class CallbackRoute(World world) : HttpMessageHandler
         var answer = await world.CallBackAsync(world.AnyNode(), callback);
         return new HttpResponseMessage(answer.Result.Code switch
         {
-            ResultCode.Ok => HttpStatusCode.NoContent,
+            ResultCode.Ok => HttpStatusCode.OK,
             ResultCode.Unauthenticated => HttpStatusCode.Unauthorized,
             ResultCode.NotFound => HttpStatusCode.NotFound,
             ResultCode.Overloaded => HttpStatusCode.ServiceUnavailable,
