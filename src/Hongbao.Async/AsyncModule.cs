@@ -18,7 +18,6 @@ namespace Hongbao.Async;
 /// <summary>The orders that move money at finance, and what brings them to their end. Composes its parts by hand.</summary>
 public sealed class AsyncModule : IModule
 {
-    private static readonly TimeSpan ScanIntervalMax = TimeSpan.FromMilliseconds(500);
     private readonly IStore _store;
     private readonly AsyncOptions _options;
     private readonly NumberMinter[] _minters;
@@ -92,15 +91,12 @@ public sealed class AsyncModule : IModule
 
         _advancer.Attach(scheduler);
         _courier.Attach(scheduler);
-        AddScan(scheduler, "async.transfers.scan", _advancer.ScanTransfersAsync);
-        AddScan(scheduler, "async.refunds.scan", _advancer.ScanRefundsAsync);
-        AddScan(scheduler, "async.transfers.pull", _pull.PullTransfersAsync);
+        var rest = TimeSpan.FromMilliseconds(_options.CheckMs);
+        scheduler.AddScan("async.transfers.scan", rest, _advancer.ScanTransfersAsync);
+        scheduler.AddScan("async.refunds.scan", rest, _advancer.ScanRefundsAsync);
+        scheduler.AddScan("async.transfers.pull", rest, _pull.PullTransfersAsync);
         scheduler.Add("async.refunds.pull", _pull.PullRefundsAsync);
-        scheduler.Add("async.nonces.purge", async cancellationToken =>
-        {
-            await CallbackNonces.PurgeAsync(_store, cancellationToken).ConfigureAwait(false);
-            return NextRun.After(CallbackSignature.Tolerance);
-        });
+        CallbackNonces.AttachPurge(scheduler, "async.nonces.purge", _store);
     }
 
     /// <inheritdoc/>
@@ -110,11 +106,5 @@ public sealed class AsyncModule : IModule
         {
             await minter.StopAsync(cancellationToken).ConfigureAwait(false);
         }
-    }
-
-    private void AddScan(IScheduler scheduler, string name, Func<CancellationToken, Task<bool>> scan)
-    {
-        var interval = BackOff.Doubling(TimeSpan.FromMilliseconds(_options.CheckMs), 1, ScanIntervalMax);
-        scheduler.Add(name, async cancellationToken => await scan(cancellationToken).ConfigureAwait(false) ? NextRun.Now : NextRun.After(interval));
     }
 }

@@ -21,7 +21,6 @@ namespace Hongbao.Core;
 /// <summary>Packets, claims and payment orders: what decides. Composes its parts by hand; the order below is their order of use.</summary>
 public sealed class CoreModule : IModule
 {
-    private static readonly TimeSpan ScanIntervalMax = TimeSpan.FromMilliseconds(500);
     private readonly IStore _store;
     private readonly CoreOptions _options;
     private readonly TimeProvider _clock;
@@ -110,16 +109,13 @@ public sealed class CoreModule : IModule
 
         Clock.Attach(scheduler);
         _lanes.Attach(scheduler);
-        AddScan(scheduler, "core.payments.scan", _payments.ScanAsync);
-        AddScan(scheduler, "core.packets.scan", _refunds.ScanPacketsAsync);
-        AddScan(scheduler, "core.late_payments.scan", _refunds.ScanLatePaymentsAsync);
-        AddScan(scheduler, "core.claims.pull", _claimPull.SweepAsync);
-        AddScan(scheduler, "core.claims.scan", _claimPull.ScanAsync);
-        scheduler.Add("core.nonces.purge", async cancellationToken =>
-        {
-            await CallbackNonces.PurgeAsync(_store, cancellationToken).ConfigureAwait(false);
-            return NextRun.After(CallbackSignature.Tolerance);
-        });
+        var rest = TimeSpan.FromMilliseconds(_options.PullAfterMs);
+        scheduler.AddScan("core.payments.scan", rest, _payments.ScanAsync);
+        scheduler.AddScan("core.packets.scan", rest, _refunds.ScanPacketsAsync);
+        scheduler.AddScan("core.late_payments.scan", rest, _refunds.ScanLatePaymentsAsync);
+        scheduler.AddScan("core.claims.pull", rest, _claimPull.SweepAsync);
+        scheduler.AddScan("core.claims.scan", rest, _claimPull.ScanAsync);
+        CallbackNonces.AttachPurge(scheduler, "core.nonces.purge", _store);
     }
 
     /// <inheritdoc/>
@@ -130,11 +126,5 @@ public sealed class CoreModule : IModule
         {
             await minter.StopAsync(cancellationToken).ConfigureAwait(false);
         }
-    }
-
-    private void AddScan(IScheduler scheduler, string name, Func<CancellationToken, Task<bool>> scan)
-    {
-        var interval = BackOff.Doubling(TimeSpan.FromMilliseconds(_options.PullAfterMs), 1, ScanIntervalMax);
-        scheduler.Add(name, async cancellationToken => await scan(cancellationToken).ConfigureAwait(false) ? NextRun.Now : NextRun.After(interval));
     }
 }

@@ -41,20 +41,20 @@ internal sealed class AsyncHarness : IAsyncDisposable
     public const string Shop = "shop";
     public const long Sender = 1001;
 
-    private readonly PooledDatabase _pooled;
+    private readonly TestDatabase _database;
     private readonly Outbox _coreOutbox = new();
     private readonly Random _dice;
     private readonly List<AsyncProcess> _processes = [];
     private long _sequence;
 
-    private AsyncHarness(PooledDatabase pooled, AsyncOptions options, int seed)
+    private AsyncHarness(TestDatabase database, AsyncOptions options, int seed)
     {
-        _pooled = pooled;
+        _database = database;
         _dice = new Random(seed);
         Options = options;
-        Store = new FaultyStore(pooled.Database.Open("async"), pooled.Clock);
-        CoreStore = new FaultyStore(pooled.Database.Open("core"), pooled.Clock);
-        Scheduler = new SimulatedScheduler(pooled.Clock, new SeededRandomSource(seed));
+        Store = new FaultyStore(database.Open("async"), Clock);
+        CoreStore = new FaultyStore(database.Open("core"), Clock);
+        Scheduler = new SimulatedScheduler(Clock, new SeededRandomSource(seed));
     }
 
     public static CallbackSignature Signature { get; } = new([.. Enumerable.Range(1, 32).Select(i => (byte)i)]);
@@ -62,7 +62,7 @@ internal sealed class AsyncHarness : IAsyncDisposable
     public AsyncOptions Options { get; }
     public FaultyStore Store { get; }
     public FaultyStore CoreStore { get; }
-    public ManualClock Clock => _pooled.Clock;
+    public ManualClock Clock => (ManualClock)_database.Clock;
     public SimulatedScheduler Scheduler { get; }
     public FakeFinance Finance { get; } = new();
     public FakeCore Core { get; } = new();
@@ -77,7 +77,7 @@ internal sealed class AsyncHarness : IAsyncDisposable
     {
         var options = NewOptions();
         change?.Invoke(options);
-        var harness = new AsyncHarness(await DatabasePool.TakeAsync(dialect), options, seed);
+        var harness = new AsyncHarness(await Databases.Pool.TakeAsync(dialect), options, seed);
         await harness.CoreStore.MigrateAsync(MigrationSet.FromAssembly(typeof(IStore).Assembly), default);
         await harness.StartProcessAsync();
         return harness;
@@ -253,7 +253,7 @@ internal sealed class AsyncHarness : IAsyncDisposable
 
     public async Task ExecuteAsync(Sql sql)
     {
-        await using var session = await _pooled.Database.Open("async").WriteAsync(default);
+        await using var session = await _database.Open("async").WriteAsync(default);
         await session.ExecuteAsync(sql);
         await session.CommitAsync();
     }
@@ -265,7 +265,7 @@ internal sealed class AsyncHarness : IAsyncDisposable
     {
         Store.Fate = CoreStore.Fate = _ => CommitFault.None;
         _processes.ForEach(p => p.Kill());
-        DatabasePool.Return(_pooled);
+        Databases.Pool.Return(_database);
         return ValueTask.CompletedTask;
     }
 }

@@ -5,6 +5,7 @@ using Hongbao.Contracts;
 using Hongbao.Foundation.Messaging;
 using Hongbao.Foundation.Signing;
 using Hongbao.Foundation.Stores;
+using Hongbao.Testing;
 
 namespace Hongbao.Core.Tests;
 
@@ -17,10 +18,10 @@ internal sealed class CoreHarness : IAsyncDisposable
 
     private static readonly JsonSerializerOptions Web = new(JsonSerializerDefaults.Web);
     private static long _requests;
-    private readonly DatabasePool.Entry _entry;
+    private readonly TestDatabase _database;
     private readonly List<CoreProcess> _processes = [];
 
-    private CoreHarness(DatabasePool.Entry entry) => _entry = entry;
+    private CoreHarness(TestDatabase database) => _database = database;
 
     internal sealed class Packet
     {
@@ -50,20 +51,21 @@ internal sealed class CoreHarness : IAsyncDisposable
     }
 
     public CoreOptions Options { get; private init; } = new();
-    public MovableClock Clock => _entry.Clock;
+    public MovableClock Clock => (MovableClock)_database.Clock;
     public FakeFinance Finance { get; } = new();
     public FakeAsync Async { get; } = new();
     public FakeRelations Relations { get; } = new();
     public FakeModeration Moderation { get; } = new();
     public CoreProcess Main { get; private set; } = null!;
     public IRedPacketCore Core => Main.Core;
-    public IStore Store => _entry.Database.Open("core");
+    public IStore Store => _database.Open("core");
 
     public static async Task<CoreHarness> StartAsync(SqlDialect dialect, Action<CoreOptions>? configure = null, bool lanesByHand = false)
     {
         var options = new CoreOptions();
         configure?.Invoke(options);
-        var harness = new CoreHarness(await DatabasePool.TakeAsync(dialect)) { Options = options };
+        var harness = new CoreHarness(await Databases.Pool.TakeAsync(dialect)) { Options = options };
+        harness.Clock.AheadMs = 0;
         harness.Main = await harness.StartProcessAsync(lanesByHand);
         return harness;
     }
@@ -71,7 +73,7 @@ internal sealed class CoreHarness : IAsyncDisposable
     /// <summary>Another process on the same data.</summary>
     public async Task<CoreProcess> StartProcessAsync(bool lanesByHand = false)
     {
-        var process = new CoreProcess(this, _processes.Count == 0 ? Store : _entry.Database.OpenAnother("core"), lanesByHand);
+        var process = new CoreProcess(this, _processes.Count == 0 ? Store : _database.OpenAnother("core"), lanesByHand);
         await process.StartAsync();
         _processes.Add(process);
         await MoveStoreClockAsync();
@@ -269,7 +271,7 @@ internal sealed class CoreHarness : IAsyncDisposable
             await process.DisposeAsync();
         }
 
-        DatabasePool.Return(_entry);
+        Databases.Pool.Return(_database);
     }
 
     // SQLite asks the process's clock; PostgreSQL gets another function, which every start of a module sets right again.

@@ -49,7 +49,7 @@ internal sealed class FinanceHarness : IAsyncDisposable, IScheduler
     public static Task<FinanceHarness> StartAsync(SqlDialect dialect) => StartAsync(dialect, withTarget: true);
 
     public static async Task<FinanceHarness> StartAsync(SqlDialect dialect, bool withTarget) =>
-        await new FinanceHarness(await DatabasePool.TakeAsync(dialect), ownsDatabase: true).StartedAsync(withTarget);
+        await new FinanceHarness(await Databases.Pool.TakeAsync(dialect), ownsDatabase: true).StartedAsync(withTarget);
 
     /// <summary>Another process on the same data: after a restart, or beside this one.</summary>
     public Task<FinanceHarness> AnotherAsync() => new FinanceHarness(_database, ownsDatabase: false).StartedAsync(withTarget: true);
@@ -200,7 +200,7 @@ internal sealed class FinanceHarness : IAsyncDisposable, IScheduler
         await _services.DisposeAsync();
         if (_ownsDatabase)
         {
-            DatabasePool.Return(_database);
+            Databases.Pool.Return(_database);
         }
     }
 

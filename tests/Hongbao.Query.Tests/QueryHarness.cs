@@ -40,7 +40,7 @@ internal sealed class QueryHarness : IAsyncDisposable
 
     public static async Task<QueryHarness> StartAsync(SqlDialect dialect)
     {
-        var harness = new QueryHarness(await DatabasePool.TakeAsync(dialect));
+        var harness = new QueryHarness(await Databases.Pool.TakeAsync(dialect));
         await harness.Module.StartAsync(default);
         return harness;
     }
@@ -86,6 +86,6 @@ internal sealed class QueryHarness : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await Module.StopAsync(default);
-        DatabasePool.Return(_database);
+        Databases.Pool.Return(_database);
     }
 }

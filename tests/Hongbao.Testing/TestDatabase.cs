@@ -14,7 +14,6 @@ public sealed class TestDatabase : IAsyncDisposable
     private static readonly ConcurrentBag<string> Emptied = [];
 
     private readonly ConcurrentDictionary<string, IStore> _stores = new(StringComparer.Ordinal);
-    private readonly TimeProvider _clock;
     private readonly string _name = "t_" + Guid.NewGuid().ToString("N");
     private string _database = "";
 
@@ -29,12 +28,15 @@ public sealed class TestDatabase : IAsyncDisposable
     private TestDatabase(SqlDialect dialect, TimeProvider clock)
     {
         Dialect = dialect;
-        _clock = clock;
+        Clock = clock;
         Folder = Path.Combine(Path.GetTempPath(), "hongbao-tests", _name);
         Directory.CreateDirectory(Folder);
     }
 
     public SqlDialect Dialect { get; }
+
+    /// <summary>What SQLite files go by; a PostgreSQL server has a clock of its own.</summary>
+    public TimeProvider Clock { get; }
 
     /// <summary>A temporary folder of this test, deleted at the end.</summary>
     public string Folder { get; }
@@ -100,7 +102,7 @@ public sealed class TestDatabase : IAsyncDisposable
 
     private IStore Create(string module) => Dialect switch
     {
-        SqlDialect.Sqlite => new SqliteStore(module, Path.Combine(Folder, module + ".db"), _clock),
+        SqlDialect.Sqlite => new SqliteStore(module, Path.Combine(Folder, module + ".db"), Clock),
         SqlDialect.Postgres => new PostgresStore(module, ConnectionString, 10),
     };
 }

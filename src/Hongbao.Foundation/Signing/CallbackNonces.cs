@@ -1,3 +1,4 @@
+using Hongbao.Foundation.Scheduling;
 using Hongbao.Foundation.Stores;
 
 namespace Hongbao.Foundation.Signing;
@@ -22,16 +23,22 @@ public static class CallbackNonces
         }
     }
 
-    /// <summary>Forgets nonces whose timestamps can no longer be genuine.</summary>
-    public static async Task PurgeAsync(IStore store, CancellationToken cancellationToken)
+    /// <summary>Adds the worker that forgets nonces whose timestamps can no longer be genuine.</summary>
+    public static void AttachPurge(IScheduler scheduler, string name, IStore store) => scheduler.Add(name, async cancellationToken =>
+        await PurgeAsync(store, cancellationToken).ConfigureAwait(false) ? NextRun.Now : NextRun.After(CallbackSignature.Tolerance));
+
+    /// <summary>Forgets such nonces, a bounded piece at a time. True when there may be more.</summary>
+    public static async Task<bool> PurgeAsync(IStore store, CancellationToken cancellationToken)
     {
         var session = await store.WriteAsync(cancellationToken).ConfigureAwait(false);
         await using (session.ConfigureAwait(false))
         {
-            await session.ExecuteAsync(
-                "delete from callback_nonces where received_at < (select now_ms()) - @ageMs",
-                new { ageMs = 4 * (long)CallbackSignature.Tolerance.TotalMilliseconds }, cancellationToken).ConfigureAwait(false);
+            var gone = await session.ExecuteAsync("""
+                delete from callback_nonces where nonce in
+                  (select nonce from callback_nonces where received_at < (select now_ms()) - @age order by received_at limit 1000)
+                """, new { age = 4 * (long)CallbackSignature.Tolerance.TotalMilliseconds }, cancellationToken).ConfigureAwait(false);
             await session.CommitAsync(cancellationToken).ConfigureAwait(false);
+            return gone == 1000;
         }
     }
 }
