@@ -75,6 +75,13 @@ public sealed class IndexTests
             select {packet.PacketNo} - 10 - i, 1, 'default', 500000 + i, 1, 2, 1, 'CNY', 100, 2, 1, 100, 1 + i % 4, '', 'v' || i, 60,
               50, 1, '\x00', 'h', i, {Plants.NowMs}, {Plants.NowMs}, {Plants.NowMs} from generate_series(1, {Others}) i
             """);
+        // Somebody's unpaid packets, newer than all and of the same video.
+        await Plants.ExecuteAsync(core, $"""
+            insert into packets (packet_no, slot, app, sender_uid, kind, state, version, currency, amount, count, split, cap, scope, greeting, content_id, ttl_seconds,
+              claimed_amount, claimed_count, seed, seed_hash, pay_order_no, created_at, pay_until)
+            select {packet.PacketNo} + 10 + i, 1, 'default', 6666, 1, case i % 2 when 0 then 1 else 7 end, 1, 'CNY', 100, 2, 1, 100, 1, '', 'v', 60,
+              0, 0, '\x00', 'h', i, {Plants.NowMs}, {Plants.NowMs} from generate_series(1, {Others}) i
+            """);
         await Plants.ExecuteAsync(core, $"""
             insert into claims (claim_no, slot, app, packet_no, uid, seq, amount, state, claimed_at)
             select {packet.Claims[0].ClaimNo} - 10 - i, 1, 'default', {packet.PacketNo} - 10 - i, 600000 + i, 1, 50, 1, {Plants.NowMs} from generate_series(1, {Others}) i

@@ -128,6 +128,36 @@ public abstract class PacketListTests(SqlDialect dialect)
     }
 
     [Fact]
+    public async Task Any_number_of_unpaid_packets_hides_nothing_from_anyone()
+    {
+        await using var query = await QueryHarness.StartAsync(dialect);
+        PacketPlan oldest = new() { ContentId = "video-1", AtMs = Plants.NowMs - 60_000 };
+        await query.Plants.PacketsAsync([oldest, .. Enumerable.Range(0, 620).Select(i => new PacketPlan
+        {
+            ContentId = "video-1",
+            Sender = 6666,
+            State = i % 2 == 0 ? PacketStatus.PendingPayment : PacketStatus.Closed,
+        })]);
+        var ownUnpaid = await query.Plants.PacketAsync(new PacketPlan
+        {
+            ContentId = "video-1",
+            Sender = 3001,
+            State = PacketStatus.PendingPayment,
+            AtMs = Plants.NowMs + 60_000,
+        });
+
+        var feed = await query.Query.ListPacketsAsync(QueryHarness.As(3001), new PageRequest { Limit = 20 }, default);
+        var content = await query.Query.ListPacketsAsync(QueryHarness.As(3001), new PageRequest { ContentId = "video-1", Limit = 20 }, default);
+        var (sendersOwn, _) = await QueryHarness.AllAsync(cursor =>
+            query.Query.ListPacketsAsync(QueryHarness.As(6666), new PageRequest { ContentId = "video-1", Limit = 100, Cursor = cursor }, default));
+
+        Assert.Equal((oldest.PacketNo, ""), (Assert.Single(feed.Items).PacketNo, feed.Next));
+        Assert.Equal([ownUnpaid.PacketNo, oldest.PacketNo], content.Items.Select(i => i.PacketNo));
+        Assert.Equal("", content.Next);
+        Assert.Equal(621, sendersOwn.Select(i => i.PacketNo).Distinct().Count());
+    }
+
+    [Fact]
     public async Task A_page_asks_the_host_app_a_bounded_number_of_times_and_never_again_after_silence()
     {
         await using var query = await QueryHarness.StartAsync(dialect);

@@ -32,7 +32,7 @@ internal sealed class PacketLists(CorePackets packets, CoreClaims claims, Packet
             // One more than is looked at tells whether anything follows.
             var rows = isFeed
                 ? await packets.PublicAsync(context.App, before, portion + 1, cancellationToken).ConfigureAwait(false)
-                : await packets.OfContentAsync(context.App, request.ContentId, before, portion + 1, cancellationToken).ConfigureAwait(false);
+                : await packets.OfContentAsync(context.App, request.ContentId, context.Uid, before, portion + 1, cancellationToken).ConfigureAwait(false);
             foreach (var (packetNo, claim) in await claims.OfUserAsync(context.Uid, [.. rows.Select(r => r.PacketNo)], cancellationToken).ConfigureAwait(false))
             {
                 mine[packetNo] = claim;
@@ -42,9 +42,7 @@ internal sealed class PacketLists(CorePackets packets, CoreClaims claims, Packet
             while (taken < Math.Min(rows.Count, portion) && shown.Count < page.Limit)
             {
                 var row = rows[taken];
-                var seen = isFeed && !PacketPhase.IsPaid(row.State)
-                    ? Sight.Hidden
-                    : await sight.LookAsync(row, mine.ContainsKey(row.PacketNo), cancellationToken).ConfigureAwait(false);
+                var seen = await sight.LookAsync(row, mine.ContainsKey(row.PacketNo), cancellationToken).ConfigureAwait(false);
                 if (seen == Sight.NotAsked)
                 {
                     break;

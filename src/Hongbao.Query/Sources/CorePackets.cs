@@ -54,28 +54,40 @@ internal sealed class CorePackets(IReadStore core)
         }
     }
 
-    /// <summary>Packets of a video in any state and scope, newest first.</summary>
-    public async Task<List<PacketRow>> OfContentAsync(string app, string contentId, long before, int limit, CancellationToken cancellationToken)
+    /// <summary>
+    /// Packets of a video in any scope, newest first: those that were paid for, and of the others the caller's own. Nobody else's unpaid packet is
+    /// even read: they cost nothing to make, so that any number of them could stand in the way.
+    /// </summary>
+    public async Task<List<PacketRow>> OfContentAsync(string app, string contentId, long uid, long before, int limit, CancellationToken cancellationToken)
+    {
+        var session = await core.ReadAsync(cancellationToken).ConfigureAwait(false);
+        await using (session.ConfigureAwait(false))
+        {
+            return await session.QueryAsync<PacketRow>($"""
+                select {Columns} from (
+                  select * from (
+                    select {Columns} from packets
+                    where app = @app and content_id = @contentId and state not in (1, 7) and packet_no < @before order by packet_no desc limit @limit) paid
+                  union all
+                  select * from (
+                    select {Columns} from packets
+                    where app = @app and sender_uid = @uid and content_id = @contentId and state in (1, 7) and packet_no < @before
+                    order by packet_no desc limit @limit) own) both_kinds
+                order by packet_no desc limit @limit
+                """, new { app, contentId, uid, before, limit }, cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>Public packets that were paid for, newest first.</summary>
+    public async Task<List<PacketRow>> PublicAsync(string app, long before, int limit, CancellationToken cancellationToken)
     {
         var session = await core.ReadAsync(cancellationToken).ConfigureAwait(false);
         await using (session.ConfigureAwait(false))
         {
             return await session.QueryAsync<PacketRow>($"""
                 select {Columns} from packets
-                where app = @app and content_id = @contentId and packet_no < @before order by packet_no desc limit @limit
-                """, new { app, contentId, before, limit }, cancellationToken).ConfigureAwait(false);
-        }
-    }
-
-    /// <summary>Public packets in any state, newest first.</summary>
-    public async Task<List<PacketRow>> PublicAsync(string app, long before, int limit, CancellationToken cancellationToken)
-    {
-        var session = await core.ReadAsync(cancellationToken).ConfigureAwait(false);
-        await using (session.ConfigureAwait(false))
-        {
-            return await session.QueryAsync<PacketRow>(
-                $"select {Columns} from packets where app = @app and scope = 1 and packet_no < @before order by packet_no desc limit @limit",
-                new { app, before, limit }, cancellationToken).ConfigureAwait(false);
+                where app = @app and scope = 1 and state not in (1, 7) and packet_no < @before order by packet_no desc limit @limit
+                """, new { app, before, limit }, cancellationToken).ConfigureAwait(false);
         }
     }
 
