@@ -3,7 +3,7 @@ namespace Hongbao.Gateway;
 /// <summary>Conveniences for trying the platform out. Section <c>Dev</c>.</summary>
 public sealed class DevOptions
 {
-    /// <summary>Lets anyone on this machine take a token for any user; only ever in effect in the embedded profile on loopback. Default true.</summary>
+    /// <summary>Lets anyone on this machine take a token for any user; only ever in effect in the embedded profile on loopback. Default true; false behind a proxy.</summary>
     public bool Tokens { get; set; } = true;
 }
 

@@ -85,6 +85,20 @@ public sealed class DevTests : IAsyncLifetime
         }
     }
 
+    [Theory]
+    [InlineData("Forwarded", "for=192.0.2.1")]
+    [InlineData("X-Forwarded-For", "192.0.2.1")]
+    [InlineData("x-forwarded-proto", "https")]
+    [InlineData("X-Forwarded-Host", "pay.example")]
+    [InlineData("Via", "1.1 proxy")]
+    [InlineData("X-Real-IP", "192.0.2.1")]
+    [InlineData("X-Forwarded-For", "")]
+    public async Task A_request_that_a_proxy_passed_on_gets_no_token(string header, string value)
+    {
+        (await _host.SendAsync(HttpMethod.Post, "/api/v1/dev/token", new { uid = "1" }, null, (header, value))).IsProblem(404, "NOT_FOUND");
+        (await _host.GetAsync("/api/v1/dev/users", null, (header, value))).IsProblem(404, "NOT_FOUND");
+    }
+
     [Fact]
     public async Task The_demo_users_are_eight()
     {

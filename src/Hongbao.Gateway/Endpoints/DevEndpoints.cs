@@ -70,13 +70,21 @@ internal sealed class DevEndpoints(DevTokenGate gate, DevTokens tokens, IProfile
         return JsonAnswer.Ok(new DevUsersAnswer { Items = items }, GatewayJson.Wire.DevUsersAnswer);
     }
 
-    // The name in the address too: a foreign page whose name was made to point at this machine is not of this machine.
+    // The name in the address too: a foreign page whose name was made to point at this machine is not of this machine. And a request that
+    // says it was passed on may come from anywhere, although the proxy sits here; docs/operating.md says what a silent proxy needs.
     private bool IsOpenFor(HttpContext http)
     {
         var host = http.Request.Host.Host;
         return gate.IsOpen
+            && !http.Request.Headers.Keys.Any(IsOfProxy)
             && (string.Equals(host, "localhost", StringComparison.OrdinalIgnoreCase) || (IPAddress.TryParse(host.Trim('[', ']'), out var address) && IPAddress.IsLoopback(address)));
     }
+
+    private static bool IsOfProxy(string header) =>
+        header.StartsWith("X-Forwarded-", StringComparison.OrdinalIgnoreCase)
+        || header.Equals("Forwarded", StringComparison.OrdinalIgnoreCase)
+        || header.Equals("Via", StringComparison.OrdinalIgnoreCase)
+        || header.Equals("X-Real-IP", StringComparison.OrdinalIgnoreCase);
 
     private static CallerRole? RoleOf(string name) => name switch
     {

@@ -98,6 +98,11 @@ internal sealed class Server : IAsyncDisposable
         var store = _app.Services.GetRequiredService<IOptions<StoreOptions>>().Value;
         output.WriteLine($"Hongbao serves {string.Join(" and ", Urls)}  (store: {store.Kind}, data: {Path.GetFullPath(store.DataFolder)})");
         output.WriteLine($"  the page {url}/   the API {url}/docs   readiness {url}/readyz");
+        if (_app.Services.GetRequiredService<DevTokenGate>().IsOpen)
+        {
+            output.WriteLine("  Development tokens are on: whoever reaches this address can act as any user. Behind a proxy set Dev:Tokens=false (docs/operating.md).");
+        }
+
         output.WriteLine("Ctrl-C stops it.");
         output.Flush();
     }
@@ -211,7 +216,13 @@ internal sealed class Server : IAsyncDisposable
         app.Services.GetRequiredService<CallbackTarget>().Url = new Uri($"http://{own}:{first.Port}/callbacks/finance");
 
         var isLoopback = addresses.All(static a => IsLoopback(a.Host));
-        app.Services.GetRequiredService<DevTokenGate>().IsOpen = isLoopback && app.Services.GetRequiredService<IOptions<DevOptions>>().Value.Tokens;
+        var hasTokens = isLoopback && app.Services.GetRequiredService<IOptions<DevOptions>>().Value.Tokens;
+        app.Services.GetRequiredService<DevTokenGate>().IsOpen = hasTokens;
+        if (hasTokens)
+        {
+            log.LogWarning("Development tokens are on: whoever reaches {Urls} can act as any user; behind a proxy set Dev:Tokens=false", string.Join(" and ", app.Urls));
+        }
+
         if (isLoopback)
         {
             return;
