@@ -149,6 +149,26 @@ public sealed class ErrorTableTests(RunningServer server) : IClassFixture<Runnin
     }
 
     [Fact]
+    public async Task A_payment_order_that_finance_takes_its_time_to_know_is_pending_and_then_paid()
+    {
+        var (sender, admin) = (RunningServer.NewUser(), RunningServer.NewUser());
+        Task<Answer> SetFaultsAsync(params object[] operations) => Api.SendAsync(HttpMethod.Put, "/ops/v1/finance/faults", admin, new { reason = "test", seed = 1, operations }, "admin");
+        Assert.True((await SetFaultsAsync(new { operation = "createPayment", laterPermille = 1000, laterMs = 1500 })).IsOk);
+        try
+        {
+            var (packetNo, payOrderNo) = await server.CreateAsync(sender);
+            var first = await Api.PostAsync($"/cashier/{payOrderNo}/pay", sender);
+            Assert.Equal((HttpStatusCode.OK, "PENDING"), (first.Status, first.Text("status")));
+            await server.PayAsync(sender, payOrderNo);
+            Assert.Equal("ACTIVE", await server.StatusAsync(packetNo, sender));
+        }
+        finally
+        {
+            Assert.True((await SetFaultsAsync()).IsOk);
+        }
+    }
+
+    [Fact]
     public async Task Subsidies_are_not_usable_here_yet()
     {
         AssertProblem(HttpStatusCode.Conflict, "SUBSIDY_NOT_USABLE", await Api.PostAsync(

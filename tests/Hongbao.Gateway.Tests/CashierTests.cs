@@ -234,11 +234,21 @@ public sealed partial class CashierTests : IAsyncLifetime
 
     [Theory]
     [InlineData(ResultCode.Forbidden, 403)]
-    [InlineData(ResultCode.NotFound, 404)]
+    [InlineData(ResultCode.ValidationFailed, 400)]
     public async Task A_refusal_of_finance_is_passed_on(ResultCode code, int status)
     {
         _host.Finance.Pay = _ => Task.FromResult(new PaymentAnswer { Result = Result.Of(code) });
         Assert.Equal(status, (await PayAsync()).Status);
+    }
+
+    [Fact]
+    public async Task An_order_that_finance_does_not_know_yet_is_pending()
+    {
+        _host.Finance.Pay = _ => Task.FromResult(new PaymentAnswer { Result = Result.Of(ResultCode.NotFound) });
+        _host.Core.Check = r => Task.FromResult(FakeCore.Payment(r.PayOrderNo, PaymentStatus.Pending));
+        Assert.Equal("PENDING", (await PayAsync()).Json.GetProperty("status").GetString());
+        _host.Core.Check = r => Task.FromResult(FakeCore.Payment(r.PayOrderNo, PaymentStatus.Succeeded));
+        Assert.Equal("SUCCEEDED", (await PayAsync()).Json.GetProperty("status").GetString());
     }
 
     [Fact]

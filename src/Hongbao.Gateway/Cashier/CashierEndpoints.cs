@@ -92,13 +92,16 @@ internal sealed class CashierEndpoints(IRedPacketCore core, IFinance finance, Ca
         return AnswerOf(http, checkedNow is { Status: var status } && checkedNow.Result.IsOk() ? status : PaymentStatus.Pending, payOrderNo, prepared.PacketNo);
     }
 
-    /// <summary>Presses finance's button. No answer is not an end: Core asks what became of it.</summary>
+    /// <summary>
+    /// Presses finance's button. No answer is not an end: Core asks what became of it. Neither is "not found": the order is ours, and finance may
+    /// only not have got it yet.
+    /// </summary>
     private async Task<ProblemAnswer?> PressAsync(HttpContext http, CallContext context, long payOrderNo)
     {
         var pressed = await AskAsync(http, finance.PayAsync(context, new FinanceNumber { Number = payOrderNo }, http.RequestAborted));
         return pressed?.Result.Code switch
         {
-            ResultCode.Forbidden or ResultCode.NotFound or ResultCode.ValidationFailed => ProblemAnswer.From(pressed.Result),
+            ResultCode.Forbidden or ResultCode.ValidationFailed => ProblemAnswer.From(pressed.Result),
             _ => null,
         };
     }

@@ -81,6 +81,7 @@ public sealed class PlanTests
         // A refused refund is set aside for the sender and reaches no balance: the audit could not tell it from a loss.
         Assert.All(operations.Where(o => o.Operation != "transfer"), o => Assert.Equal(0, o.RefusePermille));
         Assert.Contains(operations, o => o.NotFoundPermille > 0);
+        Assert.Contains(operations, o => o is { Operation: "createPayment", LaterPermille: > 0, LaterMs: > 0 });
         Assert.Contains(operations, o => o.CallbackLostPermille > 0 && o.CallbackRepeatPermille > 0);
     }
 

@@ -116,7 +116,11 @@ internal static class DemoPlanner
             Seed = 1 + chance.Below(int.MaxValue),
             Operations =
             [
-                new FinanceFault { Operation = "createPayment", LatencyMs = Permille(20, 80), FailPermille = Permille(50, 150), LostAnswerPermille = Permille(50, 150) },
+                new FinanceFault
+                {
+                    Operation = "createPayment", LatencyMs = Permille(20, 80), FailPermille = Permille(50, 150), LostAnswerPermille = Permille(50, 150),
+                    LaterPermille = Permille(50, 150), LaterMs = Permille(300, 900),
+                },
                 new FinanceFault
                 {
                     Operation = "pay", LatencyMs = Permille(50, 150), LostAnswerPermille = Permille(100, 250), LaterPermille = Permille(100, 300), LaterMs = Permille(300, 900),
