@@ -100,15 +100,64 @@ public sealed class TicketTests : IAsyncLifetime
     [Fact]
     public void Tickets_are_bounded_and_the_oldest_go_first()
     {
-        var table = new ExpiringTable<string>(TimeSpan.FromSeconds(60), 100, new TestClock());
+        var table = new ExpiringTable<string>(TimeSpan.FromSeconds(60), 100, 32, new TestClock());
         for (var i = 0; i < 150; i++)
         {
-            table.Add(SecretHash.Of($"{i}"), $"{i}");
+            table.Add(("default", i), SecretHash.Of($"{i}"), $"{i}");
         }
 
         Assert.Null(table.Find(SecretHash.Of("49")));
         Assert.Equal("50", table.Find(SecretHash.Of("50")));
         Assert.Equal("149", table.Take(SecretHash.Of("149")));
         Assert.Null(table.Take(SecretHash.Of("149")));
+        Assert.Equal((99, 99), table.Held);
+    }
+
+    [Fact]
+    public void Nobody_crowds_out_the_tickets_of_others()
+    {
+        var tickets = new Tickets(new TestClock(), new SecureRandomSource());
+        var (one, greedy) = (new Caller("default", 1001, CallerRole.User), new Caller("default", 6666, CallerRole.User));
+        var sameUidElsewhere = new Caller("shop", 6666, CallerRole.User);
+        var (fresh, order) = (tickets.Issue(one).Ticket, tickets.IssueForOrder(one, 55).Ticket);
+        var elsewhere = tickets.Issue(sameUidElsewhere).Ticket;
+        string[] freshOfGreedy = [.. Enumerable.Range(0, 100_100).Select(_ => tickets.Issue(greedy).Ticket)];
+        string[] ordersOfGreedy = [.. Enumerable.Range(0, 100_100).Select(_ => tickets.IssueForOrder(greedy, 56).Ticket)];
+
+        Assert.Equal(1001, tickets.Redeem(fresh, 55)?.Uid);
+        Assert.Equal(1001, tickets.Redeem(order, 55)?.Uid);
+        Assert.Equal("shop", tickets.Redeem(elsewhere, 55)?.App);
+        Assert.Equal(32, freshOfGreedy.Count(t => tickets.Redeem(t, 56) is not null));
+        Assert.Equal(ordersOfGreedy[^32..], ordersOfGreedy.Where(t => tickets.Redeem(t, 56) is not null));
+    }
+
+    [Fact]
+    public void A_used_ticket_makes_room_for_another()
+    {
+        var table = new ExpiringTable<string>(TimeSpan.FromSeconds(60), 100, 32, new TestClock());
+        table.Add(("default", 1), SecretHash.Of("kept"), "kept");
+        for (var i = 0; i < 1000; i++)
+        {
+            table.Add(("default", 1), SecretHash.Of($"{i}"), "used");
+            Assert.Equal("used", table.Take(SecretHash.Of($"{i}")));
+        }
+
+        Assert.Equal("kept", table.Find(SecretHash.Of("kept")));
+    }
+
+    [Fact]
+    public void Nothing_is_kept_of_tickets_whose_time_is_over()
+    {
+        var clock = new TestClock();
+        var table = new ExpiringTable<string>(TimeSpan.FromSeconds(60), 1000, 32, clock);
+        for (var i = 0; i < 500; i++)
+        {
+            table.Add(("default", i), SecretHash.Of($"{i}"), "");
+        }
+
+        clock.Advance(TimeSpan.FromSeconds(60));
+        table.Add(("default", 1), SecretHash.Of("new"), "");
+
+        Assert.Equal((1, 1), table.Held);
     }
 }

@@ -13,21 +13,25 @@ internal sealed class Tickets(TimeProvider clock, IRandomSource chance)
 {
     public const int LengthMax = 128;
     private const int Capacity = 100_000;
-    private readonly ExpiringTable<Caller> _fresh = new(TimeSpan.FromSeconds(60), Capacity, clock);
-    private readonly ExpiringTable<OrderTicket> _orders = new(TimeSpan.FromMinutes(10), Capacity, clock);
+
+    /// <summary>Live tickets of one user, of each kind: so that nobody crowds out the others'.</summary>
+    public const int OwnerCapacity = 32;
+
+    private readonly ExpiringTable<Caller> _fresh = new(TimeSpan.FromSeconds(60), Capacity, OwnerCapacity, clock);
+    private readonly ExpiringTable<OrderTicket> _orders = new(TimeSpan.FromMinutes(10), Capacity, OwnerCapacity, clock);
 
     private sealed record OrderTicket(Caller Caller, long PayOrderNo);
 
     public IssuedTicket Issue(Caller caller)
     {
         var ticket = chance.Hex(32);
-        return new IssuedTicket(ticket, _fresh.Add(SecretHash.Of(ticket), AsUser(caller)));
+        return new IssuedTicket(ticket, _fresh.Add((caller.App, caller.Uid), SecretHash.Of(ticket), AsUser(caller)));
     }
 
     public IssuedTicket IssueForOrder(Caller caller, long payOrderNo)
     {
         var ticket = chance.Hex(32);
-        return new IssuedTicket(ticket, _orders.Add(SecretHash.Of(ticket), new OrderTicket(AsUser(caller), payOrderNo)));
+        return new IssuedTicket(ticket, _orders.Add((caller.App, caller.Uid), SecretHash.Of(ticket), new OrderTicket(AsUser(caller), payOrderNo)));
     }
 
     /// <summary>Who stands behind a ticket at an order's cashier page; a fresh ticket is used up.</summary>
