@@ -267,7 +267,25 @@ public sealed class AuthTests : IAsyncLifetime
             .IsProblem(401, "UNAUTHENTICATED");
 
     [Fact]
-    public async Task A_wrong_token_is_refused_even_where_none_is_needed() => (await _host.GetAsync("/api/v1/limits", "wrong")).IsProblem(401, "UNAUTHENTICATED");
+    public async Task A_wrong_token_keeps_nobody_from_what_needs_none()
+    {
+        _host.Gate.IsOpen = true;
+        var expired = Tokens.Sign(Claims(("exp", 0)));
+        foreach (var token in new[] { "wrong", expired })
+        {
+            foreach (var path in new[] { "/healthz", "/readyz", "/api/v1/limits", "/api/v1/dev/users", "/openapi/v1.json", "/cashier.css" })
+            {
+                Assert.Equal((200, path), ((await _host.GetAsync(path, token)).Status, path));
+            }
+
+            Assert.Equal(200, (await _host.PostAsync("/api/v1/dev/token", new { uid = "1" }, token)).Status);
+            Assert.Equal(
+                "Hongbao-Signature", (await _host.PostAsync("/callbacks/finance", """{"items":[{"kind":"payment"}]}""", token)).IsProblem(401, "UNAUTHENTICATED").Header("WWW-Authenticate"));
+        }
+    }
+
+    [Fact]
+    public async Task A_wrong_token_is_refused_where_it_matters_who_asks() => (await _host.GetAsync("/api/v1/packets/9001/draw", "wrong")).IsProblem(401, "UNAUTHENTICATED");
 
     [Fact]
     public async Task A_caller_is_known_before_his_body_is_read() =>
@@ -284,7 +302,7 @@ public sealed class AuthTests : IAsyncLifetime
     [Fact]
     public void Only_these_endpoints_are_open_to_everyone()
     {
-        var open = _host.App.Services.GetRequiredService<EndpointDataSource>().Endpoints.Where(e => e.Metadata.GetMetadata<AccessRule>()!.Access == Access.Anyone)
+        var open = _host.App.Services.GetRequiredService<EndpointDataSource>().Endpoints.Where(e => e.Metadata.GetMetadata<AccessRule>()!.Access is Access.Anyone or Access.AnyoneOrUser)
             .Select(e => ((RouteEndpoint)e).RoutePattern.RawText);
         Assert.Equal(
             ["/", "/api/v1/dev/token", "/api/v1/dev/users", "/api/v1/limits", "/api/v1/packets/{packetNo}/draw", "/callbacks/finance", "/cashier.css", "/cashier.js", "/healthz",

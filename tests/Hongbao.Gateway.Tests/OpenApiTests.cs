@@ -57,8 +57,11 @@ public sealed class OpenApiTests : IAsyncLifetime
     [Fact]
     public void Every_operation_that_needs_a_token_says_so()
     {
-        string[] open = ["GET /api/v1/dev/users", "GET /api/v1/limits", "GET /api/v1/packets/{packetNo}/draw", "GET /healthz", "GET /readyz", "POST /api/v1/dev/token", "POST /callbacks/finance"];
+        string[] open = ["GET /api/v1/dev/users", "GET /api/v1/limits", "GET /healthz", "GET /readyz", "POST /api/v1/dev/token", "POST /callbacks/finance"];
         Assert.Equal(open, Operations().Where(o => o.Operation.Security is not { Count: > 0 }).Select(o => o.Name).Order(StringComparer.Ordinal));
+        var draw = Operations().Single(o => o.Name == "GET /api/v1/packets/{packetNo}/draw").Operation;
+        Assert.Equal(["", "bearer"], draw.Security!.Select(s => string.Join(' ', s.Keys.Select(k => k.Reference.Id))));
+        Assert.Contains("401", draw.Responses!.Keys);
         var pay = Operations().Single(o => o.Name == "POST /cashier/{payOrderNo}/pay").Operation;
         Assert.Equal(["bearer", "ticket"], pay.Security!.SelectMany(s => s.Keys).Select(k => k.Reference.Id));
         Assert.Equal(["bearer", "ticket"], _document.Components!.SecuritySchemes!.Keys.Order(StringComparer.Ordinal));

@@ -22,10 +22,16 @@ internal sealed class AccessMiddleware(RequestDelegate next, TokenVerifier token
             return ProblemAnswer.Of(ResultCode.PayloadTooLarge).ExecuteAsync(http);
         }
 
+        // A stale token must not keep anyone from what needs none.
+        if (rule.Access == Access.Anyone)
+        {
+            return next(http);
+        }
+
         var isAnonymous = http.Request.Headers.Authorization.Count == 0 && (rule.Tickets == TicketUse.None || !http.Request.Query.ContainsKey("ticket"));
         if (isAnonymous)
         {
-            return rule.Access == Access.Anyone ? next(http) : Challenge(http, "Bearer");
+            return rule.Access == Access.AnyoneOrUser ? next(http) : Challenge(http, "Bearer");
         }
 
         if (Identify(http, rule) is not { } caller)
@@ -56,7 +62,7 @@ internal sealed class AccessMiddleware(RequestDelegate next, TokenVerifier token
 
     private static bool IsAllowed(Access access, CallerRole role) => access switch
     {
-        Access.Anyone or Access.User => true,
+        Access.Anyone or Access.AnyoneOrUser or Access.User => true,
         Access.Operator => role is CallerRole.Operator or CallerRole.Admin,
         Access.Admin => role == CallerRole.Admin,
     };

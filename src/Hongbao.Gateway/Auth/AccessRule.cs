@@ -3,8 +3,10 @@ namespace Hongbao.Gateway.Auth;
 /// <summary>Who may call an endpoint.</summary>
 internal enum Access
 {
-    /// <summary>Everyone; a token that is sent along must be valid.</summary>
+    /// <summary>Everyone; nobody looks at a token that is sent along.</summary>
     Anyone,
+    /// <summary>Everyone, and who asks makes a difference: a token that is sent along must be valid.</summary>
+    AnyoneOrUser,
     /// <summary>Every user.</summary>
     User,
     /// <summary>Operators and admins.</summary>

@@ -33,8 +33,9 @@ internal sealed class PacketEndpoints(IRedPacketCore core, IRedPacketQuery query
             .Describe(Tag, "setPacketContent", "Bind a packet to a video, by its sender, once.", ResultCode.ValidationFailed, ResultCode.Forbidden, ResultCode.NotFound,
                 ResultCode.PacketNotActive, ResultCode.IdempotencyMismatch, ResultCode.PayloadTooLarge)
             .Takes(typeof(ContentBody)).Gives(typeof(PacketContent));
-        routes.MapGet("/api/v1/packets/{packetNo}/draw", GetDrawAsync).For(Access.Anyone)
-            .Describe(Tag, "getPacketDraw", "What anyone needs to recompute a packet's amounts; the seed once no more draw is possible.", ResultCode.ValidationFailed, ResultCode.NotFound)
+        routes.MapGet("/api/v1/packets/{packetNo}/draw", GetDrawAsync).For(Access.AnyoneOrUser)
+            .Describe(Tag, "getPacketDraw", "What anyone needs to recompute a packet's amounts; the seed once no more draw is possible. Until then only a public packet's needs no token.",
+                ResultCode.ValidationFailed, ResultCode.NotInScope, ResultCode.NotFound, ResultCode.Degraded)
             .Gives(typeof(DrawAnswer));
         routes.MapGet("/api/v1/limits", GetLimits).For(Access.Anyone)
             .Describe(Tag, "getLimits", "The limits of packets.").Gives(typeof(LimitsAnswer));
@@ -169,7 +170,13 @@ internal sealed class PacketEndpoints(IRedPacketCore core, IRedPacketQuery query
         }
 
         var response = await calls.WaitAsync(http, query.GetDrawAsync(calls.ContextOf(http), new PacketRequest { PacketNo = packetNo }, cancellationToken));
-        return response.Result.IsOk() ? JsonAnswer.Ok(DrawOf(response), GatewayJson.Wire.DrawAnswer) : ProblemAnswer.From(response.Result);
+        return response.Result.Code switch
+        {
+            ResultCode.Ok => JsonAnswer.Ok(DrawOf(response), GatewayJson.Wire.DrawAnswer),
+            ResultCode.NotInScope when http.Features.Get<Caller>() is null => ProblemAnswer.Of(
+                ResultCode.Unauthenticated, "This packet is not for everyone: its draw needs a token until it is over."),
+            _ => ProblemAnswer.From(response.Result),
+        };
     }
 
     private static DrawAnswer DrawOf(DrawResponse response) => new()

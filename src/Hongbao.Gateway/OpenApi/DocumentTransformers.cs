@@ -67,6 +67,12 @@ internal static partial class DocumentTransformers
         if (rule.Access != Access.Anyone)
         {
             operation.Security = [Requirement(context, BearerScheme)];
+            if (rule.Access == Access.AnyoneOrUser)
+            {
+                // An empty requirement: none of them is needed.
+                operation.Security.Insert(0, []);
+            }
+
             if (rule.Tickets != TicketUse.None)
             {
                 operation.Security.Add(Requirement(context, TicketScheme));
