@@ -132,6 +132,15 @@ public sealed class PacketTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_draw_that_is_not_for_everyone_asks_nobody_for_a_token_and_refuses_others()
+    {
+        _host.Query.Result = Result.Of(ResultCode.NotInScope);
+        Assert.Equal("Bearer", (await _host.GetAsync("/api/v1/packets/9001/draw", token: null)).IsProblem(401, "UNAUTHENTICATED").Header("WWW-Authenticate"));
+        (await _host.GetAsync("/api/v1/packets/9001/draw")).IsProblem(403, "NOT_IN_SCOPE");
+        Assert.Equal([0, 1001], _host.Query.Asked.Select(a => a.Context.Uid));
+    }
+
+    [Fact]
     public async Task A_draw_shows_no_seed_before_its_end() =>
         Assert.False((await _host.GetAsync("/api/v1/packets/9001/draw", token: null)).Json.TryGetProperty("seed", out _));
 

@@ -288,6 +288,41 @@ public abstract class PacketDetailTests(SqlDialect dialect)
     }
 
     [Fact]
+    public async Task A_private_draw_is_for_those_who_may_see_the_packet_until_it_is_over()
+    {
+        await using var query = await QueryHarness.StartAsync(dialect);
+        query.HostApp.Relations.Add((1001, 2002, RelationKind.Follower));
+        Task<DrawResponse> DrawAsync(long uid, PacketPlan packet) => query.Query.GetDrawAsync(QueryHarness.As(uid), new PacketRequest { PacketNo = packet.PacketNo }, default);
+        foreach (var status in Statuses.Except([PacketStatus.PendingPayment, PacketStatus.Closed]))
+        {
+            foreach (var scope in Enum.GetValues<ScopeKind>())
+            {
+                var packet = await query.Plants.PacketAsync(new PacketPlan
+                {
+                    State = status,
+                    Scope = scope,
+                    ScopeUids = scope == ScopeKind.Exclusive ? [2001, 2002] : null,
+                    Count = 1,
+                    Claims = [new(2001, 1000)],
+                });
+                var isOpen = scope == ScopeKind.Public || status != PacketStatus.Active;
+                query.HostApp.RelationAsks.Clear();
+
+                Assert.Equal(isOpen ? ResultCode.Ok : ResultCode.NotInScope, (await DrawAsync(0, packet)).Result.Code);
+                Assert.Empty(query.HostApp.RelationAsks);
+                Assert.Equal(isOpen ? ResultCode.Ok : ResultCode.NotInScope, (await DrawAsync(3001, packet)).Result.Code);
+                Assert.Equal(1000, Assert.Single((await DrawAsync(1001, packet)).Draws).Amount);
+                Assert.Equal(1000, Assert.Single((await DrawAsync(2001, packet)).Draws).Amount);
+                Assert.Equal(isOpen || scope != ScopeKind.Friends ? ResultCode.Ok : ResultCode.NotInScope, (await DrawAsync(2002, packet)).Result.Code);
+            }
+        }
+
+        var followers = await query.Plants.PacketAsync(new PacketPlan { Scope = ScopeKind.Followers });
+        query.HostApp.IsSilent = true;
+        Assert.Equal(ResultCode.Degraded, (await DrawAsync(2002, followers)).Result.Code);
+    }
+
+    [Fact]
     public async Task A_draw_keeps_its_seed_while_it_goes_on_and_does_not_exist_before_the_money()
     {
         await using var query = await QueryHarness.StartAsync(dialect);

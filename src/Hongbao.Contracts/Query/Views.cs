@@ -239,8 +239,9 @@ public interface IRedPacketQuery
     Task<ClaimByNoResponse> GetClaimAsync(CallContext context, ClaimByNoRequest request, CancellationToken cancellationToken);
 
     /// <summary>
-    /// A packet's draw, with the seed once no draw is possible; for everyone of the app whatever the packet's scope, without
-    /// uids. NotFound for a packet that was not paid for.
+    /// A packet's draw, with the seed once no draw is possible; for everyone of the app, without uids. While a packet that is not
+    /// public can still be claimed, only for those who may see its detail, and NotInScope for the others; uid 0 of the context is
+    /// nobody. NotFound for a packet that was not paid for.
     /// </summary>
     Task<DrawResponse> GetDrawAsync(CallContext context, PacketRequest request, CancellationToken cancellationToken);
 }

@@ -41,6 +41,9 @@ internal static class DrawSource
         {
             HttpStatusCode.OK => Parse(bytes, "The server's answer"),
             HttpStatusCode.NotFound => throw new NoDrawException($"{http.BaseAddress} knows no packet {packetNo}."),
+            HttpStatusCode.Unauthorized when token is null => throw new NoDrawException(
+                $"Packet {packetNo} is not for everyone: until it is over, give --token (or --uid) of someone whom it is for."),
+            HttpStatusCode.Forbidden => throw new NoDrawException($"Packet {packetNo} is not for this user; anyone can check it once it is over."),
             HttpStatusCode.Unauthorized => throw new NoDrawException("The server does not accept the token."),
             _ => throw new NoDrawException($"{http.BaseAddress} answered {(int)status} instead of a draw."),
         };
@@ -79,7 +82,7 @@ internal static class DrawSource
         {
             return status == HttpStatusCode.OK && JsonDocument.Parse(bytes).RootElement.GetProperty("token").GetString() is { } token
                 ? token
-                : throw new NoDrawException($"{http.BaseAddress} gives no development tokens; use --token, or leave out --uid: a draw needs no token.");
+                : throw new NoDrawException($"{http.BaseAddress} gives no development tokens; use --token, or leave out --uid: the draw of a public packet, or of one that is over, needs no token.");
         }
         catch (Exception e) when (e is JsonException or InvalidOperationException or KeyNotFoundException)
         {

@@ -20,7 +20,7 @@ internal static class VerifyDrawCommand
     {
         var packetNo = new Argument<long?>("packetNo") { Description = "Number of the packet.", Arity = ArgumentArity.ZeroOrOne };
         var url = new Option<string>("--url") { Description = "Address of the server.", DefaultValueFactory = _ => "http://127.0.0.1:8080" };
-        var token = new Option<string?>("--token") { Description = "A user's token; a draw needs none, but with it the end of a running packet can be told." };
+        var token = new Option<string?>("--token") { Description = "A user's token. Only a packet that is not public needs one, until it is over; with it the end of a running packet can be told." };
         var uid = new Option<long?>("--uid") { Description = "As --token, for a user of a development server." };
         var file = new Option<string?>("--file") { Description = "A draw saved before, instead of a server's." };
         var noted = new Option<string?>("--seed-hash") { Description = "The commitment noted when the packet appeared, 64 digits of lower-case hex." };

@@ -22,13 +22,25 @@ internal sealed class PacketDetails(CorePackets packets, CoreClaims claims, Pack
             ? new PacketStatusResponse { Status = row.State }
             : new PacketStatusResponse { Result = Result.Of(ResultCode.NotFound) };
 
-    /// <summary>For everyone of the app, without names: who distrusts the draw need not be in the packet's scope. None without money.</summary>
+    /// <summary>
+    /// For everyone of the app, without names: who distrusts the draw need not be in the packet's scope. But while a packet that is not public can
+    /// still be claimed, its amounts are for those alone who may see its detail; the caller may be nobody, uid 0. None without money.
+    /// </summary>
     public async Task<DrawResponse> GetDrawAsync(CallContext context, PacketRequest request, CancellationToken cancellationToken)
     {
         var row = await packets.FindAsync(context.App, request.PacketNo, cancellationToken).ConfigureAwait(false);
         if (row is null || !PacketPhase.IsPaid(row.State))
         {
             return new DrawResponse { Result = Result.Of(ResultCode.NotFound) };
+        }
+
+        if (row.Scope != ScopeKind.Public && !PacketPhase.IsDrawOver(row.State))
+        {
+            var refusal = context.Uid == 0 ? Result.Of(ResultCode.NotInScope) : (await LookAsync(context, row, cancellationToken).ConfigureAwait(false)).Refusal;
+            if (refusal is not null)
+            {
+                return new DrawResponse { Result = refusal };
+            }
         }
 
         return new DrawResponse
@@ -57,12 +69,12 @@ internal sealed class PacketDetails(CorePackets packets, CoreClaims claims, Pack
     public async Task<OpenedPacket> OpenAsync(CallContext context, long packetNo, CancellationToken cancellationToken)
     {
         var row = await packets.FindAsync(context.App, packetNo, cancellationToken).ConfigureAwait(false);
-        if (row is null)
-        {
-            return OpenedPacket.Refused(Result.Of(ResultCode.NotFound));
-        }
+        return row is null ? OpenedPacket.Refused(Result.Of(ResultCode.NotFound)) : await LookAsync(context, row, cancellationToken).ConfigureAwait(false);
+    }
 
-        var mine = await claims.OfUserAsync(context.Uid, [packetNo], cancellationToken).ConfigureAwait(false);
+    private async Task<OpenedPacket> LookAsync(CallContext context, PacketRow row, CancellationToken cancellationToken)
+    {
+        var mine = await claims.OfUserAsync(context.Uid, [row.PacketNo], cancellationToken).ConfigureAwait(false);
         var sight = await new PacketSight(relations, context, asksMax: 1).LookAsync(row, mine.Count > 0, cancellationToken).ConfigureAwait(false);
         return sight switch
         {

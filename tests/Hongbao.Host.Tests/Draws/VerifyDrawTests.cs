@@ -187,6 +187,29 @@ public sealed class VerifyDrawTests
     }
 
     [Fact]
+    public async Task A_packet_that_is_not_for_everyone_is_checked_with_a_token()
+    {
+        await using var server = await StubServer.StartAsync(app =>
+        {
+            app.MapPost("/api/v1/dev/token", () => Results.Json(new { token = "t" }));
+            app.MapGet($"/api/v1/packets/{Vector.PacketNo}/draw", (HttpContext http) => http.Request.Headers.Authorization.ToString() switch
+            {
+                "" => Results.StatusCode(401),
+                "Bearer t" => Results.Text(Json(Honest()), "application/json"),
+                _ => Results.StatusCode(403),
+            });
+        });
+
+        var (exitCode, output) = await RunAsync(Vector.PacketNo, "--url", server.Url);
+        Assert.Equal(2, exitCode);
+        Assert.Contains("give --token", output, StringComparison.Ordinal);
+        (exitCode, output) = await RunAsync(Vector.PacketNo, "--url", server.Url, "--token", "other");
+        Assert.Equal(2, exitCode);
+        Assert.Contains("is not for this user", output, StringComparison.Ordinal);
+        Assert.Equal(0, (await RunAsync(Vector.PacketNo, "--url", server.Url, "--uid", "1001")).ExitCode);
+    }
+
+    [Fact]
     public async Task A_server_without_the_packet_or_without_an_answer_is_told_plainly()
     {
         string url;
