@@ -8,6 +8,17 @@ internal static class OrderTable
     private const string Columns =
         "kind, order_no, packet_no, pay_order_no, uid, amount, currency, packet_kind, status, reason, process_at, attempts, final_at";
 
+    /// <summary>What <see cref="LockDueAsync"/> asks; it has to go by the index that has this order.</summary>
+    internal static readonly Sql LockDue = new(
+        $"""
+        select {Columns} from orders where app = @App and kind = @Kind and status = 1 and process_at <= @nowMs
+        order by process_at, order_no limit @limit
+        """,
+        $"""
+        select {Columns} from orders where app = @App and kind = @Kind and status = 1 and process_at <= @nowMs
+        order by process_at, order_no limit @limit for update skip locked
+        """);
+
     /// <summary>The app and kind of the order that is due first.</summary>
     internal sealed class DueGroup
     {
@@ -97,16 +108,7 @@ internal static class OrderTable
 
     /// <summary>Locks what is due of one app and kind, leaving out what others hold.</summary>
     public static Task<List<Order>> LockDueAsync(StoreSession session, DueGroup group, long nowMs, int limit, CancellationToken cancellationToken) =>
-        session.QueryAsync<Order>(new Sql(
-            $"""
-            select {Columns} from orders where app = @App and kind = @Kind and status = 1 and process_at <= @nowMs
-            order by process_at, order_no limit @limit
-            """,
-            $"""
-            select {Columns} from orders where app = @App and kind = @Kind and status = 1 and process_at <= @nowMs
-            order by process_at, order_no limit @limit for update skip locked
-            """),
-            new { group.App, group.Kind, nowMs, limit }, cancellationToken);
+        session.QueryAsync<Order>(LockDue, new { group.App, group.Kind, nowMs, limit }, cancellationToken);
 
     /// <summary>Milliseconds until the next one is due; null when none waits.</summary>
     public static Task<long?> UntilDueAsync(StoreSession session, CancellationToken cancellationToken) => session.FirstAsync<long?>(
