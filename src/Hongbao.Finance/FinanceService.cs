@@ -40,10 +40,10 @@ internal sealed class FinanceService(
         SubmitAsync(context, Operations.SetAside, [.. request.Items.Select(o => Order.Of(Operations.SetAside, o))], cancellationToken);
 
     public Task<WalletResponse> GetWalletAsync(CallContext context, WalletRequest request, CancellationToken cancellationToken) =>
-        AnswerAsync(nameof(GetWalletAsync), () => wallets.GetAsync(context, request, cancellationToken), result => new WalletResponse { Result = result });
+        AnswerAsync(nameof(GetWalletAsync), ResultCode.Degraded, () => wallets.GetAsync(context, request, cancellationToken), result => new WalletResponse { Result = result });
 
     public Task<WalletEntriesResponse> ListEntriesAsync(CallContext context, PageRequest request, CancellationToken cancellationToken) =>
-        AnswerAsync(nameof(ListEntriesAsync), () => wallets.ListAsync(context, request, cancellationToken), result => new WalletEntriesResponse { Result = result });
+        AnswerAsync(nameof(ListEntriesAsync), ResultCode.Degraded, () => wallets.ListAsync(context, request, cancellationToken), result => new WalletEntriesResponse { Result = result });
 
     private static PaymentAnswer Failed(Result result) => new() { Result = result };
 
@@ -70,11 +70,12 @@ internal sealed class FinanceService(
             return failed(Result.Of(ResultCode.Internal, "finance gives no answer (fault switch)"));
         }
 
-        var answer = await AnswerAsync(operation, () => work(dice), failed);
+        var answer = await AnswerAsync(operation, ResultCode.Internal, () => work(dice), failed);
         return fate.LosesAnswer ? failed(Result.Of(ResultCode.Internal, "finance's answer was lost (fault switch)")) : answer;
     }
 
-    private async Task<T> AnswerAsync<T>(string operation, Func<Task<T>> work, Func<Result, T> failed)
+    /// <summary>Of an order the outcome is unknown then (Internal); what is only looked at can be looked at again soon (Degraded).</summary>
+    private async Task<T> AnswerAsync<T>(string operation, ResultCode whenDown, Func<Task<T>> work, Func<Result, T> failed)
     {
         try
         {
@@ -83,7 +84,7 @@ internal sealed class FinanceService(
         catch (StoreException e)
         {
             log.LogError(e, "Finance could not answer {Operation}", operation);
-            return failed(Result.Of(ResultCode.Internal, "finance's database gives no answer"));
+            return failed(Result.Of(whenDown, whenDown == ResultCode.Degraded ? "Your balance cannot be shown just now; please try again soon." : "finance's database gives no answer"));
         }
     }
 }

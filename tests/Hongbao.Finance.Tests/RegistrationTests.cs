@@ -39,13 +39,28 @@ public sealed class RegistrationTests
         var order = FinanceHarness.NewPayment();
 
         Assert.Equal(ResultCode.Internal, (await finance.CreatePaymentAsync(new CallContext(), order, default)).Result.Code);
-        Assert.Equal(ResultCode.Internal, (await finance.GetWalletAsync(new CallContext(), new WalletRequest { Currency = "CNY" }, default)).Result.Code);
         Assert.Equal(ResultCode.Internal,
             (await finance.TransferAsync(new CallContext(), new TransferBatch { Items = [FinanceHarness.NewTransfer(order, 1, 1)] }, default)).Result.Code);
         Assert.Equal(ResultCode.Internal,
             (await services.GetRequiredService<IFinanceOperations>().SetFaultsAsync(new CallContext(), new FinanceFaults(), default)).Result.Code);
         Assert.Equal(ResultCode.Internal,
             (await services.GetRequiredService<IFinanceOperations>().CheckLedgerAsync(new CallContext(), default)).Result.Code);
+    }
+
+    [Fact]
+    public async Task A_database_that_gives_no_answer_degrades_the_wallet()
+    {
+        await using var services = Services(
+            new StoreOptions { Kind = "postgres", Postgres = "Host=127.0.0.1;Port=1;Username=x;Database=x;Timeout=2" }, o => o.CallbackKey = Key(32));
+        var finance = services.GetRequiredService<IFinance>();
+
+        var wallet = (await finance.GetWalletAsync(new CallContext(), new WalletRequest { Currency = "CNY" }, default)).Result;
+        var entries = (await finance.ListEntriesAsync(new CallContext(), new PageRequest { Limit = 10 }, default)).Result;
+
+        Assert.Equal((ResultCode.Degraded, ResultCode.Degraded), (wallet.Code, entries.Code));
+        // The user reads it.
+        Assert.All([wallet, entries], r => Assert.NotEmpty(r.Detail));
+        Assert.All([wallet, entries], r => Assert.DoesNotContain("database", r.Detail, StringComparison.OrdinalIgnoreCase));
     }
 
     [Theory]

@@ -209,10 +209,10 @@ public interface IFinance
     /// <summary>Moves the money of refused refunds from escrow to the unclaimed liability account. Idempotent by number.</summary>
     Task<OrderAnswers> SetAsideAsync(CallContext context, RefundBatch request, CancellationToken cancellationToken);
 
-    /// <summary>The caller's balances.</summary>
+    /// <summary>The caller's balances; Degraded when they cannot be read just now.</summary>
     Task<WalletResponse> GetWalletAsync(CallContext context, WalletRequest request, CancellationToken cancellationToken);
 
-    /// <summary>The caller's statement; uses Limit and Cursor of the page.</summary>
+    /// <summary>The caller's statement; uses Limit and Cursor of the page. Degraded when it cannot be read just now.</summary>
     Task<WalletEntriesResponse> ListEntriesAsync(CallContext context, PageRequest request, CancellationToken cancellationToken);
 }
 
