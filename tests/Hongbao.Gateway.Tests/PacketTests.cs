@@ -83,6 +83,20 @@ public sealed class PacketTests : IAsyncLifetime
         Assert.Empty(_host.Core.Asked);
     }
 
+    [Theory]
+    [InlineData("""{"kind":"subsidy"}""", "funding.subsidyNo")]
+    [InlineData("""{"kind":"subsidy","token":""}""", "funding.subsidyNo")]
+    [InlineData("""{"kind":"subsidy","subsidyNo":null,"token":null}""", "funding.subsidyNo")]
+    [InlineData("""{"kind":"subsidy","subsidyNo":12}""", "funding.subsidyNo")]
+    [InlineData("""{"kind":"subsidy","token":12}""", "funding.token")]
+    public async Task Funding_by_subsidy_names_the_subsidy(string funding, string field)
+    {
+        var body = Body();
+        body["funding"] = JsonDocument.Parse(funding).RootElement;
+        (await _host.PostAsync("/api/v1/packets", body)).Blames(field);
+        Assert.Empty(_host.Core.Asked);
+    }
+
     [Fact]
     public async Task A_packet_shows_what_there_is_and_omits_what_is_empty()
     {

@@ -56,10 +56,11 @@ internal sealed class PacketEndpoints(IRedPacketCore core, IRedPacketQuery query
             Scope = scope.Choice<ScopeKind>("kind"),
             ScopeUids = scope.OptionalNumbers("uids", ScopeUidsMax),
             Greeting = body.OptionalText("greeting"),
-            ContentId = body.OptionalText("contentId"),
-            TtlSeconds = body.OptionalInt("ttlSeconds"),
+            ContentId = body.OptionalFullText("contentId"),
+            TtlSeconds = body.OptionalNonZeroInt("ttlSeconds"),
         };
         var fundingKind = funding.Choice<FundingKind>("kind");
+        ReadSubsidy(funding, fundingKind);
         if (body.Refusal is { } refusal)
         {
             return refusal;
@@ -92,6 +93,21 @@ internal sealed class PacketEndpoints(IRedPacketCore core, IRedPacketQuery query
             SeedHash = response.SeedHash,
         };
         return new JsonAnswer<CreatedPacket>(response.Repeated ? StatusCodes.Status200OK : StatusCodes.Status201Created, answer, GatewayJson.Wire.CreatedPacket);
+    }
+
+    private static void ReadSubsidy(RequestBody funding, FundingKind kind)
+    {
+        if (kind != FundingKind.Subsidy || funding.Refusal is not null)
+        {
+            return;
+        }
+
+        var subsidyNo = funding.OptionalNumber("subsidyNo");
+        var token = funding.OptionalText("token");
+        if (funding.Refusal is null && subsidyNo == 0 && token.Length == 0)
+        {
+            funding.Fault("subsidyNo", "is required, unless there is a token");
+        }
     }
 
     private async Task<IResult> ListAsync(HttpContext http, CancellationToken cancellationToken)

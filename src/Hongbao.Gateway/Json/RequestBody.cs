@@ -87,6 +87,19 @@ internal sealed class RequestBody
     /// <summary>An optional string, empty when it is absent or null.</summary>
     public string OptionalText(string field) => ReadText(field, required: false);
 
+    /// <summary>An optional string, empty when it is absent or null; present it must not be empty.</summary>
+    public string OptionalFullText(string field)
+    {
+        var faults = _faults.Count;
+        var text = OptionalText(field);
+        if (text.Length == 0 && _faults.Count == faults && TryGet(field, required: false, out _))
+        {
+            Fault(field, "must not be empty; leave it out for none");
+        }
+
+        return text;
+    }
+
     /// <summary>A required integer that fits 64 bits.</summary>
     public long Long(string field) => TryGet(field, required: true, out var value) ? ToLong(field, value, long.MinValue, long.MaxValue) : 0;
 
@@ -98,6 +111,19 @@ internal sealed class RequestBody
 
     /// <summary>An optional integer of 32 bits, 0 when it is absent or null.</summary>
     public int OptionalInt(string field) => TryGet(field, required: false, out var value) ? (int)ToLong(field, value, int.MinValue, int.MaxValue) : 0;
+
+    /// <summary>An optional integer of 32 bits, 0 when it is absent or null; present it must not be 0.</summary>
+    public int OptionalNonZeroInt(string field)
+    {
+        var faults = _faults.Count;
+        var number = OptionalInt(field);
+        if (number == 0 && _faults.Count == faults && TryGet(field, required: false, out _))
+        {
+            Fault(field, "must not be 0; leave it out for the usual");
+        }
+
+        return number;
+    }
 
     /// <summary>A required name of an enum's member in lower case.</summary>
     public T Choice<T>(string field)
@@ -119,6 +145,9 @@ internal sealed class RequestBody
 
     /// <summary>A required number of a thing.</summary>
     public long Number(string field) => TryGet(field, required: true, out var value) ? ToNumber(field, value) : 0;
+
+    /// <summary>An optional number of a thing, 0 when it is absent or null.</summary>
+    public long OptionalNumber(string field) => TryGet(field, required: false, out var value) ? ToNumber(field, value) : 0;
 
     /// <summary>A required object.</summary>
     public RequestBody Object(string field)
