@@ -305,8 +305,8 @@ public sealed class AuthTests : IAsyncLifetime
         var open = _host.App.Services.GetRequiredService<EndpointDataSource>().Endpoints.Where(e => e.Metadata.GetMetadata<AccessRule>()!.Access is Access.Anyone or Access.AnyoneOrUser)
             .Select(e => ((RouteEndpoint)e).RoutePattern.RawText);
         Assert.Equal(
-            ["/", "/api/v1/dev/token", "/api/v1/dev/users", "/api/v1/limits", "/api/v1/packets/{packetNo}/draw", "/callbacks/finance", "/cashier.css", "/cashier.js", "/healthz",
-                "/openapi/v1.json", "/readyz"],
+            ["/", "/api/v1/dev/token", "/api/v1/dev/users", "/api/v1/limits", "/api/v1/packets/{packetNo}/draw", "/callbacks/finance", "/cashier.css", "/cashier.js", "/healthz", "/healthz",
+                "/openapi/v1.json", "/readyz", "/readyz"],
             open.Order(StringComparer.Ordinal));
     }
 

@@ -34,6 +34,23 @@ public sealed class ProcessTests : IAsyncLifetime
         Assert.Equal(200, (await _host.GetAsync("/healthz", null)).Status);
     }
 
+    [Theory]
+    [InlineData("/healthz", true, 200)]
+    [InlineData("/healthz", false, 200)]
+    [InlineData("/readyz", true, 200)]
+    [InlineData("/readyz", false, 503)]
+    public async Task Asking_for_the_head_alone_answers_as_get_without_a_body(string path, bool isReady, int status)
+    {
+        _host.Store.Check = () => Task.FromResult(isReady ? ReadinessState.Ready : ReadinessState.NotReady("no"));
+        var get = await _host.GetAsync(path, null);
+        var head = await _host.SendAsync(HttpMethod.Head, path, null, null);
+        Assert.Equal((status, status, ""), (get.Status, head.Status, head.Body));
+        foreach (var name in new[] { "Content-Type", "Content-Length", "Cache-Control", "Retry-After" })
+        {
+            Assert.Equal(get.Header(name), head.Header(name));
+        }
+    }
+
     [Fact]
     public async Task A_check_that_throws_is_not_ready_and_shows_nothing_of_the_inside()
     {

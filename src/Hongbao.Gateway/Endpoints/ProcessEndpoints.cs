@@ -16,6 +16,10 @@ internal sealed class ProcessEndpoints(IEnumerable<IReadinessCheck> checks, IHos
         routes.MapGet("/healthz", GetHealth).For(Access.Anyone).Describe(Tag, "getHealth", "Alive.").Gives(typeof(HealthAnswer));
         routes.MapGet("/readyz", GetReadinessAsync).For(Access.Anyone)
             .Describe(Tag, "getReadiness", "Ready for traffic, with each dependency's state.").Gives(typeof(ReadinessAnswer), 200, 503);
+
+        // Load balancers ask like this; the server leaves the body away.
+        routes.MapMethods("/healthz", [HttpMethods.Head], GetHealth).For(Access.Anyone).ExcludeFromDescription();
+        routes.MapMethods("/readyz", [HttpMethods.Head], GetReadinessAsync).For(Access.Anyone).ExcludeFromDescription();
         routes.MapGet("/openapi/v1.json", static (HttpContext http, OpenApiDocumentCache document) => document.WriteAsync(http))
             .For(Access.Anyone).ExcludeFromDescription();
     }
