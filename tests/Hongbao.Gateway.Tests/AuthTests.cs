@@ -185,6 +185,8 @@ public sealed class AuthTests : IAsyncLifetime
         await IsRefusedAsync(Tokens.Sign(Claims(("aud", "other"))));
         await IsRefusedAsync(Tokens.Sign(Claims(("aud", null))));
         await IsRefusedAsync(Tokens.Sign(Claims(("aud", "Hongbao"))));
+        await IsRefusedAsync(Tokens.Sign(Claims(("aud", "hongbao/"))));
+        await IsRefusedAsync(Tokens.Sign(Claims(("aud", new[] { "other", "hongbao/" }))));
     }
 
     [Fact]

@@ -86,6 +86,7 @@ internal sealed class TokenVerifier(TokenKeys keys, IOptions<GatewayOptions> opt
             RequireExpirationTime = true,
             LifetimeValidator = IsTimely,
             ValidAudience = options.Value.Audience,
+            IgnoreTrailingSlashWhenValidatingAudience = false,
             ValidateIssuer = options.Value.Issuer.Length > 0,
             ValidIssuer = options.Value.Issuer,
         };
