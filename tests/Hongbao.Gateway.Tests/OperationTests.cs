@@ -51,6 +51,7 @@ public sealed class OperationTests : IAsyncLifetime
     [Theory]
     [InlineData("""{"operations":[]}""", "reason")]
     [InlineData("""{"reason":"","operations":[]}""", "reason")]
+    [InlineData("""{"reason":" \u3000 ","operations":[]}""", "reason")]
     [InlineData("""{"reason":"a\nb","operations":[]}""", "reason")]
     [InlineData("""{"reason":"x"}""", "operations")]
     [InlineData("""{"reason":"x","operations":[1]}""", "operations")]
@@ -67,7 +68,10 @@ public sealed class OperationTests : IAsyncLifetime
     public async Task Finance_validates_the_faults_as_a_whole()
     {
         _host.Finance.OperationsResult = Result.Invalid("operations[0].latencyMs", "must be from 0 to 60000");
-        (await SetAsync("""{"reason":"x","operations":[{"operation":"pay","latencyMs":70000}]}""")).Blames("operations[0].latencyMs");
+        (await SetAsync("""{"reason":"drill of today","operations":[{"operation":"pay","latencyMs":70000}]}""")).Blames("operations[0].latencyMs");
+        var told = Assert.Single(_host.Logs.Lines, l => l.Contains("drill of today", StringComparison.Ordinal));
+        Assert.Contains("not set", told, StringComparison.Ordinal);
+        Assert.DoesNotContain("faults set", told, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -31,9 +31,9 @@ internal sealed class OperationEndpoints(IFinanceOperations operations, Calls ca
         var body = await RequestBody.ReadAsync(http);
         var reason = body.Text("reason");
         var request = new FinanceFaults { Seed = body.OptionalLong("seed"), Operations = body.Objects("operations", OperationsMax).ConvertAll(FaultOf) };
-        if (body.Refusal is null && (reason.EnumerateRunes().Count() is 0 or > ReasonMax || reason.Any(char.IsControl)))
+        if (body.Refusal is null && (string.IsNullOrWhiteSpace(reason) || reason.EnumerateRunes().Count() > ReasonMax || reason.Any(char.IsControl)))
         {
-            body.Fault("reason", $"must have 1 to {ReasonMax} characters and no control characters");
+            body.Fault("reason", $"must have 1 to {ReasonMax} characters, not only blanks, and no control characters");
         }
 
         if (body.Refusal is { } refusal)
@@ -42,8 +42,16 @@ internal sealed class OperationEndpoints(IFinanceOperations operations, Calls ca
         }
 
         var response = await calls.WaitAsync(http, operations.SetFaultsAsync(calls.ContextOf(http), request, cancellationToken));
-        log.LogWarning("Finance faults set by uid {Uid} with result {Code}, {Operations} operations misbehave: {Reason}",
-            Mask.Uid(Caller.Of(http).Uid), response.Result.Code, request.Operations.Count, reason);
+        var uid = Mask.Uid(Caller.Of(http).Uid);
+        if (response.Result.IsOk())
+        {
+            log.LogWarning("Finance faults set by uid {Uid}, {Operations} operations misbehave: {Reason}", uid, request.Operations.Count, reason);
+        }
+        else
+        {
+            log.LogWarning("Finance faults that uid {Uid} wanted were not set ({Code}): {Reason}", uid, response.Result.Code, reason);
+        }
+
         return AnswerOf(response);
     }
 

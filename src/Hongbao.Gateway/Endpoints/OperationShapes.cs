@@ -53,7 +53,7 @@ internal sealed record FaultsAnswer
 /// <summary>New fault switches in place of all that there were.</summary>
 internal sealed record FaultsBody
 {
-    /// <summary>Why, for the record; 1 to 200 characters.</summary>
+    /// <summary>Why, for the record; 1 to 200 characters, not only blanks.</summary>
     public required string Reason { get; init; }
 
     /// <summary>Seed of the dice; 0 when absent.</summary>
