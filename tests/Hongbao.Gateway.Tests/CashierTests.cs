@@ -178,6 +178,29 @@ public sealed partial class CashierTests : IAsyncLifetime
         Assert.DoesNotContain("secret-host", page.Body, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("application/json", false)]
+    [InlineData("application/problem+json", false)]
+    [InlineData("application/json, */*;q=0.1", false)]
+    [InlineData("text/html,application/json", true)]
+    [InlineData("*/*", true)]
+    [InlineData("text/html", true)]
+    public async Task A_refused_page_is_a_problem_document_for_a_program_that_asks_for_one(string accept, bool isPage)
+    {
+        var refused = await _host.GetAsync("/cashier/55", null, ("Accept", accept));
+        _host.Core.Prepare = _ => Task.FromResult(new PaymentResponse { Result = Result.Of(ResultCode.NotFound) });
+        var unknown = await _host.GetAsync("/cashier/55", "", ("Accept", accept));
+        if (isPage)
+        {
+            IsPage(refused, 401);
+            IsPage(unknown, 404);
+            return;
+        }
+
+        refused.IsProblem(401, "UNAUTHENTICATED");
+        unknown.IsProblem(404, "NOT_FOUND");
+    }
+
     [Fact]
     public async Task Paying_asks_finance_and_then_core()
     {

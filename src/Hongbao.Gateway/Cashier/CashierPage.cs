@@ -14,6 +14,8 @@ internal sealed class CashierPage(CashierAssets assets) : IProblemPage
     private const string FlowerIcon =
         "data:image/svg+xml,%3Csvg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 16 16'%3E%3Crect x='2' y='1' width='12' height='14' rx='2' fill='%23c8102e'/%3E%3Ccircle cx='8' cy='7' r='2.5' fill='%23f6c445'/%3E%3C/svg%3E";
 
+    private const string ProblemMediaType = "application/problem+json";
+
     /// <summary>Where the payer goes on after the payment.</summary>
     public static string PublishUrlOf(long packetNo) => $"/#/publish/{packetNo}";
 
@@ -64,8 +66,14 @@ internal sealed class CashierPage(CashierAssets assets) : IProblemPage
             """));
     }
 
-    /// <summary>The page itself always; the button only when the browser sends it as a form.</summary>
-    public bool IsWanted(HttpContext http) => HttpMethods.IsGet(http.Request.Method) || WantsPage(http);
+    /// <summary>The page itself unless JSON alone is asked for; the button only when the browser sends it as a form.</summary>
+    public bool IsWanted(HttpContext http) => WantsPage(http) || (HttpMethods.IsGet(http.Request.Method) && !WantsJson(http));
+
+    private static bool WantsJson(HttpContext http)
+    {
+        var accept = http.Request.Headers.Accept.ToString();
+        return accept.Contains("application/json", StringComparison.OrdinalIgnoreCase) || accept.Contains(ProblemMediaType, StringComparison.OrdinalIgnoreCase);
+    }
 
     public static bool WantsPage(HttpContext http) => http.Request.Headers.Accept.ToString().Contains("text/html", StringComparison.OrdinalIgnoreCase);
 
