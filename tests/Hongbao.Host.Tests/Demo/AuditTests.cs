@@ -75,6 +75,9 @@ public sealed class AuditTests
         ["a received count is off"] = ("received totals", f => f.WithUser(3, u => u with { After = u.After! with { ReceivedCount = u.After.ReceivedCount + 1 } })),
         ["a sent total is off"] = ("sent totals", f => f.WithUser(1, u => u with { After = u.After! with { SentAmount = u.After.SentAmount - 1 } })),
         ["finance's own check complains"] = ("finance's ledger", f => f with { LedgerFaults = ["trial balance: CNY sums to 1"] }),
+        ["a fen stays with a packet in the ledger"] = ("ledger: kept for packets", f => f.WithLedger(l => l with { Escrow = 1 })),
+        ["a fen too much came from outside"] = ("ledger: paid from outside", f => f.WithLedger(l => l with { Outside = l.Outside - 1 })),
+        ["a fen was set aside"] = ("ledger: set aside", f => f.WithLedger(l => l with { Unclaimed = l.Unclaimed + 1 })),
         ["something was wrong on the way"] = ("busy ends", f => f with { Incidents = [new Finding("busy ends", "x")] }),
         ["money of a kind of packet is gone"] = ("money identity", f => f.WithUser(2, u => u with { Entries = [] })),
     };
@@ -122,10 +125,13 @@ public sealed class AuditTests
                 After = u.After! with { Change = 12_345 + u.Entries.Where(e => e.PacketNo != Expired).Sum(e => e.Amount) },
             });
 
-        var report = MoneyAudit.Of(late);
+        var flying = claim.Amount + facts.Packets[1].Seen!.RefundedAmount;
+        Assert.Contains(MoneyAudit.Of(late).Findings, f => f.Check == "ledger: kept for packets");
+
+        var report = MoneyAudit.Of(late.WithLedger(l => l with { Escrow = flying }));
 
         Assert.Equal(0, report.Total.Difference);
-        Assert.Equal(claim.Amount + facts.Packets[1].Seen!.RefundedAmount, report.Total.InFlight);
+        Assert.Equal(flying, report.Total.InFlight);
         Assert.Equal(["everything came to its end"], report.Findings.Select(f => f.Check));
     }
 
@@ -142,8 +148,9 @@ public sealed class AuditTests
                 After = u.After! with { Change = u.After.Change - refunded },
             }) with
         { Refusals = [] };
+        Assert.Contains(MoneyAudit.Of(open).Findings, f => f.Check == "ledger: kept for packets");
 
-        var report = MoneyAudit.Of(open);
+        var report = MoneyAudit.Of(open.WithLedger(l => l with { Escrow = refunded }));
 
         Assert.Equal((refunded, 0L), (report.Total.Left, report.Total.Difference));
         Assert.DoesNotContain(report.Findings, f => f.Check is not ("everything came to its end" or "everyone is answered" or "statement runs"));
@@ -163,6 +170,24 @@ public sealed class AuditTests
 
         Assert.True(report.IsExact);
         Assert.Single(report.Notes);
+    }
+
+    [Fact]
+    public void A_ledger_that_others_move_too_is_not_compared_and_that_is_noted()
+    {
+        var facts = Create();
+
+        // Somebody else's packet of 40 was paid for meanwhile; or one that held 40 was emptied.
+        var paid = MoneyAudit.Of(facts.WithLedger(l => l with { Outside = l.Outside - 40, Escrow = 40, EscrowAccounts = l.EscrowAccounts + 1 }));
+        var emptied = MoneyAudit.Of(facts with { LedgerBefore = facts.LedgerBefore with { Escrow = 40 } });
+
+        // One that rested all the time changes nothing.
+        var rested = MoneyAudit.Of(facts with { LedgerBefore = facts.LedgerBefore with { Escrow = 40 }, LedgerAfter = facts.LedgerAfter with { Escrow = 40 } });
+
+        Assert.All([paid, emptied], r => Assert.True(r.IsExact));
+        Assert.All([paid, emptied], r => Assert.Contains("ledger", Assert.Single(r.Notes), StringComparison.Ordinal));
+        Assert.Empty(rested.Notes);
+        Assert.Equal(MoneyAudit.Of(facts).Checks, rested.Checks);
     }
 
     [Fact]

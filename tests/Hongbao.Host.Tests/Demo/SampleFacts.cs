@@ -28,6 +28,8 @@ internal static class SampleFacts
             Claims = [.. packets.SelectMany(p => p.Claims.Select(c => new AcknowledgedClaim(p.PacketNo, c.Uid, c.ClaimNo, c.Seq, c.Amount)))],
             Refusals = [new(Unpaid, 2, "PACKET_NOT_ACTIVE"), new(Full, 1, "PACKET_EXHAUSTED"), new(Expired, 3, "PACKET_EXPIRED")],
             Users = [.. new long[] { 1, 2, 3, 4 }.Select(uid => User(uid, packets))],
+            LedgerBefore = new LedgerTotals(Outside: -70_000, Escrow: 0, EscrowAccounts: 5, Unclaimed: 9),
+            LedgerAfter = new LedgerTotals(Outside: -71_500, Escrow: 0, EscrowAccounts: 7, Unclaimed: 9),
         };
     }
 
@@ -41,6 +43,8 @@ internal static class SampleFacts
 
     public static DemoFacts WithUser(this DemoFacts facts, long uid, Func<UserFacts, UserFacts> change) =>
         facts with { Users = [.. facts.Users.Select(u => u.Uid == uid ? change(u) : u)] };
+
+    public static DemoFacts WithLedger(this DemoFacts facts, Func<LedgerTotals, LedgerTotals> change) => facts with { LedgerAfter = change(facts.LedgerAfter) };
 
     private static PacketFacts Packet(long no, Scenario scenario, PacketStatus status, long amount, int count, long[] openers, long[] claimers, long failed)
     {

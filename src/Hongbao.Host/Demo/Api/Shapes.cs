@@ -79,5 +79,16 @@ internal sealed record EntryShape(long EntryNo, string Kind, string Account, lon
 /// <summary>Finance's fault switches, as they are read and put back.</summary>
 internal sealed record FaultsShape(long Seed, List<FinanceFault> Operations);
 
-/// <summary>What finance's check of its ledger found.</summary>
-internal sealed record LedgerShape(List<string> Faults);
+/// <summary>A sum of finance's ledger.</summary>
+internal sealed record LedgerLineShape(string Currency, string Kind, long Accounts, long Balance);
+
+/// <summary>The sums of finance's ledger, and what its check found.</summary>
+internal sealed record LedgerShape(List<LedgerLineShape> Lines, List<string> Faults)
+{
+    public LedgerTotals ToTotals(string currency)
+    {
+        var lines = Lines.Where(l => l.Currency == currency).ToLookup(l => l.Kind);
+        long BalanceOf(string kind) => lines[kind].Sum(l => l.Balance);
+        return new LedgerTotals(BalanceOf("outside"), BalanceOf("escrow"), lines["escrow"].Sum(l => l.Accounts), BalanceOf("unclaimed"));
+    }
+}

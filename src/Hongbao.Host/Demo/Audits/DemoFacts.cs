@@ -24,7 +24,20 @@ internal sealed record DemoFacts
 
     /// <summary>What finance's own check of its ledger found.</summary>
     public IReadOnlyList<string> LedgerFaults { get; init; } = [];
+
+    /// <summary>Finance's ledger before the demo.</summary>
+    public required LedgerTotals LedgerBefore { get; init; }
+
+    /// <summary>The same at the end.</summary>
+    public required LedgerTotals LedgerAfter { get; init; }
 }
+
+/// <summary>What the audit looks at of finance's ledger, in the currency of the demo's packets.</summary>
+/// <param name="Outside">The bank outside, minus all the money that came in.</param>
+/// <param name="Escrow">Money of packets.</param>
+/// <param name="EscrowAccounts">One for each packet that was ever paid for.</param>
+/// <param name="Unclaimed">Set aside, because it could not be returned.</param>
+internal sealed record LedgerTotals(long Outside, long Escrow, long EscrowAccounts, long Unclaimed);
 
 /// <summary>A share that the server said was taken.</summary>
 internal sealed record AcknowledgedClaim(long PacketNo, long Uid, long ClaimNo, int Seq, long Amount);

@@ -45,7 +45,6 @@ internal sealed class MoneyAudit
             audit.CheckUser(user);
         }
 
-        audit.CheckLedger();
         audit.NoteOthers();
         var lines = facts.Packets.GroupBy(p => p.Plan.Scenario).OrderBy(g => g.Key)
             .ToDictionary(g => g.Key, g => g.Aggregate(new MoneyLine(), (sum, p) => sum + audit.LineOf(p)));
@@ -54,6 +53,7 @@ internal sealed class MoneyAudit
             audit.Check("money identity", line.Difference == 0, () => $"{scenario}: {line.Difference} of {line.Funded} fen are unaccounted for");
         }
 
+        audit.CheckLedger(lines.Values.Aggregate(new MoneyLine(), (a, b) => a + b));
         return new AuditReport { Lines = lines, Findings = audit._findings, Checks = audit._checks, Notes = audit._notes };
     }
 
@@ -142,9 +142,32 @@ internal sealed class MoneyAudit
     private void CheckTotals(string check, long uid, (long Count, long Amount) shown, (long Count, long Amount) due) =>
         Check(check, shown == due, () => $"{uid}: {shown.Count} of {shown.Amount} fen are shown, it must be {due.Count} of {due.Amount}");
 
-    private void CheckLedger()
+    /// <summary>Finance's own check, and whether its sums moved as this run's packets say.</summary>
+    private void CheckLedger(MoneyLine total)
     {
         Check("finance's ledger", _facts.LedgerFaults.Count == 0, () => string.Join("; ", _facts.LedgerFaults));
+        var (before, after) = (_facts.LedgerBefore, _facts.LedgerAfter);
+        (string Check, long Moved, long Due)[] sums =
+        [
+            ("ledger: paid from outside", after.Outside - before.Outside, -total.Funded),
+            ("ledger: kept for packets", after.Escrow - before.Escrow, total.Left + total.InFlight),
+
+            // The demo has no refund refused.
+            ("ledger: set aside", after.Unclaimed - before.Unclaimed, 0),
+        ];
+
+        // Then no other packet can have moved money: none held any before, and none was paid for since.
+        var isAlone = before.Escrow == 0 && after.EscrowAccounts - before.EscrowAccounts == _packets.Values.Count(p => p.IsPaid);
+        if (!isAlone && Array.Exists(sums, s => s.Moved != s.Due))
+        {
+            _notes.Add("Finance's ledger moved by others' packets too; its sums were not compared with this run's.");
+            return;
+        }
+
+        foreach (var (check, moved, due) in sums)
+        {
+            Check(check, moved == due, () => $"the sum moved by {moved} fen, it must be {due}");
+        }
     }
 
     /// <summary>What others do on the same server at the same time breaks nothing, but is worth knowing.</summary>

@@ -30,13 +30,14 @@ internal sealed class DemoRun(DemoClient client, DemoPlan plan, TimeSpan deadlin
         }
 
         var observer = new Observer(scene);
+        var ledgerBefore = await ReadLedgerAsync(adminToken, cancellationToken);
         var before = await ReadAllAsync("Looking at wallets", plan.Uids, async uid =>
             (Balances: await observer.ReadBalancesAsync(uid, cancellationToken), Newest: await observer.ReadNewestEntryAsync(uid, cancellationToken)), cancellationToken);
         await PlayAsync(scene, faults, cancellationToken);
         await faults.PutBackAsync(cancellationToken);
         await AwaitRestAsync(scene, observer, cancellationToken);
         await ComeLateAsync(scene, cancellationToken);
-        return (await GatherAsync(scene, observer, before, adminToken, cancellationToken), scene);
+        return (await GatherAsync(scene, observer, before, ledgerBefore, adminToken, cancellationToken), scene);
     }
 
     private async Task<DemoScene> EnterAsync(CancellationToken cancellationToken)
@@ -150,7 +151,8 @@ internal sealed class DemoRun(DemoClient client, DemoPlan plan, TimeSpan deadlin
     }
 
     private async Task<DemoFacts> GatherAsync(
-        DemoScene scene, Observer observer, IReadOnlyDictionary<long, (Balances Balances, long Newest)> before, string adminToken, CancellationToken cancellationToken)
+        DemoScene scene, Observer observer, IReadOnlyDictionary<long, (Balances Balances, long Newest)> before, LedgerShape ledgerBefore, string adminToken,
+        CancellationToken cancellationToken)
     {
         var sent = scene.Journal.Packets;
         var packets = (await ReadAllAsync("Looking at packets", sent, p => observer.ReadPacketAsync(p, null, isLastLook: true, cancellationToken), cancellationToken)).Values.ToArray();
@@ -163,7 +165,7 @@ internal sealed class DemoRun(DemoClient client, DemoPlan plan, TimeSpan deadlin
             After = await observer.ReadBalancesAsync(uid, cancellationToken),
         }, cancellationToken)).Values.ToList();
         users.AddRange(await ReadGuestsAsync(observer, packets, cancellationToken));
-        var ledger = await client.GetAsync("ops/v1/finance/ledger", adminToken, cancellationToken);
+        var ledger = await ReadLedgerAsync(adminToken, cancellationToken);
         return new DemoFacts
         {
             Packets = packets,
@@ -171,8 +173,20 @@ internal sealed class DemoRun(DemoClient client, DemoPlan plan, TimeSpan deadlin
             Refusals = scene.Journal.Refusals,
             Users = users,
             Incidents = scene.Journal.Incidents,
-            LedgerFaults = ledger.IsOk ? ledger.Read<LedgerShape>().Faults : [$"the check could not be made: {ledger.Summary}"],
+            LedgerFaults = ledger.Faults,
+            LedgerBefore = ledgerBefore.ToTotals(scene.Currency),
+            LedgerAfter = ledger.ToTotals(scene.Currency),
         };
+    }
+
+    /// <summary>Finance's sums, and the faults that it finds itself.</summary>
+    /// <exception cref="DemoStoppedException">They cannot be read.</exception>
+    private async Task<LedgerShape> ReadLedgerAsync(string adminToken, CancellationToken cancellationToken)
+    {
+        var answer = await client.GetAsync("ops/v1/finance/ledger", adminToken, cancellationToken);
+        return answer.IsOk
+            ? answer.Read<LedgerShape>()
+            : throw new DemoStoppedException($"The ledger of finance at {client.Url}ops/v1/finance/ledger cannot be read ({answer.Summary}); the demo needs the reference finance.");
     }
 
     /// <summary>The lists of received shares follow the claims by messages; they may be a moment behind.</summary>
