@@ -30,10 +30,7 @@ internal sealed class PacketCreation(
     private sealed class CreatedRow
     {
         public long PacketNo { get; init; }
-        public PacketKind Kind { get; init; }
-        public PacketStatus State { get; init; }
         public long PayUntil { get; init; }
-        public long? ExpiresAt { get; init; }
         public long PayOrderNo { get; init; }
         public string SeedHash { get; init; } = "";
     }
@@ -132,16 +129,7 @@ internal sealed class PacketCreation(
             Failpoint.Hit("core.create.before_commit");
             await session.CommitAsync(cancellationToken).ConfigureAwait(false);
             Failpoint.Hit("core.create.after_commit");
-            return new CreatePacketResponse
-            {
-                PacketNo = packetNo,
-                Kind = PacketKind.C2C,
-                Status = PacketStatus.PendingPayment,
-                ExpiresAtMs = payUntil,
-                PayOrderNo = payOrderNo,
-                PaymentStatus = PaymentStatus.Pending,
-                SeedHash = seedHash,
-            };
+            return Created(packetNo, payOrderNo, payUntil, seedHash);
         }
     }
 
@@ -163,24 +151,24 @@ internal sealed class PacketCreation(
                 return Refused(Result.Of(ResultCode.IdempotencyMismatch, "This requestId came before with other content."));
             }
 
+            // The first answer, whatever has become of the packet since.
             var row = (await session.FirstAsync<CreatedRow>(
-                "select packet_no, kind, state, pay_until, expires_at, pay_order_no, seed_hash from packets where packet_no = @ResultNo",
+                "select packet_no, pay_until, pay_order_no, seed_hash from packets where packet_no = @ResultNo",
                 new { known.ResultNo }, cancellationToken).ConfigureAwait(false))!;
-            var payment = await session.FirstAsync<PaymentStatus>(
-                "select state from payments where pay_order_no = @PayOrderNo", new { row.PayOrderNo }, cancellationToken).ConfigureAwait(false);
-            return new CreatePacketResponse
-            {
-                PacketNo = row.PacketNo,
-                Kind = row.Kind,
-                Status = row.State,
-                ExpiresAtMs = row.ExpiresAt ?? row.PayUntil,
-                PayOrderNo = row.PayOrderNo,
-                PaymentStatus = payment,
-                SeedHash = row.SeedHash,
-                Repeated = true,
-            };
+            return Created(row.PacketNo, row.PayOrderNo, row.PayUntil, row.SeedHash) with { Repeated = true };
         }
     }
+
+    private static CreatePacketResponse Created(long packetNo, long payOrderNo, long payUntil, string seedHash) => new()
+    {
+        PacketNo = packetNo,
+        Kind = PacketKind.C2C,
+        Status = PacketStatus.PendingPayment,
+        ExpiresAtMs = payUntil,
+        PayOrderNo = payOrderNo,
+        PaymentStatus = PaymentStatus.Pending,
+        SeedHash = seedHash,
+    };
 
     private async Task<Result?> ModerateAsync(CallContext context, string greeting, CancellationToken cancellationToken)
     {
