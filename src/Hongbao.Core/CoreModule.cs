@@ -28,6 +28,7 @@ public sealed class CoreModule : IModule
     private readonly Outbox _outbox = new();
     private readonly AlertSink _alerts;
     private readonly DueTable<DueKind> _due;
+    private readonly DayTally _days;
     private readonly LaneSet _lanes;
     private readonly PaymentAdvancer _payments;
     private readonly RefundTracking _refunds;
@@ -64,12 +65,13 @@ public sealed class CoreModule : IModule
         var claimNumbers = new NumberMinter("claim", store, clock, chance, _log);
         _minters = [packetNumbers, paymentNumbers, claimNumbers];
 
-        var laneStore = new LaneStore(store, _outbox);
+        _days = new DayTally(store, options, calendar);
+        var laneStore = new LaneStore(store, _outbox, _due);
         _lanes = new LaneSet(laneStore, Clock, clock, options, _log);
-        var creation = new PacketCreation(store, _due, options, packetNumbers, paymentNumbers, moderation, chance, calendar);
+        var creation = new PacketCreation(store, _due, options, packetNumbers, paymentNumbers, moderation, chance, _days);
         var claims = new ClaimService(_lanes, laneStore, claimNumbers, relations, chance, Clock, clock);
         _payments = new PaymentAdvancer(
-            store, _lanes, finance, _due, _outbox, Clock, options, alerts, new FinanceCallbackReader(callbackKey, clock), clock);
+            store, _lanes, finance, _due, _days, _outbox, Clock, options, alerts, new FinanceCallbackReader(callbackKey, clock), clock);
         _refunds = new RefundTracking(_lanes, async, _due, _outbox, Clock, options, alerts);
         _settlement = new ClaimSettlement(store, alerts);
         _claimPull = new ClaimPull(store, async, _settlement, _due, Clock, options, alerts);
@@ -112,9 +114,11 @@ public sealed class CoreModule : IModule
         var rest = TimeSpan.FromMilliseconds(_options.PullAfterMs);
         scheduler.AddScan("core.payments.scan", rest, _payments.ScanAsync);
         scheduler.AddScan("core.packets.scan", rest, _refunds.ScanPacketsAsync);
+        scheduler.AddScan("core.refunds.scan", rest, _refunds.ScanRefundsAsync);
         scheduler.AddScan("core.late_payments.scan", rest, _refunds.ScanLatePaymentsAsync);
         scheduler.AddScan("core.claims.pull", rest, _claimPull.SweepAsync);
         scheduler.AddScan("core.claims.scan", rest, _claimPull.ScanAsync);
+        _days.Attach(scheduler);
         CallbackNonces.AttachPurge(scheduler, "core.nonces.purge", _store);
     }
 

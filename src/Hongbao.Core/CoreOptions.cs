@@ -23,11 +23,11 @@ public sealed class CoreOptions
     [Range(0, 1000, ErrorMessage = "Core:GreetingMax must be between 0 and 1000 characters.")]
     public int GreetingMax { get; set; } = 64;
 
-    /// <summary>Packets that a user may send on one business day. Default 10,000.</summary>
+    /// <summary>Packets of one currency that a user may create on one business day, paid or not. Default 10,000.</summary>
     [Range(1, 1_000_000, ErrorMessage = "Core:PacketsPerDayMax must be between 1 and 1000000.")]
     public int PacketsPerDayMax { get; set; } = 10_000;
 
-    /// <summary>Minor units that a user may send on one business day. Default 100,000,000 (1,000,000 yuan).</summary>
+    /// <summary>Minor units of one currency that a user may send on one business day; packets that were never paid count no more once closed. Default 100,000,000 (1,000,000 yuan).</summary>
     [Range(1L, 1_000_000_000_000L, ErrorMessage = "Core:AmountPerDayMax must be between 1 and 1000000000000 minor units.")]
     public long AmountPerDayMax { get; set; } = 100_000_000;
 
@@ -63,9 +63,9 @@ public sealed class CoreOptions
     [Range(1, 86_400, ErrorMessage = "Core:HoldSeconds must be between 1 and 86400.")]
     public int HoldSeconds { get; set; } = 60;
 
-    /// <summary>Packets held in memory at most by one lane. Default 100,000.</summary>
+    /// <summary>Packets and claims held in memory at most by one lane, about 200 bytes each. Default 500,000.</summary>
     [Range(16, 10_000_000, ErrorMessage = "Core:HeldMax must be between 16 and 10000000.")]
-    public int HeldMax { get; set; } = 100_000;
+    public int HeldMax { get; set; } = 500_000;
 
     /// <summary>Age from which hand-overs without an end are pulled, milliseconds. Default 30 s; above it no transaction lives.</summary>
     [Range(100, 3_600_000, ErrorMessage = "Core:PullAfterMs must be between 100 and 3600000.")]

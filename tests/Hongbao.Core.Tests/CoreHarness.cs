@@ -65,7 +65,7 @@ internal sealed class CoreHarness : IAsyncDisposable
         var options = new CoreOptions();
         configure?.Invoke(options);
         var harness = new CoreHarness(await Databases.Pool.TakeAsync(dialect)) { Options = options };
-        harness.Clock.AheadMs = 0;
+        (harness.Clock.AheadMs, harness.Clock.TimerSpeed) = (0, 1);
         harness.Main = await harness.StartProcessAsync(lanesByHand);
         return harness;
     }

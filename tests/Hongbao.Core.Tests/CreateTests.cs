@@ -155,7 +155,7 @@ public sealed class CreateTests
     }
 
     [Theory, BothStores]
-    public async Task The_same_request_again_is_the_same_packet_with_its_status_of_now(SqlDialect dialect)
+    public async Task The_same_request_again_has_the_first_answer_whatever_became_of_the_packet(SqlDialect dialect)
     {
         await using var harness = await CoreHarness.StartAsync(dialect);
         var request = CoreHarness.Request() with { Scope = ScopeKind.Exclusive, ScopeUids = [1, 2], Greeting = "hello" };
@@ -169,9 +169,8 @@ public sealed class CreateTests
         Assert.Equal(first with { Repeated = true, Result = second.Result }, second);
         Assert.Equal(1, await harness.ReadAsync<int>("select count(*) from packets"));
         await harness.CallbackAsync(CoreHarness.Notice(first.PayOrderNo, 1000));
-        var third = await harness.CreateAsync(request);
-        var packet = await harness.PacketAsync(first.PacketNo);
-        Assert.Equal((PacketStatus.Active, PaymentStatus.Succeeded, packet.ExpiresAt), (third.Status, third.PaymentStatus, third.ExpiresAtMs));
+        Assert.Equal(PacketStatus.Active, (await harness.PacketAsync(first.PacketNo)).State);
+        Assert.Equal(second, (await harness.CreateAsync(request)) with { Result = second.Result });
     }
 
     [Fact]
@@ -284,32 +283,49 @@ public sealed class CreateTests
     }
 
     [Theory, BothStores]
-    public async Task A_new_day_and_closed_packets_give_room_again(SqlDialect dialect)
+    public async Task A_new_day_gives_room_again_and_days_long_gone_are_forgotten(SqlDialect dialect)
     {
         await using var harness = await CoreHarness.StartAsync(dialect, o => o.PacketsPerDayMax = 1);
-        var first = await harness.UnpaidAsync();
-        Assert.Equal(ResultCode.LimitExceeded, (await harness.CreateAsync(CoreHarness.Request())).Result.Code);
-
-        await harness.WriteAsync("update packets set state = 7 where packet_no = @PacketNo", new { first.PacketNo });
         await harness.UnpaidAsync();
         Assert.Equal(ResultCode.LimitExceeded, (await harness.CreateAsync(CoreHarness.Request())).Result.Code);
 
         await harness.MoveAsync(TimeSpan.FromDays(1));
         await harness.UnpaidAsync();
+        Assert.Equal(ResultCode.LimitExceeded, (await harness.CreateAsync(CoreHarness.Request())).Result.Code);
+
+        await harness.MoveAsync(TimeSpan.FromDays(7));
+        await harness.Main.StepAsync("core.days.purge");
+        Assert.Equal(1, await harness.ReadAsync<int>("select count(*) from sent_days"));
     }
 
     [Theory, BothStores]
-    public async Task A_packet_numbered_just_before_midnight_counts_for_the_day_that_it_was_written_on(SqlDialect dialect)
+    public async Task A_packet_that_was_never_paid_gives_its_amount_back_and_not_its_place(SqlDialect dialect)
     {
-        await using var harness = await CoreHarness.StartAsync(dialect, o => o.PacketsPerDayMax = 1);
-        var created = await harness.UnpaidAsync();
-        var midnight = new BusinessCalendar(TimeZoneInfo.Utc).Day(harness.Clock.GetUtcNow().ToUnixTimeMilliseconds()).FromMs;
+        await using var harness = await CoreHarness.StartAsync(dialect, o => (o.PacketsPerDayMax, o.AmountPerDayMax) = (4, 2500));
+        await harness.ActiveAsync();
+        for (var i = 0; i < 2; i++)
+        {
+            await harness.UnpaidAsync();
+            Assert.Contains("minor units", (await harness.CreateAsync(CoreHarness.Request())).Result.Detail, StringComparison.Ordinal);
+            await harness.MoveAsync(TimeSpan.FromSeconds(harness.Options.PaySeconds + 1));
+            await harness.Main.StepAsync("core.payments.scan");
+        }
 
-        await harness.WriteAsync(
-            "update packets set packet_no = @number, created_at = @midnight where packet_no = @PacketNo",
-            new { number = Number.LowestAt(midnight - 30_000), midnight, created.PacketNo });
+        Assert.Equal(2, await harness.ReadAsync<int>("select count(*) from packets where state = 7"));
+        await harness.UnpaidAsync();
+        Assert.Contains("4 packets", (await harness.CreateAsync(CoreHarness.Request())).Result.Detail, StringComparison.Ordinal);
+        Assert.Equal((4, 2000L), (await harness.ReadAsync<int>("select packets from sent_days"), await harness.ReadAsync<long>("select amount from sent_days")));
+    }
 
-        Assert.Equal(ResultCode.LimitExceeded, (await harness.CreateAsync(CoreHarness.Request())).Result.Code);
+    [Fact]
+    public async Task Currencies_have_limits_of_their_own()
+    {
+        await using var harness = await CoreHarness.StartAsync(SqlDialect.Sqlite, o => (o.AmountPerDayMax, o.Currencies) = (1000, ["CNY", "JPY"]));
+        await harness.UnpaidAsync();
+
+        await harness.UnpaidAsync(CoreHarness.Request() with { Currency = "JPY" });
+
+        Assert.Equal(ResultCode.LimitExceeded, (await harness.CreateAsync(CoreHarness.Request(10))).Result.Code);
     }
 
     [Theory, BothStores]

@@ -14,6 +14,9 @@ internal sealed class FakeFinance : IFinance
     /// <summary>Asked before an operation; what it returns is the answer, and nothing happens.</summary>
     public Func<string, long, PaymentAnswer?>? Instead { get; set; }
 
+    /// <summary>What a call about such a number waits for, whatever its token says.</summary>
+    public Func<long, Task>? Hangs { get; set; }
+
     /// <summary>Called after an operation had its effect; may throw, so that the answer is lost.</summary>
     public Action<string, long>? After { get; set; }
 
@@ -39,17 +42,22 @@ internal sealed class FakeFinance : IFinance
             _ => new PaymentAnswer { Status = FinanceStatus.Closed, Order = request },
             (_, known) => known.Status == FinanceStatus.Succeeded ? known : known with { Status = FinanceStatus.Closed }));
 
-    private Task<PaymentAnswer> Do(string operation, long number, Func<PaymentAnswer> effect)
+    private async Task<PaymentAnswer> Do(string operation, long number, Func<PaymentAnswer> effect)
     {
         Calls.Enqueue((operation, number));
+        if (Hangs?.Invoke(number) is { } hanging)
+        {
+            await hanging;
+        }
+
         if (Instead?.Invoke(operation, number) is { } scripted)
         {
-            return Task.FromResult(scripted);
+            return scripted;
         }
 
         var answer = effect();
         After?.Invoke(operation, number);
-        return Task.FromResult(answer);
+        return answer;
     }
 
     public Task<PaymentAnswer> PayAsync(CallContext context, FinanceNumber request, CancellationToken cancellationToken) => throw NotAskedByCore();

@@ -55,16 +55,6 @@ public sealed class GraphTests
         AssertLife(ClaimGraph.Claim, ClaimStatus.Claimed, [ClaimStatus.Transferred, ClaimStatus.Failed], [ClaimStatus.Transferring]);
     }
 
-    [Fact]
-    public void The_seed_may_be_shown_exactly_in_states_from_which_no_draw_can_follow()
-    {
-        foreach (var status in Enum.GetValues<PacketStatus>())
-        {
-            var canDraw = Reachable(PacketGraph.Packet, status).Contains(PacketStatus.Active);
-            Assert.Equal(!canDraw, PacketGraph.IsDrawOver(status));
-        }
-    }
-
     private static void AssertIs<TState, TEvent>(StateGraph<TState, TEvent> graph, string table)
         where TState : struct, Enum
         where TEvent : struct, Enum

@@ -322,6 +322,51 @@ public sealed class PaymentTests
         Assert.InRange(await harness.ReadAsync<long>("select next_check_at - now_ms() from due"), 55_000, 60_000);
     }
 
+    [Fact]
+    public async Task A_finance_that_never_answers_about_one_order_keeps_no_other_waiting()
+    {
+        await using var harness = await CoreHarness.StartAsync(SqlDialect.Sqlite);
+        var orders = new List<CreatePacketResponse>();
+        for (var i = 0; i < 3; i++)
+        {
+            orders.Add(await harness.UnpaidAsync());
+            harness.Finance.Pay(orders[i].PayOrderNo, orders[i].PacketNo, 1000);
+        }
+
+        await harness.WriteAsync("update due set next_check_at = 0");
+        // It does not look at its token either: only the visit's own patience ends it.
+        harness.Finance.Hangs = no => no == orders[0].PayOrderNo ? new TaskCompletionSource().Task : Task.CompletedTask;
+        harness.Clock.TimerSpeed = 50;
+
+        await harness.Main.StepAsync(Scan).WaitAsync(TimeSpan.FromSeconds(20));
+
+        Assert.Equal(
+            [PaymentStatus.Pending, PaymentStatus.Succeeded, PaymentStatus.Succeeded],
+            await Task.WhenAll(orders.Select(o => harness.PaymentAsync(o.PayOrderNo))));
+    }
+
+    [Fact]
+    public async Task An_order_that_cannot_be_moved_keeps_no_other_waiting()
+    {
+        await using var harness = await CoreHarness.StartAsync(SqlDialect.Sqlite);
+        var bad = await harness.UnpaidAsync();
+        var good = await harness.UnpaidAsync();
+        harness.Finance.Pay(bad.PayOrderNo, bad.PacketNo, 1000);
+        harness.Finance.Pay(good.PayOrderNo, good.PacketNo, 1000);
+        await harness.WriteAsync("create trigger broken before update on payments when old.pay_order_no = " + bad.PayOrderNo + " begin select raise(abort, 'broken'); end");
+        try
+        {
+            await harness.WriteAsync("update due set next_check_at = 0");
+            await harness.Main.StepAsync(Scan);
+        }
+        finally
+        {
+            await harness.WriteAsync("drop trigger broken");
+        }
+
+        Assert.Equal((PaymentStatus.Pending, PaymentStatus.Succeeded), (await harness.PaymentAsync(bad.PayOrderNo), await harness.PaymentAsync(good.PayOrderNo)));
+    }
+
     [Theory, BothStores]
     public async Task Payment_and_closing_at_the_same_moment_agree(SqlDialect dialect)
     {

@@ -125,6 +125,45 @@ public sealed class SettlementTests
         Assert.Equal(ClaimStatus.Transferred, (await harness.ClaimsAsync(packetNo))[0].State);
     }
 
+    [Fact]
+    public async Task A_claim_without_an_end_is_asked_about_at_growing_rests()
+    {
+        await using var harness = await CoreHarness.StartAsync(SqlDialect.Sqlite);
+        await ClaimedAsync(harness, 1);
+        await harness.MoveAsync(TimeSpan.FromMilliseconds(harness.Options.PullAfterMs + 2000));
+        await harness.Main.StepAsync(Sweep);
+        var rests = new List<int>();
+        for (var seconds = 0; rests.Count < 6;)
+        {
+            var asked = harness.Async.AskedClaims.Count;
+            await harness.MoveAsync(TimeSpan.FromSeconds(10));
+            seconds += 10;
+            await harness.Main.StepAsync(Scan);
+            if (harness.Async.AskedClaims.Count > asked)
+            {
+                rests.Add(seconds);
+                seconds = 0;
+            }
+        }
+
+        Assert.Equal([30, 30, 60, 120, 240, 300], rests);
+    }
+
+    [Theory, BothStores]
+    public async Task A_claim_asked_for_again_shows_its_end_as_soon_as_it_has_one(SqlDialect dialect)
+    {
+        await using var harness = await CoreHarness.StartAsync(dialect);
+        var (packetNo, claims) = await ClaimedAsync(harness, 3);
+        Assert.Equal(ClaimStatus.Claimed, (await harness.ClaimedAsync(packetNo, 1)).Claim.Status);
+
+        await harness.DeliverAsync(Topics.TransfersSettled, Settled((claims[0], OrderStatus.Succeeded), (claims[1], OrderStatus.Failed)));
+
+        Assert.Equal(ClaimStatus.Transferred, (await harness.ClaimedAsync(packetNo, 1)).Claim.Status);
+        Assert.Equal(ClaimStatus.Failed, (await harness.ClaimedAsync(packetNo, 2)).Claim.Status);
+        Assert.Equal(ClaimStatus.Claimed, (await harness.ClaimedAsync(packetNo, 3)).Claim.Status);
+        Assert.Equal(claims[0], (await harness.ClaimedAsync(packetNo, 1)).Claim.ClaimNo);
+    }
+
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
@@ -141,7 +180,10 @@ public sealed class SettlementTests
         await harness.MoveAsync(TimeSpan.FromSeconds(harness.Options.DeadlineSeconds + 1));
         await harness.Main.StepAsync(Scan);
 
-        Assert.Equal(["claim.overdue", "claim.overdue"], harness.AlertKinds());
+        // Once for all that the scan meets: an outage is no flood.
+        var alert = Assert.Single(harness.Main.Alerts.Drain());
+        Assert.Equal("claim.overdue", alert.Kind);
+        Assert.StartsWith("2 claims", alert.Text, StringComparison.Ordinal);
         Assert.Equal(2, await harness.ReadAsync<int>("select count(*) from due where kind = 4"));
     }
 

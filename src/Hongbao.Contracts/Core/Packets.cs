@@ -105,7 +105,7 @@ public sealed record CreatePacketRequest
     public int TtlSeconds { get; set; }
 }
 
-/// <summary>A created packet; the same for every repetition of the request.</summary>
+/// <summary>A packet as it was created: a repetition of the request has the first answer, whatever has become of the packet since.</summary>
 public sealed record CreatePacketResponse
 {
     /// <summary>How it ended.</summary>
@@ -114,13 +114,13 @@ public sealed record CreatePacketResponse
     public long PacketNo { get; set; }
     /// <summary>Who funds it.</summary>
     public PacketKind Kind { get; set; }
-    /// <summary>The status now.</summary>
+    /// <summary>Its first status.</summary>
     public PacketStatus Status { get; set; }
-    /// <summary>The payment's deadline while unpaid, then the end of claiming; Unix milliseconds.</summary>
+    /// <summary>The payment's deadline; Unix milliseconds.</summary>
     public long ExpiresAtMs { get; set; }
     /// <summary>The payment order's number.</summary>
     public long PayOrderNo { get; set; }
-    /// <summary>The payment order's status now.</summary>
+    /// <summary>The payment order's first status.</summary>
     public PaymentStatus PaymentStatus { get; set; }
     /// <summary>The draw's commitment, lower-case hex (docs/draw.md).</summary>
     public string SeedHash { get; set; } = "";

@@ -17,8 +17,12 @@ internal sealed class ClaimPull(
 {
     private const int PageSize = 500;
 
-    // How many times the ordinary age the second watermark keeps behind.
+    // How many times the ordinary age the second watermark keeps behind, and the least: above what one statement may take.
     private const int SlowFactor = 60;
+    private const long SlowAgeMsMin = 60_000;
+
+    // How many times the first rest of a straggler the longest is.
+    private const int RestFactorMax = 10;
 
     private sealed class ScanRow
     {
@@ -30,34 +34,26 @@ internal sealed class ClaimPull(
     public async Task<bool> SweepAsync(CancellationToken cancellationToken)
     {
         var more = await SweepAsync("claims", options.PullAfterMs, cancellationToken).ConfigureAwait(false);
-        return await SweepAsync("claims.slow", (long)options.PullAfterMs * SlowFactor, cancellationToken).ConfigureAwait(false) || more;
+        return await SweepAsync("claims.slow", Math.Max((long)options.PullAfterMs * SlowFactor, SlowAgeMsMin), cancellationToken).ConfigureAwait(false) || more;
     }
 
     /// <summary>Asks again about stragglers. True when there were any.</summary>
     public async Task<bool> ScanAsync(CancellationToken cancellationToken)
     {
-        var rows = await due.TakeAsync(DueKind.Claim, PageSize, TimeSpan.FromMilliseconds(options.PullAfterMs), cancellationToken).ConfigureAwait(false);
+        var rest = TimeSpan.FromMilliseconds(options.PullAfterMs);
+        var rows = await due.TakeAsync(DueKind.Claim, PageSize, rest, RestFactorMax * rest, cancellationToken).ConfigureAwait(false);
         if (rows.Count == 0)
         {
             return false;
         }
 
         var ended = await AskAsync([.. rows.Select(r => r.No)], cancellationToken).ConfigureAwait(false);
-        var now = storeClock.NowMs();
-        foreach (var row in rows.Where(r => !ended.Contains(r.No) && now > r.DeadlineAt))
-        {
-            alerts.Raise(new Alert("claim.overdue", row.No.ToString(System.Globalization.CultureInfo.InvariantCulture),
-                $"Claim {row.No} has no final transfer after {row.Attempts} attempts. It goes on being asked; check Async and finance."));
-        }
-
+        alerts.RaiseOverdue(
+            "claim.overdue", "claims have no final transfer", "They go on being asked about; check Async and finance.",
+            rows.FindAll(r => !ended.Contains(r.No)), storeClock.NowMs());
         if (ended.Count > 0)
         {
-            var session = await store.WriteAsync(cancellationToken).ConfigureAwait(false);
-            await using (session.ConfigureAwait(false))
-            {
-                await due.RemoveAllAsync(session, DueKind.Claim, ended, cancellationToken).ConfigureAwait(false);
-                await session.CommitAsync(cancellationToken).ConfigureAwait(false);
-            }
+            await due.RemoveAllAsync(DueKind.Claim, ended, cancellationToken).ConfigureAwait(false);
         }
 
         return rows.Count == PageSize;

@@ -26,6 +26,7 @@ internal sealed class ClaimService(
 
         if (held.Claims.TryGetValue(context.Uid, out var known))
         {
+            known = await WithEndAsync(context, held, known, cancellationToken).ConfigureAwait(false);
             return Taken(context, packetNo, known, held.Now.LeftCount(held.Count));
         }
 
@@ -54,6 +55,30 @@ internal sealed class ClaimService(
         return decision.Claim is { } claim
             ? Taken(context, packetNo, claim, decision.RemainingCount)
             : await RefuseAsync(context, held, Result.Of(decision.Code), cancellationToken).ConfigureAwait(false);
+    }
+
+    // Claims end beside the lanes: until the end is known here, it is looked up. The claim itself is certain without.
+    private async Task<HeldClaim> WithEndAsync(CallContext context, HeldPacket held, HeldClaim known, CancellationToken cancellationToken)
+    {
+        if (known.Status != ClaimStatus.Claimed)
+        {
+            return known;
+        }
+
+        try
+        {
+            var (_, now) = await laneStore.StandingAsync(held.PacketNo, context.Uid, cancellationToken).ConfigureAwait(false);
+            if (now is not null && now.Status != known.Status)
+            {
+                held.Claims[context.Uid] = known = now;
+            }
+        }
+        catch (StoreException)
+        {
+            // What memory says was true a moment ago.
+        }
+
+        return known;
     }
 
     // Before a refusal by what is remembered of an active packet, one indexed read: another process may have given this user a claim,

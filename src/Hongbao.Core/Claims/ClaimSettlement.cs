@@ -29,14 +29,17 @@ internal sealed class ClaimSettlement(IStore store, AlertSink alerts)
         var session = await store.WriteAsync(cancellationToken).ConfigureAwait(false);
         await using (session.ConfigureAwait(false))
         {
+            var outcomes = new List<TransferOutcome>();
             foreach (var delivery in deliveries)
             {
                 if (await Inbox.TryAcceptAsync(session, delivery, Handler, cancellationToken).ConfigureAwait(false))
                 {
-                    await SettleAsync(session, delivery.Read<TransfersSettled>().Items, cancellationToken).ConfigureAwait(false);
+                    outcomes.AddRange(delivery.Read<TransfersSettled>().Items);
                 }
             }
 
+            // All in one, in order of claim number: settling by message and by pull never wait for each other in a circle.
+            await SettleAsync(session, outcomes, cancellationToken).ConfigureAwait(false);
             Failpoint.Hit("core.settle.before_commit");
             await session.CommitAsync(cancellationToken).ConfigureAwait(false);
             Failpoint.Hit("core.settle.after_commit");

@@ -9,7 +9,7 @@ namespace Hongbao.Core.Lanes;
 internal sealed record HeldClaim(long ClaimNo, int Seq, long Amount, long ClaimedAtMs, ClaimStatus Status);
 
 /// <summary>
-/// A packet's committed state in a lane's memory. Only its lane changes it, after a commit; others may read it to answer
+/// A packet's committed state in a lane's memory. Only its lane changes it, after a commit (but for the ends of claims); others may read it to answer
 /// early what can never become untrue: a known claim, and states that nothing leaves towards claiming.
 /// </summary>
 internal sealed class HeldPacket
@@ -30,6 +30,7 @@ internal sealed class HeldPacket
     public required IReadOnlySet<long> ScopeUids { get; init; }
     public required byte[] Seed { get; init; }
     public required long PayOrderNo { get; init; }
+    public required long CreatedAtMs { get; init; }
     public required int TtlSeconds { get; init; }
 
     /// <summary>Claims by uid; complete.</summary>

@@ -26,6 +26,9 @@ internal sealed class Lane
     private IWorker? _worker;
     private long _lastRelease;
 
+    // Packets and claims in memory.
+    private int _size;
+
     public Lane(LaneStore store, StoreClock storeClock, TimeProvider clock, CoreOptions options, ILogger log)
     {
         _store = store;
@@ -141,6 +144,7 @@ internal sealed class Lane
         foreach (var draft in drafts.Values)
         {
             draft.Apply();
+            _size += draft.NewClaims.Count;
         }
 
         foreach (var command in commands)
@@ -262,8 +266,10 @@ internal sealed class Lane
 
         foreach (var held in await _store.LoadAsync(missing, CancellationToken.None).ConfigureAwait(false))
         {
+            Forget(held.PacketNo);
             held.LastUsed = _clock.GetTimestamp();
             _held[held.PacketNo] = held;
+            _size += SizeOf(held);
         }
     }
 
@@ -272,7 +278,7 @@ internal sealed class Lane
     private void Release()
     {
         var hold = TimeSpan.FromSeconds(_options.HoldSeconds);
-        if (_clock.GetElapsedTime(_lastRelease) < hold && _held.Count <= _options.HeldMax)
+        if (_clock.GetElapsedTime(_lastRelease) < hold && _size <= _options.HeldMax)
         {
             return;
         }
@@ -282,22 +288,30 @@ internal sealed class Lane
         {
             if (_clock.GetElapsedTime(held.LastUsed) >= hold)
             {
-                _held.TryRemove(packetNo, out _);
+                Forget(packetNo);
             }
         }
 
-        if (_held.Count > _options.HeldMax)
+        if (_size > _options.HeldMax)
         {
-            foreach (var held in _held.Values.OrderBy(h => h.LastUsed).Take(_held.Count - (_options.HeldMax / 10 * 9)))
+            foreach (var held in _held.Values.OrderBy(h => h.LastUsed).TakeWhile(_ => _size > _options.HeldMax / 10 * 9))
             {
-                _held.TryRemove(held.PacketNo, out _);
+                Forget(held.PacketNo);
             }
         }
     }
 
     private Task RestAsync(int attempt) => Task.Delay(TimeSpan.FromMilliseconds(20 << attempt), _clock);
 
-    private void Forget(long packetNo) => _held.TryRemove(packetNo, out _);
+    private void Forget(long packetNo)
+    {
+        if (_held.TryRemove(packetNo, out var held))
+        {
+            _size -= SizeOf(held);
+        }
+    }
+
+    private static int SizeOf(HeldPacket held) => 1 + held.Claims.Count;
 
     private void ForgetAll(List<LaneCommand> commands)
     {

@@ -1,13 +1,15 @@
 using System.Collections.Concurrent;
 using System.Text.Json;
 using Hongbao.Contracts;
+using Hongbao.Core.Orders;
 using Hongbao.Foundation.Messaging;
+using Hongbao.Foundation.Orders;
 using Hongbao.Foundation.Stores;
 
 namespace Hongbao.Core.Lanes;
 
 /// <summary>What lanes read and write: packets with their claims in, one transaction a batch out.</summary>
-internal sealed class LaneStore(IStore store, Outbox outbox)
+internal sealed class LaneStore(IStore store, Outbox outbox, DueTable<DueKind> due)
 {
     private sealed class PacketRow
     {
@@ -27,6 +29,7 @@ internal sealed class LaneStore(IStore store, Outbox outbox)
         public string? ScopeUids { get; init; }
         public byte[] Seed { get; init; } = [];
         public long PayOrderNo { get; init; }
+        public long CreatedAt { get; init; }
         public int TtlSeconds { get; init; }
         public long ClaimedAmount { get; init; }
         public int ClaimedCount { get; init; }
@@ -116,7 +119,7 @@ internal sealed class LaneStore(IStore store, Outbox outbox)
             // and the fence refuses the old row. The other order could hold a new row whose newest claimer is unknown.
             var packets = await session.QueryAsync<PacketRow>($"""
                 select packet_no, slot, app, sender_uid, kind, state, version, currency, amount, count, split, cap, scope, scope_uids, seed, pay_order_no,
-                  ttl_seconds, claimed_amount, claimed_count, closed_amount, closed_count, content_id, activated_at, expires_at, closed_at
+                  created_at, ttl_seconds, claimed_amount, claimed_count, closed_amount, closed_count, content_id, activated_at, expires_at, closed_at
                 from packets where packet_no {any}
                 """, arguments, cancellationToken).ConfigureAwait(false);
             var claims = (await session.QueryAsync<ClaimRow>(
@@ -177,6 +180,12 @@ internal sealed class LaneStore(IStore store, Outbox outbox)
                 }
             }
 
+            var exhausted = changed.Where(d => d.Now.Status == PacketStatus.Exhausted && d.Held.Now.Status == PacketStatus.Active).Select(d => d.Held.PacketNo).ToArray();
+            if (exhausted.Length > 0)
+            {
+                await due.RemoveAllAsync(session, DueKind.Packet, exhausted, cancellationToken).ConfigureAwait(false);
+            }
+
             foreach (var extra in writes.Extras)
             {
                 await extra(session, cancellationToken).ConfigureAwait(false);
@@ -227,6 +236,7 @@ internal sealed class LaneStore(IStore store, Outbox outbox)
         ScopeUids = row.ScopeUids is null ? new HashSet<long>() : JsonSerializer.Deserialize<HashSet<long>>(row.ScopeUids)!,
         Seed = row.Seed,
         PayOrderNo = row.PayOrderNo,
+        CreatedAtMs = row.CreatedAt,
         TtlSeconds = row.TtlSeconds,
         Claims = new ConcurrentDictionary<long, HeldClaim>(claims.Select(c =>
             KeyValuePair.Create(c.Uid, new HeldClaim(c.ClaimNo, c.Seq, c.Amount, c.ClaimedAt, c.State)))),

@@ -5,10 +5,12 @@ internal enum DueKind
 {
     /// <summary>A payment order that is not final.</summary>
     Payment = 1,
-    /// <summary>A packet that can expire, or whose refund is not final.</summary>
+    /// <summary>A packet that can expire.</summary>
     Packet = 2,
     /// <summary>The refund of a late payment.</summary>
     LatePayment = 3,
     /// <summary>A claim whose transfer outlived the pull's watermark.</summary>
     Claim = 4,
+    /// <summary>The refund of what an expired packet had left.</summary>
+    Refund = 5,
 }

@@ -64,12 +64,12 @@ internal sealed class PullSource(IStore store)
         var session = await store.ReadAsync(cancellationToken).ConfigureAwait(false);
         await using (session.ConfigureAwait(false))
         {
-            // The due table holds every packet and late payment whose refund is not final, and little else.
+            // The due table holds what has no final refund, and nothing else.
             var expired = await session.QueryAsync<ExpiredRow>("""
                 select p.app, p.packet_no, p.pay_order_no, p.sender_uid, p.closed_amount, p.currency
                 from due d join packets p on p.packet_no = d.no
-                where d.kind = 2 and d.no > @AfterNo and d.slot between @SlotFrom and @SlotTo
-                  and p.state in (4, 5) and p.closed_at < @OlderThanMs and p.closed_amount > 0
+                where d.kind = 5 and d.no > @AfterNo and d.slot between @SlotFrom and @SlotTo
+                  and p.state in (4, 5) and p.closed_at < @OlderThanMs
                 order by d.no limit @limit
                 """, new { request.AfterNo, request.SlotFrom, request.SlotTo, request.OlderThanMs, limit }, cancellationToken).ConfigureAwait(false);
             var late = await session.QueryAsync<PaymentRow>("""

@@ -18,85 +18,70 @@ internal sealed class RefundTracking(
 {
     private const int PageSize = 100;
 
+    // Commands that wait in the lanes at the same time.
+    private const int AtOnce = 500;
+
+    // How many times the first rest the longest is.
+    private const int RestFactorMax = 10;
+
     /// <summary>Refunds that moved, told by Async.</summary>
     public async Task HandleAsync(IReadOnlyList<Delivery> deliveries, CancellationToken cancellationToken)
     {
-        foreach (var delivery in deliveries)
+        foreach (var some in deliveries.SelectMany(d => d.Read<RefundsAdvanced>().Items).Chunk(AtOnce))
         {
-            foreach (var progress in delivery.Read<RefundsAdvanced>().Items)
-            {
-                await AdvanceAsync(progress, cancellationToken).ConfigureAwait(false);
-            }
+            await AdvanceAllAsync(some, cancellationToken).ConfigureAwait(false);
         }
     }
 
-    /// <summary>Closes packets whose time is over and asks about refunds that are not final. True when there may be more.</summary>
+    /// <summary>Closes packets whose time is over. True when there may be more.</summary>
     public async Task<bool> ScanPacketsAsync(CancellationToken cancellationToken)
     {
         var rows = await due.TakeAsync(DueKind.Packet, PageSize, TimeSpan.FromMilliseconds(options.PullAfterMs), cancellationToken).ConfigureAwait(false);
-        var waiting = new List<DueRow>();
         // All at once: closings of the same moment share a lane's transaction.
-        await Task.WhenAll(rows.Select(async row =>
+        var stuck = (await Task.WhenAll(rows.Select(row => CloseAsync(row, cancellationToken))).ConfigureAwait(false)).OfType<DueRow>().ToList();
+        alerts.RaiseOverdue("packet.overdue", "packets cannot be closed", "Closing goes on being tried; look at their rows.", stuck, storeClock.NowMs());
+        return rows.Count == PageSize;
+    }
+
+    // The row when it could not be closed: it comes again with the end of its lease, and keeps no other packet waiting.
+    private async Task<DueRow?> CloseAsync(DueRow row, CancellationToken cancellationToken)
+    {
+        try
         {
-            PacketStatus? status;
-            bool justExpired;
-            try
+            switch (await lanes.PostAsync(new ExpirePacket(row.No, due, outbox, options)).ConfigureAwait(false))
             {
-                (status, justExpired) = await lanes.PostAsync(new ExpirePacket(row.No, due, outbox, options)).ConfigureAwait(false);
-            }
-            catch (StoreException e)
-            {
-                // It comes again with the end of its lease, and keeps no other packet waiting.
-                if (storeClock.NowMs() > row.DeadlineAt)
-                {
-                    alerts.Raise(new Alert("packet.overdue", row.No.ToString(System.Globalization.CultureInfo.InvariantCulture),
-                        $"Packet {row.No} cannot be closed in {row.Attempts} visits: {e.Message} It goes on being tried; look at its row."));
-                }
-
-                return;
-            }
-
-            if (justExpired)
-            {
-                // The message does it; the next visit asks.
-                return;
-            }
-
-            switch (status)
-            {
+                case PacketStatus.Expired or PacketStatus.Refunding:
+                    break;
                 case null or PacketStatus.Exhausted or PacketStatus.Refunded or PacketStatus.Closed:
                     await due.RemoveAsync(DueKind.Packet, row.No, cancellationToken).ConfigureAwait(false);
-                    return;
-                case PacketStatus.Expired or PacketStatus.Refunding:
-                    lock (waiting)
-                    {
-                        waiting.Add(row);
-                    }
-
-                    return;
+                    break;
                 case PacketStatus.PendingPayment or PacketStatus.Active:
                     // Our estimate of the store's clock was a little ahead.
                     await due.PutBackAsync(DueKind.Packet, row.No, TimeSpan.FromMilliseconds(50), cancellationToken).ConfigureAwait(false);
-                    return;
+                    break;
             }
-        })).ConfigureAwait(false);
-        await AskAsync(waiting, RefundCause.Expiry, cancellationToken).ConfigureAwait(false);
-        return rows.Count == PageSize;
+
+            return null;
+        }
+        catch (StoreException)
+        {
+            return row;
+        }
     }
+
+    /// <summary>Asks about refunds of expired packets that are not final. True when there may be more.</summary>
+    public Task<bool> ScanRefundsAsync(CancellationToken cancellationToken) => ScanAsync(DueKind.Refund, RefundCause.Expiry, cancellationToken);
 
     /// <summary>Asks about refunds of late payments that are not final. True when there may be more.</summary>
-    public async Task<bool> ScanLatePaymentsAsync(CancellationToken cancellationToken)
-    {
-        var rows = await due.TakeAsync(DueKind.LatePayment, PageSize, TimeSpan.FromMilliseconds(options.PullAfterMs), cancellationToken).ConfigureAwait(false);
-        await AskAsync(rows, RefundCause.LatePayment, cancellationToken).ConfigureAwait(false);
-        return rows.Count == PageSize;
-    }
+    public Task<bool> ScanLatePaymentsAsync(CancellationToken cancellationToken) => ScanAsync(DueKind.LatePayment, RefundCause.LatePayment, cancellationToken);
 
-    private async Task AskAsync(List<DueRow> rows, RefundCause cause, CancellationToken cancellationToken)
+    private async Task<bool> ScanAsync(DueKind kind, RefundCause cause, CancellationToken cancellationToken)
     {
+        var rest = TimeSpan.FromMilliseconds(options.PullAfterMs);
+        var rows = await due.TakeAsync(kind, PageSize, rest, RestFactorMax * rest, cancellationToken).ConfigureAwait(false);
         if (rows.Count == 0)
         {
-            return;
+            return false;
         }
 
         RefundResultsResponse answer;
@@ -112,48 +97,36 @@ internal sealed class RefundTracking(
             answer = new RefundResultsResponse { Result = Result.Of(ResultCode.Internal) };
         }
 
-        var final = new HashSet<long>();
-        foreach (var progress in answer.Result.IsOk() ? answer.Items : [])
+        var items = answer.Result.IsOk() ? answer.Items : [];
+        try
         {
-            try
-            {
-                await AdvanceAsync(progress, cancellationToken).ConfigureAwait(false);
-                if (IsFinal(progress.Status))
-                {
-                    final.Add(progress.CauseNo);
-                }
-            }
-            catch (StoreException)
-            {
-                // One that cannot be moved keeps no other waiting; it is asked about again, and alerts when it is late.
-            }
+            await AdvanceAllAsync(items, cancellationToken).ConfigureAwait(false);
+        }
+        catch (StoreException)
+        {
+            // Those that could be moved were; the others are asked about again, and alert when they are late.
         }
 
-        var now = storeClock.NowMs();
-        foreach (var row in rows.Where(r => now > r.DeadlineAt && !final.Contains(r.No)))
-        {
-            alerts.Raise(new Alert("refund.overdue", row.No.ToString(System.Globalization.CultureInfo.InvariantCulture),
-                $"The refund for {cause} {row.No} is not final after {row.Attempts} visits. It goes on being asked; check Async and finance."));
-        }
+        var final = items.Where(p => IsFinal(p.Status)).Select(p => p.CauseNo).ToHashSet();
+        alerts.RaiseOverdue(
+            "refund.overdue", $"refunds for {cause} are not final", "They go on being asked about; check Async and finance.",
+            rows.FindAll(r => !final.Contains(r.No)), storeClock.NowMs());
+        return rows.Count == PageSize;
     }
 
-    private async Task AdvanceAsync(RefundProgress progress, CancellationToken cancellationToken)
+    // Together, so that they share a lane's transaction; a lane keeps the order of one packet's commands.
+    private async Task AdvanceAllAsync(IReadOnlyCollection<RefundProgress> items, CancellationToken cancellationToken)
     {
-        switch (progress.Cause)
+        var late = items.Where(p => p.Cause == RefundCause.LatePayment && IsFinal(p.Status)).Select(p => p.CauseNo).ToList();
+        if (late.Count > 0)
         {
-            case RefundCause.Expiry when progress.Status is OrderStatus.Pending or OrderStatus.Refused:
-                await lanes.PostAsync(new AdvanceRefund(progress.PacketNo, PacketEvent.RefundStarted, due)).ConfigureAwait(false);
-                return;
-            case RefundCause.Expiry when IsFinal(progress.Status):
-                await lanes.PostAsync(new AdvanceRefund(progress.PacketNo, PacketEvent.RefundEnded, due)).ConfigureAwait(false);
-                return;
-            case RefundCause.LatePayment when IsFinal(progress.Status):
-                await due.RemoveAsync(DueKind.LatePayment, progress.CauseNo, cancellationToken).ConfigureAwait(false);
-                return;
-            default:
-                // The refund of a failed claim changes nothing here: its amount shows in refundedAmount.
-                return;
+            await due.RemoveAllAsync(DueKind.LatePayment, late, cancellationToken).ConfigureAwait(false);
         }
+
+        // The refund of a failed claim changes nothing here: its amount shows in refundedAmount.
+        var moves = items.Where(p => p.Cause == RefundCause.Expiry && (IsFinal(p.Status) || p.Status is OrderStatus.Pending or OrderStatus.Refused));
+        await Task.WhenAll(moves.Select(p =>
+            lanes.PostAsync(new AdvanceRefund(p.PacketNo, IsFinal(p.Status) ? PacketEvent.RefundEnded : PacketEvent.RefundStarted, due)))).ConfigureAwait(false);
     }
 
     private static bool IsFinal(OrderStatus status) => status is OrderStatus.Succeeded or OrderStatus.SetAside;

@@ -8,16 +8,16 @@ namespace Hongbao.Core.Packets;
 
 /// <summary>
 /// Time is over: one conditional update against the store's own clock takes what is left from the row, and the same
-/// transaction asks for its refund. Answers the packet's status afterwards, null when there is none, and whether it moved now.
+/// transaction asks for its refund. Answers the packet's status afterwards, null when there is none.
 /// </summary>
 internal sealed class ExpirePacket(long packetNo, DueTable<DueKind> due, Outbox outbox, CoreOptions options)
-    : LaneCommand<(PacketStatus? Status, bool Moved)>(packetNo)
+    : LaneCommand<PacketStatus?>(packetNo)
 {
     public override string Step => "core.expire";
 
     public override void Decide(PacketDraft? draft, long nowMs, LaneWrites writes)
     {
-        Decision = (draft?.Now.Status, false);
+        Decision = draft?.Now.Status;
         if (draft is null || draft.Now.Status != PacketStatus.Active || draft.Now.ExpiresAtMs > nowMs || !draft.TryMove(PacketEvent.TimeOver))
         {
             return;
@@ -27,7 +27,7 @@ internal sealed class ExpirePacket(long packetNo, DueTable<DueKind> due, Outbox 
         var left = draft.LeftAmount;
         draft.Guard = TimeGuard.Over;
         draft.Now = draft.Now with { ClosedAmount = left, ClosedCount = draft.LeftCount, ClosedAtMs = nowMs };
-        Decision = (draft.Now.Status, true);
+        Decision = draft.Now.Status;
         writes.Extras.Add(async (session, cancellationToken) =>
         {
             var wanted = new RefundWanted
@@ -44,8 +44,9 @@ internal sealed class ExpirePacket(long packetNo, DueTable<DueKind> due, Outbox 
             await outbox.AddAsync(
                 session, held.Slot, Topics.RefundsRequested, CallContext.ForSystem(held.App), new RefundsRequested { Items = [wanted] },
                 TimeSpan.Zero, cancellationToken).ConfigureAwait(false);
-            await due.RestartAsync(
-                session, DueKind.Packet, held.PacketNo, nowMs + options.PullAfterMs, nowMs + (options.DeadlineSeconds * 1000L), cancellationToken).ConfigureAwait(false);
+            await due.RemoveAsync(session, DueKind.Packet, held.PacketNo, cancellationToken).ConfigureAwait(false);
+            await due.PutAsync(
+                session, DueKind.Refund, held.PacketNo, nowMs + options.PullAfterMs, nowMs + (options.DeadlineSeconds * 1000L), cancellationToken).ConfigureAwait(false);
         });
     }
 }
@@ -61,7 +62,7 @@ internal sealed class AdvanceRefund(long packetNo, PacketEvent on, DueTable<DueK
         Decision = draft?.Now.Status;
         if (moved && Decision == PacketStatus.Refunded)
         {
-            writes.Extras.Add((session, cancellationToken) => due.RemoveAsync(session, DueKind.Packet, PacketNo, cancellationToken));
+            writes.Extras.Add((session, cancellationToken) => due.RemoveAsync(session, DueKind.Refund, PacketNo, cancellationToken));
         }
     }
 }

@@ -8,7 +8,6 @@ using Hongbao.Foundation.Faults;
 using Hongbao.Foundation.Numbers;
 using Hongbao.Foundation.Orders;
 using Hongbao.Foundation.Stores;
-using Hongbao.Foundation.Time;
 
 namespace Hongbao.Core.Packets;
 
@@ -18,12 +17,9 @@ namespace Hongbao.Core.Packets;
 /// </summary>
 internal sealed class PacketCreation(
     IStore store, DueTable<DueKind> due, CoreOptions options, NumberMinter packetNumbers, NumberMinter paymentNumbers, IModeration moderation,
-    IRandomSource chance, BusinessCalendar calendar)
+    IRandomSource chance, DayTally days)
 {
     private const string Operation = "packet.create";
-
-    // A number may have been minted on the day before its packet was written; far above any transaction's life.
-    private const long MintedBeforeMs = 600_000;
 
     private sealed class KnownRequest
     {
@@ -34,18 +30,9 @@ internal sealed class PacketCreation(
     private sealed class CreatedRow
     {
         public long PacketNo { get; init; }
-        public PacketKind Kind { get; init; }
-        public PacketStatus State { get; init; }
         public long PayUntil { get; init; }
-        public long? ExpiresAt { get; init; }
         public long PayOrderNo { get; init; }
         public string SeedHash { get; init; } = "";
-    }
-
-    private sealed class DayRow
-    {
-        public long Packets { get; init; }
-        public long Amount { get; init; }
     }
 
     public async Task<CreatePacketResponse> CreateAsync(CallContext context, CreatePacketRequest request, CancellationToken cancellationToken)
@@ -95,20 +82,13 @@ internal sealed class PacketCreation(
         var session = await store.WriteAsync(cancellationToken).ConfigureAwait(false);
         await using (session.ConfigureAwait(false))
         {
-            if (session.Dialect == SqlDialect.Postgres)
-            {
-                // Two sends of one user at the same moment are counted one after the other.
-                await session.ExecuteAsync(
-                    "select pg_advisory_xact_lock(hashtextextended(@key, 0))", new { key = $"day:{context.App}:{context.Uid}" }, cancellationToken).ConfigureAwait(false);
-            }
-
             var now = await session.NowMsAsync(cancellationToken).ConfigureAwait(false);
             // Before the limits: the repetition of a request that was the day's last is a repetition, not one too many.
             await session.ExecuteAsync("""
                 insert into requests (app, uid, operation, request_id, slot, fingerprint, result_no, created_at)
                 values (@App, @Uid, @Operation, @RequestId, @slot, @fingerprint, @packetNo, @now)
                 """, new { context.App, context.Uid, Operation, request.RequestId, slot, fingerprint, packetNo, now }, cancellationToken).ConfigureAwait(false);
-            if (await DayFaultAsync(session, context, request.Amount, now, cancellationToken).ConfigureAwait(false) is { } overLimit)
+            if (await days.AddAsync(session, context, request.Currency, request.Amount, now, cancellationToken).ConfigureAwait(false) is { } overLimit)
             {
                 return Refused(overLimit);
             }
@@ -149,29 +129,8 @@ internal sealed class PacketCreation(
             Failpoint.Hit("core.create.before_commit");
             await session.CommitAsync(cancellationToken).ConfigureAwait(false);
             Failpoint.Hit("core.create.after_commit");
-            return new CreatePacketResponse
-            {
-                PacketNo = packetNo,
-                Kind = PacketKind.C2C,
-                Status = PacketStatus.PendingPayment,
-                ExpiresAtMs = payUntil,
-                PayOrderNo = payOrderNo,
-                PaymentStatus = PaymentStatus.Pending,
-                SeedHash = seedHash,
-            };
+            return Created(packetNo, payOrderNo, payUntil, seedHash);
         }
-    }
-
-    private async Task<Result?> DayFaultAsync(StoreSession session, CallContext context, long amount, long now, CancellationToken cancellationToken)
-    {
-        var day = calendar.Day(now);
-        var sent = await session.FirstAsync<DayRow>("""
-            select count(*) as packets, coalesce(sum(amount), 0) as amount from packets
-            where app = @App and sender_uid = @Uid and packet_no >= @from and created_at >= @FromMs and state <> 7
-            """, new { context.App, context.Uid, from = Number.LowestAt(day.FromMs - MintedBeforeMs), day.FromMs }, cancellationToken).ConfigureAwait(false);
-        return sent!.Packets + 1 > options.PacketsPerDayMax ? Result.Of(ResultCode.LimitExceeded, $"At most {options.PacketsPerDayMax} packets a day.")
-            : sent.Amount + amount > options.AmountPerDayMax ? Result.Of(ResultCode.LimitExceeded, $"At most {options.AmountPerDayMax} minor units a day.")
-            : null;
     }
 
     private async Task<CreatePacketResponse?> RepeatAsync(CallContext context, string requestId, string fingerprint, CancellationToken cancellationToken)
@@ -192,24 +151,24 @@ internal sealed class PacketCreation(
                 return Refused(Result.Of(ResultCode.IdempotencyMismatch, "This requestId came before with other content."));
             }
 
+            // The first answer, whatever has become of the packet since.
             var row = (await session.FirstAsync<CreatedRow>(
-                "select packet_no, kind, state, pay_until, expires_at, pay_order_no, seed_hash from packets where packet_no = @ResultNo",
+                "select packet_no, pay_until, pay_order_no, seed_hash from packets where packet_no = @ResultNo",
                 new { known.ResultNo }, cancellationToken).ConfigureAwait(false))!;
-            var payment = await session.FirstAsync<PaymentStatus>(
-                "select state from payments where pay_order_no = @PayOrderNo", new { row.PayOrderNo }, cancellationToken).ConfigureAwait(false);
-            return new CreatePacketResponse
-            {
-                PacketNo = row.PacketNo,
-                Kind = row.Kind,
-                Status = row.State,
-                ExpiresAtMs = row.ExpiresAt ?? row.PayUntil,
-                PayOrderNo = row.PayOrderNo,
-                PaymentStatus = payment,
-                SeedHash = row.SeedHash,
-                Repeated = true,
-            };
+            return Created(row.PacketNo, row.PayOrderNo, row.PayUntil, row.SeedHash) with { Repeated = true };
         }
     }
+
+    private static CreatePacketResponse Created(long packetNo, long payOrderNo, long payUntil, string seedHash) => new()
+    {
+        PacketNo = packetNo,
+        Kind = PacketKind.C2C,
+        Status = PacketStatus.PendingPayment,
+        ExpiresAtMs = payUntil,
+        PayOrderNo = payOrderNo,
+        PaymentStatus = PaymentStatus.Pending,
+        SeedHash = seedHash,
+    };
 
     private async Task<Result?> ModerateAsync(CallContext context, string greeting, CancellationToken cancellationToken)
     {

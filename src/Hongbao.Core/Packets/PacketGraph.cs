@@ -20,7 +20,7 @@ public enum PacketEvent
     RefundEnded = 6,
 }
 
-/// <summary>The declared graph of packets, payment orders and claims.</summary>
+/// <summary>The declared graph of packets.</summary>
 public static class PacketGraph
 {
     /// <summary>A packet's life.</summary>
@@ -33,11 +33,4 @@ public static class PacketGraph
         // The end may be heard of before the start.
         (PacketStatus.Expired, PacketEvent.RefundEnded, PacketStatus.Refunded),
         (PacketStatus.Refunding, PacketEvent.RefundEnded, PacketStatus.Refunded));
-
-    /// <summary>True once nothing can be drawn any more, so that the seed may be shown.</summary>
-    public static bool IsDrawOver(PacketStatus status) => status switch
-    {
-        PacketStatus.PendingPayment or PacketStatus.Active => false,
-        PacketStatus.Exhausted or PacketStatus.Expired or PacketStatus.Refunding or PacketStatus.Refunded or PacketStatus.Closed => true,
-    };
 }

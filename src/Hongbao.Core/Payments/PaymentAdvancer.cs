@@ -1,6 +1,7 @@
 using Hongbao.Contracts;
 using Hongbao.Core.Lanes;
 using Hongbao.Core.Orders;
+using Hongbao.Core.Packets;
 using Hongbao.Foundation.Alerts;
 using Hongbao.Foundation.Faults;
 using Hongbao.Foundation.Messaging;
@@ -16,10 +17,14 @@ namespace Hongbao.Core.Payments;
 /// alone ends an order; no answer, a timeout and "not found" mean that it is asked again under the same number.
 /// </summary>
 internal sealed class PaymentAdvancer(
-    IStore store, LaneSet lanes, IFinance finance, DueTable<DueKind> due, Outbox outbox, StoreClock storeClock, CoreOptions options,
+    IStore store, LaneSet lanes, IFinance finance, DueTable<DueKind> due, DayTally days, Outbox outbox, StoreClock storeClock, CoreOptions options,
     AlertSink alerts, FinanceCallbackReader callbacks, TimeProvider clock)
 {
+    private const int PageSize = 50;
     private static readonly TimeSpan FinanceTimeout = TimeSpan.FromSeconds(5);
+
+    // Above the two calls of a visit.
+    private static readonly TimeSpan VisitLease = TimeSpan.FromSeconds(30);
 
     /// <summary>Makes finance know the order, so that the cashier can show it.</summary>
     public async Task<PaymentResponse> PrepareAsync(CallContext context, long payOrderNo, CancellationToken cancellationToken)
@@ -113,56 +118,64 @@ internal sealed class PaymentAdvancer(
         return new FinanceCallbackResponse();
     }
 
-    /// <summary>A step of the timed scan: what is due is asked about.</summary>
+    /// <summary>A step of the timed scan: what is due is asked about. True when there may be more.</summary>
     public async Task<bool> ScanAsync(CancellationToken cancellationToken)
     {
-        var rows = await due.TakeAsync(DueKind.Payment, 50, TimeSpan.FromSeconds(30), cancellationToken).ConfigureAwait(false);
-        foreach (var row in rows)
+        var rows = await due.TakeAsync(DueKind.Payment, PageSize, VisitLease, cancellationToken).ConfigureAwait(false);
+        // Together: one that hangs or cannot be moved keeps no other waiting. It comes again with the end of its lease.
+        var open = (await Task.WhenAll(rows.Select(row => VisitAsync(row, cancellationToken))).ConfigureAwait(false)).OfType<DueRow>().ToList();
+        alerts.RaiseOverdue(
+            "payment.overdue", "payments have no final answer of finance", "They go on being asked about; check finance.", open, storeClock.NowMs());
+        return rows.Count == PageSize;
+    }
+
+    // The row when its order is still open.
+    private async Task<DueRow?> VisitAsync(DueRow row, CancellationToken cancellationToken)
+    {
+        try
         {
             var payment = await PaymentStore.FindAsync(store, row.No, cancellationToken).ConfigureAwait(false);
             if (payment is null || payment.IsFinal)
             {
                 await due.RemoveAsync(DueKind.Payment, row.No, cancellationToken).ConfigureAwait(false);
-                continue;
-            }
-
-            if (storeClock.NowMs() > row.DeadlineAt)
-            {
-                alerts.Raise(new Alert("payment.overdue", row.No.ToString(System.Globalization.CultureInfo.InvariantCulture),
-                    $"Payment {row.No} is {payment.State} and finance gave no final answer in {row.Attempts} attempts. It goes on being asked; check finance."));
+                return null;
             }
 
             // First the next visit, so that a fault below cannot stop the asking.
             await due.PutBackAsync(DueKind.Payment, row.No, RestAfter(row.Attempts), cancellationToken).ConfigureAwait(false);
-            await AdvanceAsync(payment, cancellationToken).ConfigureAwait(false);
+            return await AdvanceAsync(payment, cancellationToken).ConfigureAwait(false) ? null : row;
         }
-
-        return rows.Count > 0;
+        catch (StoreException)
+        {
+            return row;
+        }
     }
 
     private TimeSpan RestAfter(int attempts) =>
         BackOff.Doubling(TimeSpan.FromMilliseconds(options.PaymentCheckMs), attempts, TimeSpan.FromSeconds(60));
 
-    private async Task AdvanceAsync(PaymentRow payment, CancellationToken cancellationToken)
+    // True when finance's answer was final.
+    private async Task<bool> AdvanceAsync(PaymentRow payment, CancellationToken cancellationToken)
     {
         if (payment.State == PaymentStatus.Pending)
         {
             var asked = await AskAsync(payment, token => finance.QueryPaymentAsync(
                 SystemContext(payment), new FinanceNumber { Number = payment.PayOrderNo }, token), cancellationToken).ConfigureAwait(false);
-            if (await TakeAnswerAsync(payment, asked, cancellationToken).ConfigureAwait(false) || storeClock.NowMs() < payment.PayUntil)
+            if (await TakeAnswerAsync(payment, asked, cancellationToken).ConfigureAwait(false))
             {
-                return;
+                return true;
             }
 
-            if (!await lanes.PostAsync(new CloseUnpaidPacket(payment.PacketNo, payment.PayOrderNo, due, options)).ConfigureAwait(false))
+            if (storeClock.NowMs() < payment.PayUntil
+                || !await lanes.PostAsync(new CloseUnpaidPacket(payment.PacketNo, payment.PayOrderNo, due, days, options)).ConfigureAwait(false))
             {
-                return;
+                return false;
             }
         }
 
         var closed = await AskAsync(payment, token => finance.ClosePaymentAsync(SystemContext(payment), Order(payment), token), cancellationToken).ConfigureAwait(false);
         var now = await PaymentStore.FindAsync(store, payment.PayOrderNo, cancellationToken).ConfigureAwait(false);
-        await TakeAnswerAsync(now!, closed, cancellationToken).ConfigureAwait(false);
+        return await TakeAnswerAsync(now!, closed, cancellationToken).ConfigureAwait(false);
     }
 
     // True when the answer was final for the order.
@@ -189,7 +202,7 @@ internal sealed class PaymentAdvancer(
                 return true;
             case FinanceStatus.Closed:
                 // Finance closed it by itself: no money will come. The packet closes first, then the order by the next visit.
-                await lanes.PostAsync(new CloseUnpaidPacket(payment.PacketNo, payment.PayOrderNo, due, options)).ConfigureAwait(false);
+                await lanes.PostAsync(new CloseUnpaidPacket(payment.PacketNo, payment.PayOrderNo, due, days, options)).ConfigureAwait(false);
                 return true;
             case FinanceStatus.Mismatch:
                 RaiseMismatch(payment);
@@ -288,7 +301,7 @@ internal sealed class PaymentAdvancer(
         using var either = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, cancellationToken);
         try
         {
-            return await ask(either.Token).ConfigureAwait(false);
+            return await ask(either.Token).WaitAsync(either.Token).ConfigureAwait(false);
         }
         catch (Exception e) when (!cancellationToken.IsCancellationRequested)
         {

@@ -37,7 +37,7 @@ internal sealed class ActivatePacket(long packetNo, long payOrderNo, long paidAt
 }
 
 /// <summary>Not paid in time: the packet closes, its payment order goes on to be closed at finance. Answers whether it moved.</summary>
-internal sealed class CloseUnpaidPacket(long packetNo, long payOrderNo, DueTable<DueKind> due, CoreOptions options) : LaneCommand<bool>(packetNo)
+internal sealed class CloseUnpaidPacket(long packetNo, long payOrderNo, DueTable<DueKind> due, DayTally days, CoreOptions options) : LaneCommand<bool>(packetNo)
 {
     public override string Step => "core.close";
 
@@ -49,10 +49,12 @@ internal sealed class CloseUnpaidPacket(long packetNo, long payOrderNo, DueTable
             return;
         }
 
-        draft!.Now = draft.Now with { ClosedAtMs = nowMs };
+        var held = draft!.Held;
+        draft.Now = draft.Now with { ClosedAtMs = nowMs };
         writes.Extras.Add(async (session, cancellationToken) =>
         {
             await PaymentStore.MoveAsync(session, payOrderNo, PaymentStatus.Pending, PaymentEvent.TimedOut, null, cancellationToken).ConfigureAwait(false);
+            await days.GiveBackAsync(session, held.App, held.SenderUid, held.Currency, held.Amount, held.CreatedAtMs, cancellationToken).ConfigureAwait(false);
             await due.RestartAsync(session, DueKind.Payment, payOrderNo, nowMs, nowMs + (options.DeadlineSeconds * 1000L), cancellationToken).ConfigureAwait(false);
         });
     }

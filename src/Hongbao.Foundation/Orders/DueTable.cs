@@ -27,12 +27,12 @@ public sealed class DueTable<TKind>(IStore store)
     // The clock is asked in a sub-select: compared directly, PostgreSQL would call it for every row instead of searching the index.
     private static readonly Sql TakeSql = new(
         """
-        update due set attempts = attempts + 1, next_check_at = now_ms() + @leaseMs
+        update due set attempts = attempts + 1, next_check_at = now_ms() + min(@leaseMs * (1 << min(attempts, 20)), @leaseMsMax)
         where kind = @kind and no in (select no from due where kind = @kind and next_check_at <= (select now_ms()) order by next_check_at limit @limit)
         returning no, attempts, deadline_at
         """,
         """
-        update due set attempts = attempts + 1, next_check_at = now_ms() + @leaseMs
+        update due set attempts = attempts + 1, next_check_at = now_ms() + least(@leaseMs * (1::bigint << least(attempts, 20)), @leaseMsMax)
         where kind = @kind and no = any(array(
           select no from due where kind = @kind and next_check_at <= (select now_ms()) order by next_check_at limit @limit for update skip locked))
         returning no, attempts, deadline_at
@@ -88,6 +88,17 @@ public sealed class DueTable<TKind>(IStore store)
     public Task RemoveAsync(StoreSession session, TKind kind, long no, CancellationToken cancellationToken) =>
         session.ExecuteAsync("delete from due where kind = @kind and no = @no", new { kind = Value(kind), no }, cancellationToken);
 
+    /// <summary>Nothing more to do for these, in a transaction of its own.</summary>
+    public async Task RemoveAllAsync(TKind kind, IEnumerable<long> nos, CancellationToken cancellationToken)
+    {
+        var session = await store.WriteAsync(cancellationToken).ConfigureAwait(false);
+        await using (session.ConfigureAwait(false))
+        {
+            await RemoveAllAsync(session, kind, nos, cancellationToken).ConfigureAwait(false);
+            await session.CommitAsync(cancellationToken).ConfigureAwait(false);
+        }
+    }
+
     /// <summary>Nothing more to do for it, in a transaction of its own.</summary>
     public async Task RemoveAsync(TKind kind, long no, CancellationToken cancellationToken)
     {
@@ -104,7 +115,16 @@ public sealed class DueTable<TKind>(IStore store)
     /// <param name="limit">At most so many.</param>
     /// <param name="lease">When it comes again at the earliest.</param>
     /// <param name="cancellationToken">Cancels.</param>
-    public async Task<List<DueRow>> TakeAsync(TKind kind, int limit, TimeSpan lease, CancellationToken cancellationToken)
+    public Task<List<DueRow>> TakeAsync(TKind kind, int limit, TimeSpan lease, CancellationToken cancellationToken) =>
+        TakeAsync(kind, limit, lease, lease, cancellationToken);
+
+    /// <summary>Takes what is due for a while that doubles with every visit; what is not removed by then comes again.</summary>
+    /// <param name="kind">Which kind.</param>
+    /// <param name="limit">At most so many.</param>
+    /// <param name="lease">When it comes again at the earliest after the first visit.</param>
+    /// <param name="leaseMax">The same after many.</param>
+    /// <param name="cancellationToken">Cancels.</param>
+    public async Task<List<DueRow>> TakeAsync(TKind kind, int limit, TimeSpan lease, TimeSpan leaseMax, CancellationToken cancellationToken)
     {
         if (await NextAsync(kind, cancellationToken).ConfigureAwait(false) is not { } next || next > TimeSpan.Zero)
         {
@@ -115,7 +135,7 @@ public sealed class DueTable<TKind>(IStore store)
         await using (session.ConfigureAwait(false))
         {
             var rows = await session.QueryAsync<DueRow>(
-                TakeSql, new { kind = Value(kind), limit, leaseMs = (long)lease.TotalMilliseconds }, cancellationToken).ConfigureAwait(false);
+                TakeSql, new { kind = Value(kind), limit, leaseMs = (long)lease.TotalMilliseconds, leaseMsMax = (long)leaseMax.TotalMilliseconds }, cancellationToken).ConfigureAwait(false);
             await session.CommitAsync(cancellationToken).ConfigureAwait(false);
             return rows;
         }

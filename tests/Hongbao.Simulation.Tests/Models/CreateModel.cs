@@ -37,8 +37,8 @@ internal sealed class CreateModel(string requestId, CreatePacketRequest wish)
 
         Require(answer.PacketNo > 0 && answer.PayOrderNo > 0 && answer.SeedHash.Length == 64 && answer.Kind == PacketKind.C2C, "the answer is incomplete");
         Require(answer.Repeated ? Sent > 1 : !_wasMade, answer.Repeated ? "the first of its kind was called a repetition" : "made a second packet");
-        Require(answer.Repeated || (answer.Status == PacketStatus.PendingPayment && answer.PaymentStatus == PaymentStatus.Pending
-            && answer.ExpiresAtMs >= sentAtMs + (World.PaySeconds * 1000) && answer.ExpiresAtMs <= nowMs + (World.PaySeconds * 1000)), $"is {answer.Status}, to be paid until {answer.ExpiresAtMs}");
+        Require(answer.Status == PacketStatus.PendingPayment && answer.PaymentStatus == PaymentStatus.Pending
+            && (answer.Repeated || answer.ExpiresAtMs >= sentAtMs + (World.PaySeconds * 1000)) && answer.ExpiresAtMs <= nowMs + (World.PaySeconds * 1000), $"is {answer.Status}, to be paid until {answer.ExpiresAtMs}");
         _wasMade |= !answer.Repeated;
         if (PacketNo != 0)
         {
