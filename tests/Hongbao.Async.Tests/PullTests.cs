@@ -205,6 +205,36 @@ public sealed class PullTests
     }
 
     [Theory, InlineData(SqlDialect.Sqlite), InlineData(SqlDialect.Postgres)]
+    public async Task A_transfer_lost_after_finance_paid_it_is_written_again_as_the_same_order(SqlDialect dialect)
+    {
+        await using var harness = await AsyncHarness.StartAsync(dialect);
+        var claims = harness.NewClaims(3);
+        harness.Core.Hold(claims);
+        // Finance pays, and nobody hears of it.
+        harness.Finance.Afterwards = (_, _) => throw new IOException("the answer is lost");
+        await harness.SendAsync([.. claims]);
+        await harness.RunAsync();
+        Assert.Equal(300, harness.Finance.SumMoved("transfer"));
+        var numbers = (await harness.TransfersAsync()).ConvertAll(t => t.TransferNo);
+        var calls = harness.Finance.Calls.Count;
+
+        // The server comes back as it was before all that.
+        foreach (var table in new[] { "transfers", "due", "outbox", "pull_cursors" })
+        {
+            await harness.ExecuteAsync($"delete from {table}");
+        }
+
+        harness.Finance.Afterwards = null;
+        await harness.RestartAsync();
+        await harness.AdvanceAsync(TimeSpan.FromSeconds(40), 2 * Second);
+
+        Assert.Equal(numbers.Order(), harness.Finance.Calls.Skip(calls).SelectMany(c => c.Numbers).Distinct().Order());
+        Assert.Equal(numbers.Order(), harness.Finance.Moved().Keys.Select(k => k.Number).Order());
+        await harness.AssertEndedAsync(claims, []);
+        harness.AssertNothingFailed();
+    }
+
+    [Theory, InlineData(SqlDialect.Sqlite), InlineData(SqlDialect.Postgres)]
     public async Task Core_learns_every_outcome_by_asking_when_the_messages_to_it_are_lost(SqlDialect dialect)
     {
         await using var harness = await AsyncHarness.StartAsync(dialect);
