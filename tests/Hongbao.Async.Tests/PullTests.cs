@@ -79,6 +79,29 @@ public sealed class PullTests
     }
 
     [Theory, InlineData(SqlDialect.Sqlite), InlineData(SqlDialect.Postgres)]
+    public async Task A_machine_whose_clock_is_ahead_pushes_no_watermark_past_what_commits_later(SqlDialect dialect)
+    {
+        await using var harness = await AsyncHarness.StartAsync(dialect, o => o.PullAfterMs = 5000);
+        await harness.RestartAsync(ahead: TimeSpan.FromHours(1));
+        var early = harness.NewClaim(claimNo: harness.NewNumber(slot: 900));
+        var late = harness.NewClaim(claimNo: harness.NewNumber(slot: 3));
+        var refund = harness.NewRefund();
+        harness.Core.Hold([early]);
+        harness.Core.Hold([refund], harness.NowMs);
+        await harness.AdvanceAsync(TimeSpan.FromSeconds(4), Second);
+        Assert.Equal((0, 0), (harness.Core.ClaimsRead, harness.Core.RefundsRead));
+
+        // Minted with the other, committed seconds after.
+        harness.Core.Hold([late]);
+        await harness.AdvanceAsync(TimeSpan.FromSeconds(12), Second);
+
+        Assert.Equal([late.ClaimNo, early.ClaimNo], (await harness.TransfersAsync()).ConvertAll(t => t.ClaimNo));
+        Assert.Equal(200, harness.Finance.SumMoved("transfer"));
+        Assert.Equal(300, harness.Finance.SumMoved("refund"));
+        harness.AssertNothingFailed();
+    }
+
+    [Theory, InlineData(SqlDialect.Sqlite), InlineData(SqlDialect.Postgres)]
     public async Task Holes_pages_and_late_commits_within_the_age_lose_no_claim(SqlDialect dialect)
     {
         await using var harness = await AsyncHarness.StartAsync(dialect, o => o.PullAfterMs = 5000);
