@@ -52,15 +52,30 @@ public sealed class ScheduleTests
         Assert.Empty(await harness.AlertsAsync());
 
         await harness.AdvanceAsync(TimeSpan.FromSeconds(1));
-        var row = await harness.TransferOfAsync(claim);
         var due = Assert.Single(await harness.DueAsync());
         Assert.Equal(harness.NowMs + harness.Options.CheckMsMax, due.NextCheckAt);
         await harness.AdvanceAsync(TimeSpan.FromSeconds(40), TimeSpan.FromSeconds(4));
 
         var alert = Assert.Single(await harness.AlertsAsync());
-        Assert.Equal(("transfer.overdue", row.TransferNo.ToString(provider: null)), (alert.Kind, alert.Key));
+        Assert.Equal(("transfer.overdue", "scan"), (alert.Kind, alert.Key));
         Assert.Single(await harness.QueryAsync<long>("select id from alerts"));
         Assert.Equal(8, Assert.Single(await harness.DueAsync()).Attempts);
+        harness.AssertNothingFailed();
+    }
+
+    [Theory, InlineData(SqlDialect.Sqlite), InlineData(SqlDialect.Postgres)]
+    public async Task However_many_orders_are_overdue_they_are_one_alert_a_kind_with_the_oldest(SqlDialect dialect)
+    {
+        await using var harness = await AsyncHarness.StartAsync(dialect, o => o.DeadlineSeconds = 3);
+        harness.Finance.Instead = _ => throw new IOException("finance is down");
+        var claims = harness.NewClaims(40);
+        await harness.SendAsync([.. claims]);
+        await harness.SendAsync(harness.NewRefund());
+        await harness.AdvanceAsync(TimeSpan.FromSeconds(30), TimeSpan.FromSeconds(1));
+
+        Assert.Equal([("refund.overdue", "scan"), ("transfer.overdue", "scan")], (await harness.AlertsAsync()).ConvertAll(a => (a.Kind, a.Key)));
+        var text = Assert.Single(await harness.QueryAsync<string>("select text from alerts where kind = 'transfer.overdue'"));
+        Assert.Contains($": 40 in this look, the oldest {claims.Min(c => c.ClaimNo)} after ", text, StringComparison.Ordinal);
         harness.AssertNothingFailed();
     }
 

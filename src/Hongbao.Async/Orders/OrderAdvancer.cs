@@ -346,10 +346,14 @@ internal sealed class OrderAdvancer(
             }
 
             await session.CommitAsync(cancellationToken).ConfigureAwait(false);
-            foreach (var row in rows.Where(r => now > r.DeadlineAt))
+            // One for all: while finance is down a call for each would bury every other alert.
+            var overdue = rows.FindAll(r => now > r.DeadlineAt);
+            if (overdue.Count > 0)
             {
-                alerts.Raise(new Alert($"{kind.ToString().ToLowerInvariant()}.overdue", Text(row.No),
-                    $"{kind} {row.No} has no final answer of finance after {row.Attempts} attempts. It goes on being asked; check finance."));
+                var oldest = overdue.MinBy(r => r.No)!;
+                alerts.Raise(new Alert($"{kind.ToString().ToLowerInvariant()}.overdue", "scan",
+                    $"{kind}s past their deadline without a final answer of finance: {overdue.Count} in this look, the oldest {oldest.No} after {oldest.Attempts} attempts. "
+                    + "They go on being asked; check finance."));
             }
         }
     }
