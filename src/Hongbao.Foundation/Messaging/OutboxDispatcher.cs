@@ -14,6 +14,7 @@ namespace Hongbao.Foundation.Messaging;
 /// in portions, deletes what every handler has committed. A portion that fails is halved until the bad message stands alone;
 /// that one is tried again with back-off and in the end is dead, which alerts. Every topic has a worker of its own, so that a
 /// slow or failing one holds no other up; within a topic every handler gets every message whatever the others do with it.
+/// A topic that nobody in this process listens to stays where it is, for a process that does.
 /// </summary>
 public sealed class OutboxDispatcher(IStore store, Outbox outbox, MessageBus bus, AlertSink alerts, ILogger log)
 {
@@ -27,6 +28,7 @@ public sealed class OutboxDispatcher(IStore store, Outbox outbox, MessageBus bus
     private static readonly TimeSpan RestMax = TimeSpan.FromSeconds(60);
     private static readonly TimeSpan PollInterval = TimeSpan.FromSeconds(1);
     private readonly Dictionary<string, IWorker> _topics = new(StringComparer.Ordinal);
+    private readonly HashSet<string> _unheard = new(StringComparer.Ordinal);
 
     private sealed class Row
     {
@@ -87,6 +89,13 @@ public sealed class OutboxDispatcher(IStore store, Outbox outbox, MessageBus bus
                 if (_topics.TryGetValue(topic, out var worker))
                 {
                     worker.Wake();
+                }
+                else if (bus.For(topic).Count == 0)
+                {
+                    if (_unheard.Add(topic))
+                    {
+                        log.LogWarning("Nobody in this process listens to {Topic} of '{Module}': its messages wait for one that does", topic, store.Module);
+                    }
                 }
                 else
                 {
