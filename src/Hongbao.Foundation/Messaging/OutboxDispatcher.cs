@@ -1,3 +1,4 @@
+using System.Text;
 using System.Text.Json;
 using Hongbao.Contracts;
 using Hongbao.Foundation.Alerts;
@@ -19,6 +20,10 @@ namespace Hongbao.Foundation.Messaging;
 public sealed class OutboxDispatcher(IStore store, Outbox outbox, MessageBus bus, AlertSink alerts, ILogger log)
 {
     private const int PortionMax = 100;
+
+    // A message may carry a thousand claims: beyond this much text no further message joins a portion, so that a handler's transaction
+    // stays far below the deadlines of statements and leases.
+    private const int PortionBytes = 512 * 1024;
     private const int FailuresMax = 20;
 
     // Enough to halve a full portion down to one message; more of them in one portion mean that the store is in trouble, not a message.
@@ -59,14 +64,22 @@ public sealed class OutboxDispatcher(IStore store, Outbox outbox, MessageBus bus
         """
         update outbox set attempts = attempts + 1, visible_at = now_ms() + @leaseMs
         where id in (
-          select id from outbox where state = 0 and topic = @topic and visible_at <= (select now_ms()) order by visible_at, id limit @portionMax)
+          select id from (
+            select id, size, sum(size) over (order by visible_at, id) as total from (
+              select id, visible_at, length(payload) as size from outbox
+              where state = 0 and topic = @topic and visible_at <= (select now_ms()) order by visible_at, id limit @portionMax))
+          where total - size < @portionBytes)
         returning id, context, payload, attempts, failures
         """,
         """
         update outbox set attempts = attempts + 1, visible_at = now_ms() + @leaseMs
         where id = any(array(
-          select id from outbox where state = 0 and topic = @topic and visible_at <= (select now_ms()) order by visible_at, id limit @portionMax
-          for update skip locked))
+          select id from (
+            select id, size, sum(size) over (order by visible_at, id) as total from (
+              select id, visible_at, octet_length(payload) as size from outbox
+              where state = 0 and topic = @topic and visible_at <= (select now_ms()) order by visible_at, id limit @portionMax
+              for update skip locked) as due) as summed
+          where total - size < @portionBytes))
         returning id, context, payload, attempts, failures
         """);
 
@@ -114,7 +127,7 @@ public sealed class OutboxDispatcher(IStore store, Outbox outbox, MessageBus bus
         await using (session.ConfigureAwait(false))
         {
             rows = await session.QueryAsync<Row>(
-                LeaseDue, new { topic, leaseMs = (long)Lease.TotalMilliseconds, portionMax = PortionMax }, cancellationToken).ConfigureAwait(false);
+                LeaseDue, new { topic, leaseMs = (long)Lease.TotalMilliseconds, portionMax = PortionMax, portionBytes = PortionBytes }, cancellationToken).ConfigureAwait(false);
             await session.CommitAsync(cancellationToken).ConfigureAwait(false);
         }
 
@@ -139,7 +152,8 @@ public sealed class OutboxDispatcher(IStore store, Outbox outbox, MessageBus bus
             await SettleAsync(topic, rows, handlers.Count).ConfigureAwait(false);
         }
 
-        return rows.Count == PortionMax ? NextRun.Now : NextRun.WhenWoken;
+        // In bytes, which are never fewer than the characters that SQLite counts.
+        return rows.Count == PortionMax || rows.Sum(r => (long)Encoding.UTF8.GetByteCount(r.Payload)) >= PortionBytes ? NextRun.Now : NextRun.WhenWoken;
     }
 
     private List<Row> Read(string topic, List<Row> rows)

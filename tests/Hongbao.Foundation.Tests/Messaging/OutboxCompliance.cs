@@ -510,6 +510,36 @@ public abstract class OutboxCompliance(SqlDialect dialect) : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_portion_is_bounded_by_the_size_of_its_messages_and_one_of_any_size_is_delivered()
+    {
+        var portions = new List<List<(int No, int Length)>>();
+        _office.Bus.Subscribe(Topic, "a", (deliveries, _) =>
+        {
+            portions.Add([.. deliveries.Select(d => d.Read<Letter>()).Select(l => (l.No, l.Text.Length))]);
+            return Task.CompletedTask;
+        });
+        _office.Dispatcher().Attach(_office.Scheduler);
+        // Two of them fill a portion; one alone is larger than any portion; small ones go together.
+        int[] sizes = [300_000, 300_000, 300_000, 3_000_000, 10, 10, 10, 300_000, 300_000, 10];
+        await _office.WriteAsync(_office.Sender, async s =>
+        {
+            for (var no = 0; no < sizes.Length; no++)
+            {
+                await _office.Outbox.AddAsync(s, 1, Topic, new(), new Letter(no, new string('x', sizes[no])), TimeSpan.Zero, default);
+            }
+        });
+
+        // Without waiting for the next look.
+        await _office.Scheduler.RunUntilIdleAsync();
+
+        Assert.Equal(["0 1", "2 3", "4 5 6 7 8", "9"], portions.ConvertAll(p => string.Join(' ', p.Select(l => l.No))));
+        Assert.Equal(sizes, portions.SelectMany(p => p).Select(l => l.Length));
+        Assert.Equal((0, 10), (await _office.WaitingAsync(), await _office.SentAsync()));
+    }
+
+    private sealed record Letter(int No, string Text);
+
+    [Fact]
     public async Task A_topic_that_nobody_here_listens_to_waits_for_a_process_that_does()
     {
         var log = new Warnings();
