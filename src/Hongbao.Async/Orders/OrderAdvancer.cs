@@ -340,11 +340,7 @@ internal sealed class OrderAdvancer(
         await using (session.ConfigureAwait(false))
         {
             var now = await session.NowMsAsync(cancellationToken).ConfigureAwait(false);
-            foreach (var group in rows.GroupBy(r => RestOf(r, now)))
-            {
-                await due.RestAllAsync(session, kind, group.Select(r => r.No), group.Key, cancellationToken).ConfigureAwait(false);
-            }
-
+            await due.RestAllAsync(session, kind, rows.ConvertAll(r => (r.No, RestOf(r, now))), cancellationToken).ConfigureAwait(false);
             await session.CommitAsync(cancellationToken).ConfigureAwait(false);
             // One for all: while finance is down a call for each would bury every other alert.
             var overdue = rows.FindAll(r => now > r.DeadlineAt);
