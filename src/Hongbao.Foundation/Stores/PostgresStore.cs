@@ -8,7 +8,10 @@ namespace Hongbao.Foundation.Stores;
 /// <summary>A module's schema in a PostgreSQL database, read committed, every commit flushed.</summary>
 public sealed class PostgresStore : IStore
 {
-    /// <summary>SQLSTATE that our own guards raise: the transaction refuses itself.</summary>
+    /// <summary>
+    /// SQLSTATE by which a trigger or function refuses its transaction: <see cref="StoreFault.Fenced"/>, as a raising trigger is on SQLite.
+    /// The guards of today stand in the statements (<see cref="StoreSession.Require"/>).
+    /// </summary>
     public const string FencedSqlState = "HB001";
 
     private readonly NpgsqlDataSource _writers;

@@ -194,7 +194,7 @@ public sealed class PostgresStoreTests() : StoreCompliance(SqlDialect.Postgres)
                 await WriteAsync(s => s.ExecuteAsync("update counter set n = n + 1 where id = 1", null, None));
                 return true;
             }
-            catch (StoreException e) when (e.IsTransient)
+            catch (StoreException e) when (e.Fault is StoreFault.Transient or StoreFault.Unavailable)
             {
                 faults++;
                 return false;
