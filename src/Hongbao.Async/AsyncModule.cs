@@ -20,7 +20,7 @@ public sealed class AsyncModule : IModule
 {
     private readonly IStore _store;
     private readonly AsyncOptions _options;
-    private readonly NumberMinter[] _minters;
+    private readonly NumberMinter _refundNumbers;
     private readonly Outbox _outbox = new();
     private readonly OrderAdvancer _advancer;
     private readonly OrderRequests _requests;
@@ -49,15 +49,13 @@ public sealed class AsyncModule : IModule
         _alerts = alerts;
         _courier = courier;
         _log = loggers.CreateLogger("Hongbao.Async");
-        var transferNumbers = new NumberMinter("transfer", store, clock, chance, _log);
-        var refundNumbers = new NumberMinter("refund", store, clock, chance, _log);
-        _minters = [transferNumbers, refundNumbers];
+        _refundNumbers = new NumberMinter("refund", store, clock, chance, _log);
         var due = new DueTable<DueKind>(store);
-        var orders = new OrderStore(store, transferNumbers, refundNumbers, due, _outbox, options, alerts);
+        var orders = new OrderStore(store, _refundNumbers, due, _outbox, options, alerts);
         _advancer = new OrderAdvancer(
             store, orders, new FinanceCalls(finance, options, clock), due, _outbox, new FinanceCallbackReader(callbackKey, clock), options, alerts);
         _requests = new OrderRequests(store, orders, _advancer);
-        _pull = new RequestPull(store, core, orders, _advancer, options, clock);
+        _pull = new RequestPull(store, core, orders, _advancer, options);
         Contract = new RedPacketAsync(store, _advancer);
     }
 
@@ -71,10 +69,7 @@ public sealed class AsyncModule : IModule
     public async Task StartAsync(CancellationToken cancellationToken)
     {
         await _store.MigrateAsync(MigrationSet.FromAssembly(typeof(AsyncModule).Assembly), cancellationToken).ConfigureAwait(false);
-        foreach (var minter in _minters)
-        {
-            await minter.StartAsync(cancellationToken).ConfigureAwait(false);
-        }
+        await _refundNumbers.StartAsync(cancellationToken).ConfigureAwait(false);
     }
 
     /// <inheritdoc/>
@@ -84,11 +79,7 @@ public sealed class AsyncModule : IModule
         bus.Subscribe(Topics.RefundsRequested, "async.refunds.write", _requests.HandleRefundsAsync);
         bus.Subscribe(Topics.OrdersDue, "async.orders.ask", _advancer.HandleDueAsync);
         new OutboxDispatcher(_store, _outbox, bus, _alerts, _log).Attach(scheduler);
-        foreach (var minter in _minters)
-        {
-            minter.Attach(scheduler);
-        }
-
+        _refundNumbers.Attach(scheduler);
         _advancer.Attach(scheduler);
         _courier.Attach(scheduler);
         var rest = TimeSpan.FromMilliseconds(_options.CheckMs);
@@ -100,11 +91,5 @@ public sealed class AsyncModule : IModule
     }
 
     /// <inheritdoc/>
-    public async Task StopAsync(CancellationToken cancellationToken)
-    {
-        foreach (var minter in _minters)
-        {
-            await minter.StopAsync(cancellationToken).ConfigureAwait(false);
-        }
-    }
+    public Task StopAsync(CancellationToken cancellationToken) => _refundNumbers.StopAsync(cancellationToken);
 }

@@ -34,7 +34,7 @@ public sealed class QueryModule : IModule
     /// <param name="profiles">Names and pictures; without an answer they stay empty.</param>
     /// <param name="relations">Decides who sees packets for followers and friends.</param>
     /// <param name="calendar">Business years.</param>
-    /// <param name="clock">Time: the present year, and the age of what is repaired.</param>
+    /// <param name="clock">Time: the present year.</param>
     /// <param name="loggers">Logs.</param>
     public QueryModule(
         IStore own, IReadStore core, IReadStore async, QueryOptions options, IProfiles profiles, IRelations relations, BusinessCalendar calendar,
@@ -52,7 +52,7 @@ public sealed class QueryModule : IModule
         var packetViews = new PacketViews(claimViews, orders, profiles);
         var details = new PacketDetails(packets, claims, packetViews, relations);
         _feed = new ReceivedFeed(received, claims);
-        _repair = new ReceivedRepair(received, claims, orders, options, clock, loggers.CreateLogger("Hongbao.Query"));
+        _repair = new ReceivedRepair(received, claims, orders, options, loggers.CreateLogger("Hongbao.Query"));
         Contract = new RedPacketQuery(
             details,
             new PacketLists(packets, claims, packetViews, relations, paging),

@@ -83,10 +83,11 @@ internal sealed class AsyncHarness : IAsyncDisposable
         return harness;
     }
 
-    /// <summary>A further process on the same data; contract calls go to it.</summary>
-    public async Task<AsyncProcess> StartProcessAsync()
+    /// <summary>A further process on the same data; contract calls go to it. Its machine's clock may be ahead of everybody's.</summary>
+    public async Task<AsyncProcess> StartProcessAsync(TimeSpan ahead = default)
     {
-        var process = new AsyncProcess(Store, CoreStore, _coreOutbox, Options, Finance, Core, Clock, new SeededRandomSource(_dice.Next()));
+        var clock = ahead == default ? Clock : (TimeProvider)new ClockAhead(Clock, ahead);
+        var process = new AsyncProcess(Store, CoreStore, _coreOutbox, Options, Finance, Core, clock, new SeededRandomSource(_dice.Next()));
         await process.Module.StartAsync(default);
         _processes.Add(process);
         process.Attach(Scheduler);
@@ -94,10 +95,10 @@ internal sealed class AsyncHarness : IAsyncDisposable
     }
 
     /// <summary>The process is gone, as by <c>kill -9</c>, and another one starts.</summary>
-    public async Task RestartAsync()
+    public async Task RestartAsync(TimeSpan ahead = default)
     {
         _processes.ForEach(p => p.Kill());
-        await StartProcessAsync();
+        await StartProcessAsync(ahead);
     }
 
     public Task RunAsync() => Scheduler.RunUntilIdleAsync();
@@ -268,6 +269,15 @@ internal sealed class AsyncHarness : IAsyncDisposable
         Databases.Pool.Return(_database);
         return ValueTask.CompletedTask;
     }
+}
+
+/// <summary>The clock of a machine that is wrong: its date is ahead, its seconds are as long.</summary>
+internal sealed class ClockAhead(TimeProvider right, TimeSpan ahead) : TimeProvider
+{
+    public override long TimestampFrequency => right.TimestampFrequency;
+    public override DateTimeOffset GetUtcNow() => right.GetUtcNow() + ahead;
+    public override long GetTimestamp() => right.GetTimestamp();
+    public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period) => right.CreateTimer(callback, state, dueTime, period);
 }
 
 /// <summary>One process: a bus, Core's dispatcher on it, and the module.</summary>

@@ -70,11 +70,11 @@ public sealed class AtomicityTests
         await using var harness = await AsyncHarness.StartAsync(dialect);
         var claims = new List<TransferWanted>();
         var wanted = new List<RefundWanted>();
-        // A transfer that succeeds, one that is refused and whose refund is refused as well, a refund that succeeds.
+        // A transfer that succeeds and one that is refused; of the two refunds one succeeds and one is refused as well.
         harness.Finance.Decide = (kind, number) => kind switch
         {
             "transfer" => (number & 1) == 0 ? FinanceStatus.Succeeded : FinanceStatus.Refused,
-            "refund" => (number & 2) == 0 ? FinanceStatus.Succeeded : FinanceStatus.Refused,
+            "refund" => (number & 1) == 0 ? FinanceStatus.Succeeded : FinanceStatus.Refused,
             _ => FinanceStatus.Succeeded,
         };
         var died = true;

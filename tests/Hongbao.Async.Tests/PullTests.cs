@@ -79,6 +79,29 @@ public sealed class PullTests
     }
 
     [Theory, InlineData(SqlDialect.Sqlite), InlineData(SqlDialect.Postgres)]
+    public async Task A_machine_whose_clock_is_ahead_pushes_no_watermark_past_what_commits_later(SqlDialect dialect)
+    {
+        await using var harness = await AsyncHarness.StartAsync(dialect, o => o.PullAfterMs = 5000);
+        await harness.RestartAsync(ahead: TimeSpan.FromHours(1));
+        var early = harness.NewClaim(claimNo: harness.NewNumber(slot: 900));
+        var late = harness.NewClaim(claimNo: harness.NewNumber(slot: 3));
+        var refund = harness.NewRefund();
+        harness.Core.Hold([early]);
+        harness.Core.Hold([refund], harness.NowMs);
+        await harness.AdvanceAsync(TimeSpan.FromSeconds(4), Second);
+        Assert.Equal((0, 0), (harness.Core.ClaimsRead, harness.Core.RefundsRead));
+
+        // Minted with the other, committed seconds after.
+        harness.Core.Hold([late]);
+        await harness.AdvanceAsync(TimeSpan.FromSeconds(12), Second);
+
+        Assert.Equal([late.ClaimNo, early.ClaimNo], (await harness.TransfersAsync()).ConvertAll(t => t.ClaimNo));
+        Assert.Equal(200, harness.Finance.SumMoved("transfer"));
+        Assert.Equal(300, harness.Finance.SumMoved("refund"));
+        harness.AssertNothingFailed();
+    }
+
+    [Theory, InlineData(SqlDialect.Sqlite), InlineData(SqlDialect.Postgres)]
     public async Task Holes_pages_and_late_commits_within_the_age_lose_no_claim(SqlDialect dialect)
     {
         await using var harness = await AsyncHarness.StartAsync(dialect, o => o.PullAfterMs = 5000);
@@ -202,6 +225,36 @@ public sealed class PullTests
         harness.Store.Fate = _ => CommitFault.None;
         await harness.AdvanceAsync(TimeSpan.FromSeconds(3), Second);
         Assert.Equal(3, (await harness.TransfersAsync()).Count);
+    }
+
+    [Theory, InlineData(SqlDialect.Sqlite), InlineData(SqlDialect.Postgres)]
+    public async Task A_transfer_lost_after_finance_paid_it_is_written_again_as_the_same_order(SqlDialect dialect)
+    {
+        await using var harness = await AsyncHarness.StartAsync(dialect);
+        var claims = harness.NewClaims(3);
+        harness.Core.Hold(claims);
+        // Finance pays, and nobody hears of it.
+        harness.Finance.Afterwards = (_, _) => throw new IOException("the answer is lost");
+        await harness.SendAsync([.. claims]);
+        await harness.RunAsync();
+        Assert.Equal(300, harness.Finance.SumMoved("transfer"));
+        var numbers = (await harness.TransfersAsync()).ConvertAll(t => t.TransferNo);
+        var calls = harness.Finance.Calls.Count;
+
+        // The server comes back as it was before all that.
+        foreach (var table in new[] { "transfers", "due", "outbox", "pull_cursors" })
+        {
+            await harness.ExecuteAsync($"delete from {table}");
+        }
+
+        harness.Finance.Afterwards = null;
+        await harness.RestartAsync();
+        await harness.AdvanceAsync(TimeSpan.FromSeconds(40), 2 * Second);
+
+        Assert.Equal(numbers.Order(), harness.Finance.Calls.Skip(calls).SelectMany(c => c.Numbers).Distinct().Order());
+        Assert.Equal(numbers.Order(), harness.Finance.Moved().Keys.Select(k => k.Number).Order());
+        await harness.AssertEndedAsync(claims, []);
+        harness.AssertNothingFailed();
     }
 
     [Theory, InlineData(SqlDialect.Sqlite), InlineData(SqlDialect.Postgres)]

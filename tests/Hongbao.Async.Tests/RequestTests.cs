@@ -24,7 +24,7 @@ public sealed class RequestTests
         {
             var row = await harness.TransferOfAsync(claim);
             Assert.Equal(OrderStatus.Succeeded, row.State);
-            Assert.Equal((Number.SlotFrom(claim.ClaimNo), Number.SlotFrom(row.TransferNo)), (row.Slot, row.Slot));
+            Assert.Equal((claim.ClaimNo, Number.SlotFrom(claim.ClaimNo)), (row.TransferNo, row.Slot));
             Assert.Equal(
                 new TransferOrder { TransferNo = row.TransferNo, PacketNo = claim.PacketNo, Uid = claim.Uid, Amount = claim.Amount, Currency = "CNY", Kind = claim.Kind },
                 call.Transfers.Single(t => t.TransferNo == row.TransferNo));
@@ -190,9 +190,12 @@ public sealed class RequestTests
         await harness.RunAsync();
 
         Assert.Equal([500, 500, 203], harness.Finance.Calls.Select(c => c.Numbers.Count));
-        // The fake finance itself refuses calls of more; the delayed message and the scan keep to it as well.
+        // The fake finance itself refuses calls of more; the delayed message, alone and then beside the scan, keeps to it as well.
+        await harness.ExecuteAsync("update due set next_check_at = next_check_at + 2500");
         await harness.AdvanceAsync(TimeSpan.FromSeconds(3));
-        Assert.Equal([500, 500, 203], harness.Finance.Calls.Where(c => c.Operation == "queryTransfers").Take(3).Select(c => c.Numbers.Count));
+        Assert.Equal([500, 500, 203], harness.Finance.Calls.Where(c => c.Operation == "queryTransfers").Select(c => c.Numbers.Count));
+        await harness.AdvanceAsync(TimeSpan.FromSeconds(3));
+        Assert.Equal([500, 500, 203], harness.Finance.Calls.Where(c => c.Operation == "queryTransfers").Skip(3).Take(3).Select(c => c.Numbers.Count));
         harness.AssertNothingFailed();
     }
 

@@ -52,15 +52,30 @@ public sealed class ScheduleTests
         Assert.Empty(await harness.AlertsAsync());
 
         await harness.AdvanceAsync(TimeSpan.FromSeconds(1));
-        var row = await harness.TransferOfAsync(claim);
         var due = Assert.Single(await harness.DueAsync());
         Assert.Equal(harness.NowMs + harness.Options.CheckMsMax, due.NextCheckAt);
         await harness.AdvanceAsync(TimeSpan.FromSeconds(40), TimeSpan.FromSeconds(4));
 
         var alert = Assert.Single(await harness.AlertsAsync());
-        Assert.Equal(("transfer.overdue", row.TransferNo.ToString(provider: null)), (alert.Kind, alert.Key));
+        Assert.Equal(("transfer.overdue", "scan"), (alert.Kind, alert.Key));
         Assert.Single(await harness.QueryAsync<long>("select id from alerts"));
         Assert.Equal(8, Assert.Single(await harness.DueAsync()).Attempts);
+        harness.AssertNothingFailed();
+    }
+
+    [Theory, InlineData(SqlDialect.Sqlite), InlineData(SqlDialect.Postgres)]
+    public async Task However_many_orders_are_overdue_they_are_one_alert_a_kind_with_the_oldest(SqlDialect dialect)
+    {
+        await using var harness = await AsyncHarness.StartAsync(dialect, o => o.DeadlineSeconds = 3);
+        harness.Finance.Instead = _ => throw new IOException("finance is down");
+        var claims = harness.NewClaims(40);
+        await harness.SendAsync([.. claims]);
+        await harness.SendAsync(harness.NewRefund());
+        await harness.AdvanceAsync(TimeSpan.FromSeconds(30), TimeSpan.FromSeconds(1));
+
+        Assert.Equal([("refund.overdue", "scan"), ("transfer.overdue", "scan")], (await harness.AlertsAsync()).ConvertAll(a => (a.Kind, a.Key)));
+        var text = Assert.Single(await harness.QueryAsync<string>("select text from alerts where kind = 'transfer.overdue'"));
+        Assert.Contains($": 40 in this look, the oldest {claims.Min(c => c.ClaimNo)} after ", text, StringComparison.Ordinal);
         harness.AssertNothingFailed();
     }
 
@@ -149,27 +164,28 @@ public sealed class ScheduleTests
         Assert.Equal(numbers.Order(), harness.Finance.Moved().Keys.Where(k => k.Kind == "transfer").Select(k => k.Number).Order());
         Assert.Equal([OrderStatus.Pending, OrderStatus.Succeeded], harness.Core.ProgressOf(refund.Cause, refund.CauseNo));
         // The new process mints above the old one.
-        await harness.SendAsync(harness.NewClaim());
+        var old = (await harness.RefundsAsync()).Max(r => r.RefundNo);
+        await harness.SendAsync(harness.NewRefund());
         await harness.RunAsync();
-        Assert.Equal(4, (await harness.TransfersAsync()).Select(t => t.TransferNo).Distinct().Count());
+        Assert.True((await harness.RefundsAsync()).Max(r => r.RefundNo) > old);
     }
 
     [Theory, InlineData(SqlDialect.Sqlite), InlineData(SqlDialect.Postgres)]
     public async Task A_module_that_stops_gives_its_numbers_back_and_mints_no_more(SqlDialect dialect)
     {
         await using var harness = await AsyncHarness.StartAsync(dialect);
-        await harness.SendAsync(harness.NewClaim());
+        await harness.SendAsync(harness.NewRefund());
         await harness.RunAsync();
 
         await harness.Process.Module.StopAsync(default);
         Assert.All(await harness.QueryAsync<string>("select holder from number_lease"), holder => Assert.Equal("", holder));
-        await harness.SendAsync(harness.NewClaim());
+        await harness.SendAsync(harness.NewRefund());
         await harness.RunAsync();
-        Assert.Single(await harness.TransfersAsync());
+        Assert.Single(await harness.RefundsAsync());
 
         await harness.RestartAsync();
         await harness.AdvanceAsync(TimeSpan.FromSeconds(40), TimeSpan.FromSeconds(4));
-        Assert.Equal(2, (await harness.TransfersAsync()).Count);
-        Assert.Equal(200, harness.Finance.SumMoved("transfer"));
+        Assert.Equal(2, (await harness.RefundsAsync()).Count);
+        Assert.Equal(600, harness.Finance.SumMoved("refund"));
     }
 }

@@ -16,21 +16,23 @@ internal sealed class QueryHarness : IAsyncDisposable
 
     private readonly TestDatabase _database;
 
-    private QueryHarness(TestDatabase database)
+    private QueryHarness(TestDatabase database, TimeSpan ahead)
     {
         _database = database;
+        ((StoreTime)database.Clock).Follows = Clock;
+        Own = new TimedStore(database.Open("query"), Clock);
         Plants = new Plants(Core, Async);
         Scheduler = new SimulatedScheduler(Clock, new SeededRandomSource(11));
         Module = new QueryModule(
-            Own, Core, Async, new QueryOptions(), HostApp, HostApp, new BusinessCalendar(TimeZoneInfo.FindSystemTimeZoneById("Asia/Shanghai")), Clock,
-            NullLoggerFactory.Instance);
+            Own, Core, Async, new QueryOptions(), HostApp, HostApp, new BusinessCalendar(TimeZoneInfo.FindSystemTimeZoneById("Asia/Shanghai")),
+            ahead == default ? Clock : new ManualClock(Clock.GetUtcNow() + ahead), NullLoggerFactory.Instance);
     }
 
     public QueryModule Module { get; }
     public IRedPacketQuery Query => Module.Contract;
     public IStore Core => _database.Open("core");
     public IStore Async => _database.Open("async");
-    public IStore Own => _database.Open("query");
+    public IStore Own { get; }
     public TestDatabase Database => _database;
     public Plants Plants { get; }
     public HostApp HostApp { get; } = new();
@@ -38,9 +40,10 @@ internal sealed class QueryHarness : IAsyncDisposable
     public SimulatedScheduler Scheduler { get; }
     public MessageBus Bus { get; } = new();
 
-    public static async Task<QueryHarness> StartAsync(SqlDialect dialect)
+    /// <summary>Starts Query on a machine whose clock may be ahead of the databases'.</summary>
+    public static async Task<QueryHarness> StartAsync(SqlDialect dialect, TimeSpan ahead = default)
     {
-        var harness = new QueryHarness(await Databases.Pool.TakeAsync(dialect));
+        var harness = new QueryHarness(await Databases.Pool.TakeAsync(dialect), ahead);
         await harness.Module.StartAsync(default);
         return harness;
     }

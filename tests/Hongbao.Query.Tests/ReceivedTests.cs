@@ -156,6 +156,23 @@ public abstract class ReceivedTests(SqlDialect dialect)
     }
 
     [Fact]
+    public async Task A_machine_whose_clock_is_ahead_pushes_no_watermark_past_what_commits_later()
+    {
+        await using var query = await QueryHarness.StartAsync(dialect, ahead: TimeSpan.FromHours(1));
+        var early = await query.Plants.PacketAsync(new PacketPlan { Claims = [new(Me, 10) { AtMs = Plants.NowMs }] });
+        query.Module.Attach(query.Bus, query.Scheduler);
+        await query.Scheduler.AdvanceAsync(TimeSpan.FromSeconds(10));
+        Assert.Empty(await NumbersAsync(query));
+
+        // Minted before it, committed ten seconds after.
+        var late = await query.Plants.PacketAsync(new PacketPlan { Claims = [new(Me, 20) { AtMs = Plants.NowMs - 1000 }] });
+        await query.Scheduler.AdvanceAsync(TimeSpan.FromSeconds(40));
+
+        Assert.Equal([late.Claims[0].ClaimNo, early.Claims[0].ClaimNo], await NumbersAsync(query));
+        Assert.Empty(query.Scheduler.Failures);
+    }
+
+    [Fact]
     public async Task A_failed_share_stays_in_the_list_and_leaves_the_totals_by_message_or_by_repair()
     {
         await using var query = await QueryHarness.StartAsync(dialect);
@@ -277,7 +294,7 @@ public abstract class ReceivedTests(SqlDialect dialect)
     public async Task The_inbox_is_purged()
     {
         await using var query = await QueryHarness.StartAsync(dialect);
-        var old = DateTimeOffset.UtcNow.AddDays(-8).ToUnixTimeMilliseconds();
+        var old = query.Clock.GetUtcNow().AddDays(-8).ToUnixTimeMilliseconds();
         await Plants.ExecuteAsync(query.Own, "insert into inbox (message_id, handler, received_at) values ('core:1', 'x', @old), ('core:2', 'x', @old + 172800000)", new { old });
 
         await query.RepairAsync();

@@ -340,17 +340,11 @@ internal sealed class OrderAdvancer(
         await using (session.ConfigureAwait(false))
         {
             var now = await session.NowMsAsync(cancellationToken).ConfigureAwait(false);
-            foreach (var group in rows.GroupBy(r => RestOf(r, now)))
-            {
-                await due.RestAllAsync(session, kind, group.Select(r => r.No), group.Key, cancellationToken).ConfigureAwait(false);
-            }
-
+            await due.RestAllAsync(session, kind, rows.ConvertAll(r => (r.No, RestOf(r, now))), cancellationToken).ConfigureAwait(false);
             await session.CommitAsync(cancellationToken).ConfigureAwait(false);
-            foreach (var row in rows.Where(r => now > r.DeadlineAt))
-            {
-                alerts.Raise(new Alert($"{kind.ToString().ToLowerInvariant()}.overdue", Text(row.No),
-                    $"{kind} {row.No} has no final answer of finance after {row.Attempts} attempts. It goes on being asked; check finance."));
-            }
+            alerts.RaiseOverdue(
+                $"{kind.ToString().ToLowerInvariant()}.overdue", $"{kind.ToString().ToLowerInvariant()}s have no final answer of finance", "They go on being asked about; check finance.",
+                rows, now);
         }
     }
 

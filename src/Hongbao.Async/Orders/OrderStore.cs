@@ -42,26 +42,28 @@ internal sealed record RefundRow
 }
 
 /// <summary>
-/// Writes orders down, each under its own number, before finance hears of them; and moves them along their graphs. What a person
-/// has to see is raised once it is committed.
+/// Writes orders down, each with the number that finance will know it by, before finance hears of them; and moves them along their
+/// graphs. What a person has to see is raised once it is committed.
 /// </summary>
 internal sealed class OrderStore(
-    IStore store, NumberMinter transferNumbers, NumberMinter refundNumbers, DueTable<DueKind> due, Outbox outbox, AsyncOptions options, AlertSink alerts)
+    IStore store, NumberMinter refundNumbers, DueTable<DueKind> due, Outbox outbox, AsyncOptions options, AlertSink alerts)
 {
     public const string TransferColumns = "transfer_no, slot, app, claim_no, packet_no, pay_order_no, sender_uid, uid, amount, currency, kind, state";
     public const string RefundColumns = "refund_no, slot, app, cause, cause_no, packet_no, pay_order_no, uid, amount, currency, state";
 
+    // A transfer's number is its claim's: whatever becomes of this table, a row written again is the same order at finance, which
+    // pays a number once.
     private static readonly Sql InsertTransfers = new(
         """
         insert into transfers (transfer_no, slot, app, claim_no, packet_no, pay_order_no, sender_uid, uid, amount, currency, kind, state, created_at, updated_at)
-        values (@transfer_no, @slot, @app, @claim_no, @packet_no, @pay_order_no, @sender_uid, @uid, @amount, @currency, @kind, 1, now_ms(), now_ms())
-        on conflict (claim_no) do nothing
+        values (@claim_no, @slot, @app, @claim_no, @packet_no, @pay_order_no, @sender_uid, @uid, @amount, @currency, @kind, 1, now_ms(), now_ms())
+        on conflict do nothing returning claim_no
         """,
         """
         insert into transfers (transfer_no, slot, app, claim_no, packet_no, pay_order_no, sender_uid, uid, amount, currency, kind, state, created_at, updated_at)
-        select t.*, 1, now_ms(), now_ms() from unnest(@transfer_no::bigint[], @slot::int[], @app::text[], @claim_no::bigint[], @packet_no::bigint[],
+        select t.*, 1, now_ms(), now_ms() from unnest(@claim_no::bigint[], @slot::int[], @app::text[], @claim_no::bigint[], @packet_no::bigint[],
           @pay_order_no::bigint[], @sender_uid::bigint[], @uid::bigint[], @amount::bigint[], @currency::text[], @kind::int[]) as t
-        on conflict (claim_no) do nothing
+        on conflict do nothing returning claim_no
         """);
 
     private static readonly Sql InsertRefunds = new(
@@ -94,38 +96,35 @@ internal sealed class OrderStore(
         // In order of claims, so that two instances with the same ones wait for each other instead of dying.
         var unique = wanted.DistinctBy(w => w.ClaimNo).OrderBy(w => w.ClaimNo).ToList();
         var known = await TransfersOfAsync(session, unique, cancellationToken).ConfigureAwait(false);
-        var fresh = unique.Where(w => !known.ContainsKey(w.ClaimNo)).Select(w => (No: transferNumbers.Mint(Number.SlotFrom(w.ClaimNo)), Wanted: w)).ToList();
-        var inserted = await session.ExecuteRowsAsync(
+        var fresh = unique.FindAll(w => !known.ContainsKey(w.ClaimNo));
+        var nos = await session.QueryRowsAsync(
             InsertTransfers,
             new ColumnBatch()
-                .Add("transfer_no", fresh, a => a.No)
-                .Add("slot", fresh, a => Number.SlotFrom(a.No))
-                .Add("app", fresh, a => a.Wanted.App)
-                .Add("claim_no", fresh, a => a.Wanted.ClaimNo)
-                .Add("packet_no", fresh, a => a.Wanted.PacketNo)
-                .Add("pay_order_no", fresh, a => a.Wanted.PayOrderNo)
-                .Add("sender_uid", fresh, a => a.Wanted.SenderUid)
-                .Add("uid", fresh, a => a.Wanted.Uid)
-                .Add("amount", fresh, a => a.Wanted.Amount)
-                .Add("currency", fresh, a => a.Wanted.Currency)
-                .Add("kind", fresh, a => (int)a.Wanted.Kind),
+                .Add("claim_no", fresh, w => w.ClaimNo)
+                .Add("slot", fresh, w => Number.SlotFrom(w.ClaimNo))
+                .Add("app", fresh, w => w.App)
+                .Add("packet_no", fresh, w => w.PacketNo)
+                .Add("pay_order_no", fresh, w => w.PayOrderNo)
+                .Add("sender_uid", fresh, w => w.SenderUid)
+                .Add("uid", fresh, w => w.Uid)
+                .Add("amount", fresh, w => w.Amount)
+                .Add("currency", fresh, w => w.Currency)
+                .Add("kind", fresh, w => (int)w.Kind),
             cancellationToken).ConfigureAwait(false);
-        if (inserted < fresh.Count)
+        if (nos.Count < fresh.Count)
         {
             // Another instance wrote some of them meanwhile.
             known = await TransfersOfAsync(session, unique, cancellationToken).ConfigureAwait(false);
-            fresh.RemoveAll(f => known[f.Wanted.ClaimNo].TransferNo != f.No);
         }
 
         var contents = known.ToDictionary(k => k.Key, k => ContentOf(k.Value));
-        fresh.ForEach(f => contents.TryAdd(f.Wanted.ClaimNo, ContentOf(f.Wanted)));
+        fresh.ForEach(w => contents.TryAdd(w.ClaimNo, ContentOf(w)));
         foreach (var other in wanted.Where(w => contents[w.ClaimNo] != ContentOf(w)))
         {
             RaiseAfterCommit(session, "order.mismatch", other.ClaimNo,
                 $"The transfer of claim {other.ClaimNo} was asked for again with other content. It stays as it was first; compare with Core.");
         }
 
-        var nos = fresh.ConvertAll(f => f.No);
         await PutDueAsync(session, DueKind.Transfer, nos, cancellationToken).ConfigureAwait(false);
         return nos;
     }

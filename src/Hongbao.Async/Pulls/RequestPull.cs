@@ -9,10 +9,10 @@ namespace Hongbao.Async.Pulls;
 
 /// <summary>
 /// The pull of the answering side: what Core asked for and has no end for is fetched by age, so that a lost message loses
-/// nothing. A watermark over claim numbers passes every claim once; a slower one passes again, for late commits.
+/// nothing. A watermark over claim numbers passes every claim once; a slower one passes again, for late commits. Ages are
+/// counted by the store's clock: a machine that is ahead would push a watermark past numbers that commit later.
 /// </summary>
-internal sealed class RequestPull(
-    IStore store, Lazy<IRedPacketCore> core, OrderStore orders, OrderAdvancer advancer, AsyncOptions options, TimeProvider clock)
+internal sealed class RequestPull(IStore store, Lazy<IRedPacketCore> core, OrderStore orders, OrderAdvancer advancer, AsyncOptions options)
 {
     private const int PageSize = 500;
     private const int SlowFactor = 60;
@@ -37,8 +37,15 @@ internal sealed class RequestPull(
     public async Task<NextRun> PullRefundsAsync(CancellationToken cancellationToken)
     {
         var rest = NextRun.After(TimeSpan.FromMilliseconds(options.PullAfterMs));
+        long now;
+        var read = await store.ReadAsync(cancellationToken).ConfigureAwait(false);
+        await using (read.ConfigureAwait(false))
+        {
+            now = await read.NowMsAsync(cancellationToken).ConfigureAwait(false);
+        }
+
         var page = await core.Value.PullRefundsAsync(
-            CallContext.ForSystem(CallContext.DefaultApp), Request(_refundsAfter, options.PullAfterMs), cancellationToken).ConfigureAwait(false);
+            CallContext.ForSystem(CallContext.DefaultApp), Request(_refundsAfter, now - options.PullAfterMs), cancellationToken).ConfigureAwait(false);
         if (!page.Result.IsOk())
         {
             return rest;
@@ -65,15 +72,16 @@ internal sealed class RequestPull(
 
     private async Task<bool> PullTransfersAsync(string cursor, long ageMs, CancellationToken cancellationToken)
     {
-        long after;
+        long after, now;
         var read = await store.ReadAsync(cancellationToken).ConfigureAwait(false);
         await using (read.ConfigureAwait(false))
         {
             after = await read.FirstAsync<long>("select after_no from pull_cursors where name = @cursor", new { cursor }, cancellationToken).ConfigureAwait(false);
+            now = await read.NowMsAsync(cancellationToken).ConfigureAwait(false);
         }
 
         var page = await core.Value.PullTransfersAsync(
-            CallContext.ForSystem(CallContext.DefaultApp), Request(after, ageMs), cancellationToken).ConfigureAwait(false);
+            CallContext.ForSystem(CallContext.DefaultApp), Request(after, now - ageMs), cancellationToken).ConfigureAwait(false);
         if (!page.Result.IsOk() || page.NextAfterNo == after)
         {
             return false;
@@ -95,11 +103,11 @@ internal sealed class RequestPull(
         return !page.Finished;
     }
 
-    private PullRequest Request(long after, long ageMs) => new()
+    private static PullRequest Request(long after, long olderThanMs) => new()
     {
         SlotFrom = 0,
         SlotTo = Number.Slots - 1,
-        OlderThanMs = clock.GetUtcNow().ToUnixTimeMilliseconds() - ageMs,
+        OlderThanMs = olderThanMs,
         AfterNo = after,
         Limit = PageSize,
     };

@@ -5,7 +5,7 @@ public enum OrderStatus
 {
     /// <summary>Not known to Async.</summary>
     None = 0,
-    /// <summary>Written down; asked, or about to be asked, under its own number.</summary>
+    /// <summary>Written down; asked, or about to be asked, under the one number that finance knows it by.</summary>
     Pending = 1,
     /// <summary>Finance moved the money. Final.</summary>
     Succeeded = 2,

@@ -57,7 +57,7 @@ public sealed record PaymentAnswer
 /// <summary>Moves money from a packet's escrow to a user's balance.</summary>
 public sealed record TransferOrder
 {
-    /// <summary>The caller's number.</summary>
+    /// <summary>The claim's number, so that the same claim is the same order whoever asks, and is paid once.</summary>
     public long TransferNo { get; set; }
     /// <summary>The packet whose escrow pays.</summary>
     public long PacketNo { get; set; }

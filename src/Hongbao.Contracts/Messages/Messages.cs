@@ -129,7 +129,7 @@ public sealed record RefundsAdvanced
 /// <summary>Orders to ask finance about, if they are still unanswered.</summary>
 public sealed record OrdersDue
 {
-    /// <summary>Transfer numbers.</summary>
+    /// <summary>Transfer numbers, which are those of their claims.</summary>
     public List<long> TransferNos { get; set; } = [];
     /// <summary>Refund numbers.</summary>
     public List<long> RefundNos { get; set; } = [];

@@ -4,7 +4,7 @@ using Microsoft.Extensions.Logging;
 namespace Hongbao.Foundation.Alerts;
 
 /// <summary>Something that a person has to look at.</summary>
-/// <param name="Kind">What it is, such as <c>order.overdue</c>.</param>
+/// <param name="Kind">What it is, such as <c>order.mismatch</c>.</param>
 /// <param name="Key">What it is about, such as an order number; alerts of the same kind and key are merged.</param>
 /// <param name="Text">What happened and what to do next; no secrets, no full uids.</param>
 public sealed record Alert(string Kind, string Key, string Text);

@@ -1,3 +1,4 @@
+using System.Text;
 using System.Text.Json;
 using Hongbao.Contracts;
 using Hongbao.Foundation.Alerts;
@@ -14,10 +15,15 @@ namespace Hongbao.Foundation.Messaging;
 /// in portions, deletes what every handler has committed. A portion that fails is halved until the bad message stands alone;
 /// that one is tried again with back-off and in the end is dead, which alerts. Every topic has a worker of its own, so that a
 /// slow or failing one holds no other up; within a topic every handler gets every message whatever the others do with it.
+/// A topic that nobody in this process listens to stays where it is, for a process that does.
 /// </summary>
 public sealed class OutboxDispatcher(IStore store, Outbox outbox, MessageBus bus, AlertSink alerts, ILogger log)
 {
     private const int PortionMax = 100;
+
+    // A message may carry a thousand claims: beyond this much text no further message joins a portion, so that a handler's transaction
+    // stays far below the deadlines of statements and leases.
+    private const int PortionBytes = 512 * 1024;
     private const int FailuresMax = 20;
 
     // Enough to halve a full portion down to one message; more of them in one portion mean that the store is in trouble, not a message.
@@ -27,6 +33,7 @@ public sealed class OutboxDispatcher(IStore store, Outbox outbox, MessageBus bus
     private static readonly TimeSpan RestMax = TimeSpan.FromSeconds(60);
     private static readonly TimeSpan PollInterval = TimeSpan.FromSeconds(1);
     private readonly Dictionary<string, IWorker> _topics = new(StringComparer.Ordinal);
+    private readonly HashSet<string> _unheard = new(StringComparer.Ordinal);
 
     private sealed class Row
     {
@@ -57,14 +64,22 @@ public sealed class OutboxDispatcher(IStore store, Outbox outbox, MessageBus bus
         """
         update outbox set attempts = attempts + 1, visible_at = now_ms() + @leaseMs
         where id in (
-          select id from outbox where state = 0 and topic = @topic and visible_at <= (select now_ms()) order by visible_at, id limit @portionMax)
+          select id from (
+            select id, size, sum(size) over (order by visible_at, id) as total from (
+              select id, visible_at, length(payload) as size from outbox
+              where state = 0 and topic = @topic and visible_at <= (select now_ms()) order by visible_at, id limit @portionMax))
+          where total - size < @portionBytes)
         returning id, context, payload, attempts, failures
         """,
         """
         update outbox set attempts = attempts + 1, visible_at = now_ms() + @leaseMs
         where id = any(array(
-          select id from outbox where state = 0 and topic = @topic and visible_at <= (select now_ms()) order by visible_at, id limit @portionMax
-          for update skip locked))
+          select id from (
+            select id, size, sum(size) over (order by visible_at, id) as total from (
+              select id, visible_at, octet_length(payload) as size from outbox
+              where state = 0 and topic = @topic and visible_at <= (select now_ms()) order by visible_at, id limit @portionMax
+              for update skip locked) as due) as summed
+          where total - size < @portionBytes))
         returning id, context, payload, attempts, failures
         """);
 
@@ -88,6 +103,13 @@ public sealed class OutboxDispatcher(IStore store, Outbox outbox, MessageBus bus
                 {
                     worker.Wake();
                 }
+                else if (bus.For(topic).Count == 0)
+                {
+                    if (_unheard.Add(topic))
+                    {
+                        log.LogWarning("Nobody in this process listens to {Topic} of '{Module}': its messages wait for one that does", topic, store.Module);
+                    }
+                }
                 else
                 {
                     _topics.Add(topic, scheduler.Add($"{store.Module}.outbox.{topic}", token => DeliverAsync(topic, token)));
@@ -105,7 +127,7 @@ public sealed class OutboxDispatcher(IStore store, Outbox outbox, MessageBus bus
         await using (session.ConfigureAwait(false))
         {
             rows = await session.QueryAsync<Row>(
-                LeaseDue, new { topic, leaseMs = (long)Lease.TotalMilliseconds, portionMax = PortionMax }, cancellationToken).ConfigureAwait(false);
+                LeaseDue, new { topic, leaseMs = (long)Lease.TotalMilliseconds, portionMax = PortionMax, portionBytes = PortionBytes }, cancellationToken).ConfigureAwait(false);
             await session.CommitAsync(cancellationToken).ConfigureAwait(false);
         }
 
@@ -130,7 +152,8 @@ public sealed class OutboxDispatcher(IStore store, Outbox outbox, MessageBus bus
             await SettleAsync(topic, rows, handlers.Count).ConfigureAwait(false);
         }
 
-        return rows.Count == PortionMax ? NextRun.Now : NextRun.WhenWoken;
+        // In bytes, which are never fewer than the characters that SQLite counts.
+        return rows.Count == PortionMax || rows.Sum(r => (long)Encoding.UTF8.GetByteCount(r.Payload)) >= PortionBytes ? NextRun.Now : NextRun.WhenWoken;
     }
 
     private List<Row> Read(string topic, List<Row> rows)

@@ -167,7 +167,8 @@ public sealed class NumberMinter(string kind, IStore store, TimeProvider clock, 
             {
                 lock (_gate)
                 {
-                    _lease = new Lease(lease.Instance, started, now, now + LeaseSeconds);
+                    // What was promised stays ours: after a clock that ran back the seconds in use would else lie beyond the lease.
+                    _lease = new Lease(lease.Instance, started, now, Math.Max(lease.UntilSecond, now + LeaseSeconds));
                 }
             }
 

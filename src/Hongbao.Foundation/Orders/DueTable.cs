@@ -74,7 +74,10 @@ public sealed class DueTable<TKind>(IStore store)
     /// <summary>Nothing more to do for these.</summary>
     public Task RemoveAllAsync(StoreSession session, TKind kind, IEnumerable<long> nos, CancellationToken cancellationToken) =>
         session.ExecuteAsync(
-            $"delete from due where kind = @kind and no {Sql.AnyOf(session.Dialect, "@nos")}",
+            new Sql(
+                "delete from due where kind = @kind and no in (select value from json_each(@nos))",
+                // Locked in order of numbers, as everywhere: who deletes in the order of the plan meets who rests them, and one of them dies.
+                "delete from due where kind = @kind and no = any(array(select no from due where kind = @kind and no = any(@nos) order by no for update))"),
             new { kind = Value(kind), nos = session.Longs(nos) }, cancellationToken);
 
     /// <summary>Sets a new round: next check, deadline and attempts from the start.</summary>
@@ -154,11 +157,22 @@ public sealed class DueTable<TKind>(IStore store)
         }
     }
 
-    /// <summary>These come again after the given time.</summary>
-    public Task RestAllAsync(StoreSession session, TKind kind, IEnumerable<long> nos, TimeSpan delay, CancellationToken cancellationToken) =>
-        session.ExecuteAsync(
-            $"update due set next_check_at = now_ms() + @delayMs where kind = @kind and no {Sql.AnyOf(session.Dialect, "@nos")}",
-            new { kind = Value(kind), nos = session.Longs(nos), delayMs = (long)delay.TotalMilliseconds }, cancellationToken);
+    /// <summary>Each of these comes again after its own time. Their rows are locked in the order of their numbers.</summary>
+    public Task RestAllAsync(StoreSession session, TKind kind, IReadOnlyList<(long No, TimeSpan Delay)> rests, CancellationToken cancellationToken) =>
+        session.ExecuteRowsAsync(
+            new Sql(
+                "update due set next_check_at = now_ms() + @delay_ms where kind = @kind and no = @no",
+                """
+                with locked as materialized (
+                  select d.kind, d.no, i.delay_ms from unnest(@kind::int[], @no::bigint[], @delay_ms::bigint[]) as i (kind, no, delay_ms)
+                  join due d on d.kind = i.kind and d.no = i.no order by d.no for update of d)
+                update due set next_check_at = now_ms() + locked.delay_ms from locked where due.kind = locked.kind and due.no = locked.no
+                """),
+            new ColumnBatch()
+                .Add("kind", rests, _ => Value(kind))
+                .Add("no", rests, r => r.No)
+                .Add("delay_ms", rests, r => (long)r.Delay.TotalMilliseconds),
+            cancellationToken);
 
     /// <summary>How long until something of the kind is due; zero or less means now, null that there is nothing.</summary>
     public async Task<TimeSpan?> NextAsync(TKind kind, CancellationToken cancellationToken)

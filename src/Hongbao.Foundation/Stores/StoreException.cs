@@ -29,7 +29,4 @@ public sealed class StoreException : Exception
 
     /// <summary>What it means for the caller.</summary>
     public StoreFault Fault { get; }
-
-    /// <summary>True when the same transaction may simply be tried again.</summary>
-    public bool IsTransient => Fault is StoreFault.Transient or StoreFault.Unavailable;
 }

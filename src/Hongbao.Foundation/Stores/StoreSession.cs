@@ -88,6 +88,54 @@ public sealed class StoreSession : IAsyncDisposable
         }).ConfigureAwait(false);
     }
 
+    /// <summary>
+    /// Runs a statement for every row of a batch, as <see cref="ExecuteRowsAsync"/> does, and gives the one number that each row changed
+    /// returned. Write it with <c>returning</c>; rows that it left alone return none.
+    /// </summary>
+    public async Task<List<long>> QueryRowsAsync(Sql sql, ColumnBatch rows, CancellationToken cancellationToken = default)
+    {
+        var numbers = new List<long>();
+        if (rows.Count == 0)
+        {
+            return numbers;
+        }
+
+        return await GuardAsync(async () =>
+        {
+            var command = _owner.Prepare(_connection, _transaction, sql.For(Dialect));
+            switch (Dialect)
+            {
+                case SqlDialect.Postgres:
+                    await using (command.ConfigureAwait(false))
+                    {
+                        BindArrays(command, rows);
+                        var reader = await command.ExecuteReaderAsync(cancellationToken).ConfigureAwait(false);
+                        await using (reader.ConfigureAwait(false))
+                        {
+                            while (await reader.ReadAsync(cancellationToken).ConfigureAwait(false))
+                            {
+                                numbers.Add(reader.GetInt64(0));
+                            }
+                        }
+                    }
+
+                    break;
+                case SqlDialect.Sqlite:
+                    ForEach(command, rows, () =>
+                    {
+                        using var reader = command.ExecuteReader();
+                        while (reader.Read())
+                        {
+                            numbers.Add(reader.GetInt64(0));
+                        }
+                    }, cancellationToken);
+                    break;
+            }
+
+            return numbers;
+        }).ConfigureAwait(false);
+    }
+
     /// <summary>Refuses the whole transaction unless a guarded statement changed as many rows as it had to.</summary>
     /// <exception cref="StoreException">Fenced.</exception>
     public static void Require(int changed, int expected, string what)
@@ -226,19 +274,30 @@ public sealed class StoreSession : IAsyncDisposable
     {
         await using (command.ConfigureAwait(false))
         {
-            foreach (var (name, values) in rows.Columns)
-            {
-                var parameter = command.CreateParameter();
-                parameter.ParameterName = name;
-                parameter.Value = values;
-                command.Parameters.Add(parameter);
-            }
-
+            BindArrays(command, rows);
             return await command.ExecuteNonQueryAsync(cancellationToken).ConfigureAwait(false);
         }
     }
 
+    private static void BindArrays(DbCommand command, ColumnBatch rows)
+    {
+        foreach (var (name, values) in rows.Columns)
+        {
+            var parameter = command.CreateParameter();
+            parameter.ParameterName = name;
+            parameter.Value = values;
+            command.Parameters.Add(parameter);
+        }
+    }
+
     private static int ExecuteEach(DbCommand command, ColumnBatch rows, CancellationToken cancellationToken)
+    {
+        var changed = 0;
+        ForEach(command, rows, () => changed += command.ExecuteNonQuery(), cancellationToken);
+        return changed;
+    }
+
+    private static void ForEach(DbCommand command, ColumnBatch rows, Action run, CancellationToken cancellationToken)
     {
         // The command is kept for the next batch, whose columns may come in another order.
         command.Parameters.Clear();
@@ -249,7 +308,6 @@ public sealed class StoreSession : IAsyncDisposable
             command.Parameters.Add(parameter);
         }
 
-        var changed = 0;
         for (var row = 0; row < rows.Count; row++)
         {
             cancellationToken.ThrowIfCancellationRequested();
@@ -258,10 +316,8 @@ public sealed class StoreSession : IAsyncDisposable
                 command.Parameters[column].Value = rows.Columns[column].Values.GetValue(row) ?? DBNull.Value;
             }
 
-            changed += command.ExecuteNonQuery();
+            run();
         }
-
-        return changed;
     }
 
     private StoreException Translate(Exception exception, bool committing)

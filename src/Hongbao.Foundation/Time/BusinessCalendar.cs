@@ -7,14 +7,6 @@ public sealed class BusinessCalendar(TimeZoneInfo zone)
     /// <param name="unixMs">Unix milliseconds.</param>
     public int YearOf(long unixMs) => Local(unixMs).Year;
 
-    /// <summary>The day of a moment as yyyymmdd.</summary>
-    /// <param name="unixMs">Unix milliseconds.</param>
-    public int DayOf(long unixMs)
-    {
-        var local = Local(unixMs);
-        return (local.Year * 10_000) + (local.Month * 100) + local.Day;
-    }
-
     /// <summary>First millisecond of a year, and of the next, Unix time.</summary>
     /// <param name="year">2 to 9998; others are out of range.</param>
     /// <exception cref="ArgumentOutOfRangeException">The year is not.</exception>

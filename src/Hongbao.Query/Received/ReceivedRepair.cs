@@ -8,10 +8,11 @@ namespace Hongbao.Query.Received;
 /// <summary>
 /// Completes the read model without any message. Numbers order by time, so a watermark passes every claim of Core, and every
 /// refund order of Async (a failed transfer commits one in its own transaction), once they are old enough to be committed;
-/// a second, slower watermark passes again, for a commit that came later than any transaction should live.
+/// a second, slower watermark passes again, for a commit that came later than any transaction should live. Ages are counted
+/// by the store's clock: a machine that is ahead would push a watermark past numbers that commit later.
 /// </summary>
 internal sealed class ReceivedRepair(
-    ReceivedStore store, CoreClaims claims, AsyncOrders orders, QueryOptions options, TimeProvider clock, ILogger log)
+    ReceivedStore store, CoreClaims claims, AsyncOrders orders, QueryOptions options, ILogger log)
 {
     private const int PageSize = 500;
 
@@ -34,8 +35,8 @@ internal sealed class ReceivedRepair(
 
     private async Task<bool> SweepClaimsAsync(string cursor, long ageMs, CancellationToken cancellationToken)
     {
-        var after = await store.CursorAsync(cursor, cancellationToken).ConfigureAwait(false);
-        var page = await claims.NumbersAsync(after, Below(ageMs), PageSize, cancellationToken).ConfigureAwait(false);
+        var (after, now) = await store.CursorAsync(cursor, cancellationToken).ConfigureAwait(false);
+        var page = await claims.NumbersAsync(after, Number.LowestAt(now - ageMs), PageSize, cancellationToken).ConfigureAwait(false);
         if (page.Count == 0)
         {
             return false;
@@ -47,8 +48,8 @@ internal sealed class ReceivedRepair(
 
     private async Task<bool> SweepFailuresAsync(string cursor, long ageMs, CancellationToken cancellationToken)
     {
-        var after = await store.CursorAsync(cursor, cancellationToken).ConfigureAwait(false);
-        var page = await orders.RefundsAsync(after, Below(ageMs), PageSize, cancellationToken).ConfigureAwait(false);
+        var (after, now) = await store.CursorAsync(cursor, cancellationToken).ConfigureAwait(false);
+        var page = await orders.RefundsAsync(after, Number.LowestAt(now - ageMs), PageSize, cancellationToken).ConfigureAwait(false);
         if (page.Count == 0)
         {
             return false;
@@ -75,6 +76,4 @@ internal sealed class ReceivedRepair(
             }
         }
     }
-
-    private long Below(long ageMs) => Number.LowestAt(clock.GetUtcNow().ToUnixTimeMilliseconds() - ageMs);
 }

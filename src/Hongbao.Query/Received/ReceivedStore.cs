@@ -140,12 +140,14 @@ internal sealed class ReceivedStore(IStore own)
     }
 
     /// <summary>How far a repair has come; 0 at first.</summary>
-    public async Task<long> CursorAsync(string name, CancellationToken cancellationToken)
+    public async Task<(long AfterNo, long NowMs)> CursorAsync(string name, CancellationToken cancellationToken)
     {
         var session = await own.ReadAsync(cancellationToken).ConfigureAwait(false);
         await using (session.ConfigureAwait(false))
         {
-            return await session.FirstAsync<long>("select after_no from repair_cursors where name = @name", new { name }, cancellationToken).ConfigureAwait(false);
+            return (
+                await session.FirstAsync<long>("select after_no from repair_cursors where name = @name", new { name }, cancellationToken).ConfigureAwait(false),
+                await session.NowMsAsync(cancellationToken).ConfigureAwait(false));
         }
     }
 

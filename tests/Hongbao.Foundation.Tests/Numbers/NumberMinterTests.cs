@@ -266,6 +266,34 @@ public sealed class NumberMinterTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Minting_goes_on_when_the_databases_clock_is_set_back()
+    {
+        var setBack = new SetBackClock(_storeClock);
+        await using var database = await TestDatabase.CreateAsync(SqlDialect.Sqlite, setBack);
+        var store = database.Open("core");
+        await store.MigrateAsync(MigrationSet.FromAssembly(typeof(IStore).Assembly), default);
+        var minter = Minter(store, seed: 1);
+        await minter.StartAsync(default);
+        var scheduler = new SimulatedScheduler(_storeClock, new SeededRandomSource(1));
+        minter.Attach(scheduler);
+        await scheduler.RunUntilIdleAsync();
+        var last = minter.Mint(1);
+        var instance = InstanceOf(last);
+
+        setBack.By = TimeSpan.FromMinutes(10);
+        for (var i = 0; i < 10; i++)
+        {
+            await scheduler.AdvanceAsync(TimeSpan.FromSeconds(20));
+            var next = minter.Mint(1);
+            Assert.True(next > last);
+            Assert.Equal(instance, InstanceOf(next));
+            last = next;
+        }
+
+        Assert.Empty(scheduler.Failures);
+    }
+
+    [Fact]
     public async Task The_sixty_fifth_holder_is_refused_in_words_and_let_in_when_one_leaves()
     {
         var minters = new List<NumberMinter>();
@@ -321,6 +349,14 @@ public sealed class NumberMinterTests : IAsyncLifetime
 
         var all = numbers.SelectMany(n => n).ToArray();
         Assert.Equal(all.Length, all.Distinct().Count());
+    }
+
+    /// <summary>A server's clock that somebody sets back.</summary>
+    private sealed class SetBackClock(TimeProvider right) : TimeProvider
+    {
+        public TimeSpan By { get; set; }
+
+        public override DateTimeOffset GetUtcNow() => right.GetUtcNow() - By;
     }
 
     private static int InstanceOf(long number) => (int)((number >> Number.SequenceBits) & (Number.Instances - 1));

@@ -123,11 +123,52 @@ public sealed class DueTableTests
         Assert.Equal(Number.SlotFrom(number), rows[3].Slot);
         Assert.Equal(77, rows[3].Slot);
 
-        await desk.WriteAsync((due, session, _) => due.RestAllAsync(session, Kind.Payment, [2, 3], TimeSpan.FromHours(1), None));
-        Assert.Equal([2L, 3], (await desk.RowsAsync()).Where(r => r.InMs > 3_500_000).Select(r => r.No));
+        await desk.WriteAsync((due, session, _) => due.RestAllAsync(
+            session, Kind.Payment, [(3, TimeSpan.FromHours(2)), (99, TimeSpan.Zero), (2, TimeSpan.FromHours(1))], None));
+        await desk.WriteAsync((due, session, _) => due.RestAllAsync(session, Kind.Payment, [], None));
+        Assert.Equal([(2L, 1L), (3, 2)], (await desk.RowsAsync()).Where(r => r.InMs > 3_500_000).Select(r => (r.No, (r.InMs + 60_000) / 3_600_000)));
         await desk.WriteAsync((due, session, _) => due.RemoveAllAsync(session, Kind.Payment, [1, 3, 99], None));
         await desk.Due.RemoveAsync(Kind.Payment, number, None);
         Assert.Equal([(1, 2L), (2, 3)], (await desk.RowsAsync()).Select(r => (r.Kind, r.No)));
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Rows_are_locked_in_the_order_of_their_numbers_whatever_the_order_asked_or_stored(bool remove)
+    {
+        await using var desk = await Desk.OpenAsync(SqlDialect.Postgres);
+        foreach (var no in new[] { 4L, 1, 3, 2 })
+        {
+            await desk.PutAsync(Kind.Payment, no, 1000);
+        }
+
+        // Somebody holds the second one, so that whoever comes holds what precedes it and nothing else.
+        await using var holder = await desk.OpenAnother().WriteAsync(None);
+        await holder.ExecuteAsync("update due set attempts = 1 where no = 2");
+        var waiting = Task.Run(() => desk.WriteAsync((due, session, _) => remove
+            ? due.RemoveAllAsync(session, Kind.Payment, [4, 2, 1, 3], None)
+            : due.RestAllAsync(session, Kind.Payment, [(4, Lease), (2, 2 * Lease), (1, Lease), (3, 2 * Lease)], None)));
+        var store = desk.OpenAnother();
+        for (var late = TimeProvider.System.GetUtcNow() + TimeSpan.FromSeconds(4); ;)
+        {
+            await using var look = await store.ReadAsync(None);
+            if (await look.FirstAsync<long>("select count(*) from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'") > 0)
+            {
+                break;
+            }
+
+            Assert.True(TimeProvider.System.GetUtcNow() < late, "nobody waited for the lock within 4 s");
+        }
+
+        await using (var probe = await store.WriteAsync(None))
+        {
+            Assert.Equal([3L, 4], await probe.QueryAsync<long>("select no from due order by no for update skip locked"));
+        }
+
+        await holder.CommitAsync(None);
+        await waiting;
+        Assert.Equal(remove ? 0 : 4, (await desk.RowsAsync()).Count(r => remove || r.InMs > 20_000));
     }
 
     [Theory]

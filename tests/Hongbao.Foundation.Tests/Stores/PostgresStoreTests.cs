@@ -17,6 +17,43 @@ public sealed class PostgresStoreTests() : StoreCompliance(SqlDialect.Postgres)
     }
 
     [Fact]
+    public async Task No_default_of_the_database_makes_commits_volatile()
+    {
+        await ServerAsync<object>($"alter database \"{DatabaseName}\" set synchronous_commit = off");
+        try
+        {
+            await using var plain = new NpgsqlConnection(new NpgsqlConnectionStringBuilder(Database.ConnectionString) { Pooling = false }.ToString());
+            await plain.OpenAsync();
+            await using var show = new NpgsqlCommand("show synchronous_commit", plain);
+            Assert.Equal("off", await show.ExecuteScalarAsync());
+
+            await using var store = new PostgresStore("probe", Database.ConnectionString + ";Options=-c synchronous_commit=off");
+            await using var session = await store.WriteAsync(None);
+
+            Assert.Equal("on", await session.FirstAsync<string>("show synchronous_commit", null, None));
+        }
+        finally
+        {
+            await ServerAsync<object>($"alter database \"{DatabaseName}\" reset synchronous_commit");
+        }
+    }
+
+    [Fact]
+    public async Task A_transaction_that_idles_loses_its_locks_within_seconds()
+    {
+        Assert.Equal("5s", await ReadAsync<string>("show idle_in_transaction_session_timeout"));
+        await using var hung = await Store.WriteAsync(None);
+        await hung.ExecuteAsync("set local idle_in_transaction_session_timeout = '50ms'", null, None);
+        await hung.ExecuteAsync("update counter set n = 7 where id = 1", null, None);
+
+        // Waits for the lock until the server ends the other.
+        await WriteAsync(s => s.ExecuteAsync("update counter set n = n + 1 where id = 1", null, None));
+
+        Assert.Equal(StoreFault.Unavailable, await FaultOfAsync(() => hung.ExecuteAsync("update counter set n = 8 where id = 1", null, None)));
+        Assert.Equal(1, await ReadAsync<long>("select n from counter where id = 1"));
+    }
+
+    [Fact]
     public async Task Statements_have_deadlines_and_migrations_have_none()
     {
         const string Deadlines = "select current_setting('statement_timeout') || ' ' || current_setting('lock_timeout')";
@@ -157,7 +194,7 @@ public sealed class PostgresStoreTests() : StoreCompliance(SqlDialect.Postgres)
                 await WriteAsync(s => s.ExecuteAsync("update counter set n = n + 1 where id = 1", null, None));
                 return true;
             }
-            catch (StoreException e) when (e.IsTransient)
+            catch (StoreException e) when (e.Fault is StoreFault.Transient or StoreFault.Unavailable)
             {
                 faults++;
                 return false;

@@ -333,6 +333,26 @@ public abstract class StoreCompliance(SqlDialect dialect) : StoreFixture(dialect
     }
 
     [Fact]
+    public async Task A_batch_tells_the_numbers_of_the_rows_that_it_changed()
+    {
+        await WriteAsync(s => InsertAsync(s, 2, amount: 20));
+        NewThing[] things = [new(1, null, 0, Kind.First, null), new(2, "other", 0, Kind.First, null), new(3, null, 0, Kind.First, null)];
+        static Sql InsertAnd(string end) => new($"{InsertThings.Sqlite} {end}", $"{InsertThings.Postgres} {end}");
+        var insert = InsertAnd("on conflict do nothing returning id");
+
+        await WriteAsync(async s =>
+        {
+            Assert.Equal([1, 3], (await s.QueryRowsAsync(insert, Batch(things), None)).Order());
+            Assert.Empty(await s.QueryRowsAsync(insert, Batch(things), None));
+            Assert.Empty(await s.QueryRowsAsync(insert, Batch([]), None));
+        });
+
+        Assert.Equal(3, await ReadAsync<long>("select count(*) from thing"));
+        Assert.Equal(20, await ReadAsync<long>("select amount from thing where id = 2"));
+        Assert.Equal(StoreFault.UniqueViolation, await FaultOfAsync(() => WriteAsync(s => s.QueryRowsAsync(InsertAnd("returning id"), Batch(things), None))));
+    }
+
+    [Fact]
     public async Task A_batch_binds_by_name_whatever_the_order_of_its_columns()
     {
         await WriteAsync(s => InsertAsync(s, 1, amount: 10));

@@ -15,7 +15,6 @@ public sealed class BusinessCalendarTests
         var newYear = Ms("2026-12-31T16:00:00Z");
 
         Assert.Equal((2026, 2027), (calendar.YearOf(newYear - 1), calendar.YearOf(newYear)));
-        Assert.Equal((20261231, 20270101), (calendar.DayOf(newYear - 1), calendar.DayOf(newYear)));
         Assert.Equal((newYear, Ms("2027-12-31T16:00:00Z")), calendar.Year(2027));
         Assert.Equal((newYear, newYear + (24 * HourMs)), calendar.Day(newYear));
         Assert.Equal((newYear - (24 * HourMs), newYear), calendar.Day(newYear - 1));
@@ -26,7 +25,7 @@ public sealed class BusinessCalendarTests
     {
         var calendar = Calendar("Asia/Shanghai");
 
-        Assert.Equal(20280229, calendar.DayOf(Ms("2028-02-29T10:00:00Z")));
+        Assert.Equal((Ms("2028-02-28T16:00:00Z"), Ms("2028-02-29T16:00:00Z")), calendar.Day(Ms("2028-02-29T10:00:00Z")));
         Assert.Equal(366 * 24 * HourMs, calendar.Year(2028).ToMs - calendar.Year(2028).FromMs);
     }
 
@@ -53,9 +52,10 @@ public sealed class BusinessCalendarTests
         var (from, to) = calendar.Day(Ms(moment));
 
         Assert.Equal(hours, (to - from) / HourMs);
-        Assert.Equal((calendar.DayOf(Ms(moment)), calendar.DayOf(Ms(moment))), (calendar.DayOf(from), calendar.DayOf(to - 1)));
-        Assert.NotEqual(calendar.DayOf(from), calendar.DayOf(from - 1));
-        Assert.NotEqual(calendar.DayOf(from), calendar.DayOf(to));
+        var date = DateOf(zone, Ms(moment));
+        Assert.Equal((date, date), (DateOf(zone, from), DateOf(zone, to - 1)));
+        Assert.NotEqual(date, DateOf(zone, from - 1));
+        Assert.NotEqual(date, DateOf(zone, to));
     }
 
     [Theory]
@@ -82,7 +82,7 @@ public sealed class BusinessCalendarTests
 
             Assert.True(from <= moment && moment < to, $"seed {Seed}, {zone}, {moment}: day {from} to {to}");
             Assert.True(yearFrom <= moment && moment < yearTo, $"seed {Seed}, {zone}, {moment}: year {yearFrom} to {yearTo}");
-            Assert.Equal(calendar.DayOf(moment) / 10_000, calendar.YearOf(moment));
+            Assert.Equal(DateOf(zone, moment).Year, calendar.YearOf(moment));
             Assert.Equal(to, calendar.Day(to).FromMs);
         }
     }
@@ -95,6 +95,9 @@ public sealed class BusinessCalendarTests
     {
         Assert.Throws<ArgumentOutOfRangeException>(() => Calendar("Asia/Shanghai").Year(year));
     }
+
+    private static DateTime DateOf(string zone, long unixMs) =>
+        TimeZoneInfo.ConvertTime(DateTimeOffset.FromUnixTimeMilliseconds(unixMs), TimeZoneInfo.FindSystemTimeZoneById(zone)).Date;
 
     private static BusinessCalendar Calendar(string zone) => new(TimeZoneInfo.FindSystemTimeZoneById(zone));
 
