@@ -19,13 +19,15 @@ internal sealed class SimulatedPostgres : IAsyncDisposable
 
     public string ConnectionString => _database.ConnectionString;
 
+    // Simulated processes stand still for as long as the world likes: the server must not end their transactions by its own clock.
     public static async Task<SimulatedPostgres> CreateAsync(long nowMs)
     {
         var postgres = new SimulatedPostgres(await TestDatabase.CreateAsync(SqlDialect.Postgres));
         await postgres.RunAsync("""
             create table public.simulated_clock (ms bigint not null);
             insert into public.simulated_clock values (0);
-            create function pg_catalog.now_ms() returns bigint language sql volatile as 'select ms from public.simulated_clock'
+            create function pg_catalog.now_ms() returns bigint language sql volatile as
+            $$ select ms from public.simulated_clock, set_config('idle_in_transaction_session_timeout', '0', false) $$
             """);
         await postgres.SetAsync(nowMs);
         return postgres;
