@@ -298,8 +298,8 @@ public sealed class ExpiryTests(ITestOutputHelper output)
         Assert.All(alerts, a => Assert.Equal("refund.overdue", a.Kind));
         Assert.Collection(
             alerts,
-            a => Assert.StartsWith("2 refunds for Expiry", a.Text, StringComparison.Ordinal),
-            a => Assert.StartsWith("1 refunds for LatePayment", a.Text, StringComparison.Ordinal));
+            a => Assert.StartsWith("Refunds for Expiry without an end: 2 in", a.Text, StringComparison.Ordinal),
+            a => Assert.StartsWith("Refunds for LatePayment without an end: 1 in", a.Text, StringComparison.Ordinal));
         Assert.Contains(new RefundKey { Cause = RefundCause.Expiry, CauseNo = packetNo }, harness.Async.AskedRefunds);
     }
 

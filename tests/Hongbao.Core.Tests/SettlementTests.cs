@@ -183,7 +183,7 @@ public sealed class SettlementTests
         // Once for all that the scan meets: an outage is no flood.
         var alert = Assert.Single(harness.Main.Alerts.Drain());
         Assert.Equal("claim.overdue", alert.Kind);
-        Assert.StartsWith("2 claims", alert.Text, StringComparison.Ordinal);
+        Assert.StartsWith("Claims without a final transfer: 2 in", alert.Text, StringComparison.Ordinal);
         Assert.Equal(2, await harness.ReadAsync<int>("select count(*) from due where kind = 4"));
     }
 

@@ -343,7 +343,7 @@ internal sealed class OrderAdvancer(
             await due.RestAllAsync(session, kind, rows.ConvertAll(r => (r.No, RestOf(r, now))), cancellationToken).ConfigureAwait(false);
             await session.CommitAsync(cancellationToken).ConfigureAwait(false);
             alerts.RaiseOverdue(
-                $"{kind.ToString().ToLowerInvariant()}.overdue", $"{kind.ToString().ToLowerInvariant()}s have no final answer of finance", "They go on being asked about; check finance.",
+                $"{kind.ToString().ToLowerInvariant()}.overdue", $"{kind}s without a final answer of finance", "They go on being asked about; check finance.",
                 rows, now);
         }
     }

@@ -41,7 +41,7 @@ internal sealed class ClaimPull(
     public async Task<bool> ScanAsync(CancellationToken cancellationToken)
     {
         var rest = TimeSpan.FromMilliseconds(options.PullAfterMs);
-        var rows = await due.TakeAsync(DueKind.Claim, PageSize, rest, RestFactorMax * rest, cancellationToken).ConfigureAwait(false);
+        var rows = await due.TakeAsync(DueKind.Claim, PageSize, rest, TimeSpan.FromTicks(rest.Ticks * RestFactorMax), cancellationToken).ConfigureAwait(false);
         if (rows.Count == 0)
         {
             return false;
@@ -49,7 +49,7 @@ internal sealed class ClaimPull(
 
         var ended = await AskAsync([.. rows.Select(r => r.No)], cancellationToken).ConfigureAwait(false);
         alerts.RaiseOverdue(
-            "claim.overdue", "claims have no final transfer", "They go on being asked about; check Async and finance.",
+            "claim.overdue", "Claims without a final transfer", "They go on being asked about; check Async and finance.",
             rows.FindAll(r => !ended.Contains(r.No)), storeClock.NowMs());
         if (ended.Count > 0)
         {

@@ -39,7 +39,7 @@ internal sealed class RefundTracking(
         var rows = await due.TakeAsync(DueKind.Packet, PageSize, TimeSpan.FromMilliseconds(options.PullAfterMs), cancellationToken).ConfigureAwait(false);
         // All at once: closings of the same moment share a lane's transaction.
         var stuck = (await Task.WhenAll(rows.Select(row => CloseAsync(row, cancellationToken))).ConfigureAwait(false)).OfType<DueRow>().ToList();
-        alerts.RaiseOverdue("packet.overdue", "packets cannot be closed", "Closing goes on being tried; look at their rows.", stuck, storeClock.NowMs());
+        alerts.RaiseOverdue("packet.overdue", "Packets that cannot be closed", "Closing goes on being tried; look at their rows.", stuck, storeClock.NowMs());
         return rows.Count == PageSize;
     }
 
@@ -78,7 +78,7 @@ internal sealed class RefundTracking(
     private async Task<bool> ScanAsync(DueKind kind, RefundCause cause, CancellationToken cancellationToken)
     {
         var rest = TimeSpan.FromMilliseconds(options.PullAfterMs);
-        var rows = await due.TakeAsync(kind, PageSize, rest, RestFactorMax * rest, cancellationToken).ConfigureAwait(false);
+        var rows = await due.TakeAsync(kind, PageSize, rest, TimeSpan.FromTicks(rest.Ticks * RestFactorMax), cancellationToken).ConfigureAwait(false);
         if (rows.Count == 0)
         {
             return false;
@@ -109,7 +109,7 @@ internal sealed class RefundTracking(
 
         var final = items.Where(p => IsFinal(p.Status)).Select(p => p.CauseNo).ToHashSet();
         alerts.RaiseOverdue(
-            "refund.overdue", $"refunds for {cause} are not final", "They go on being asked about; check Async and finance.",
+            "refund.overdue", $"Refunds for {cause} without an end", "They go on being asked about; check Async and finance.",
             rows.FindAll(r => !final.Contains(r.No)), storeClock.NowMs());
         return rows.Count == PageSize;
     }

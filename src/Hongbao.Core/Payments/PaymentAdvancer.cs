@@ -125,7 +125,7 @@ internal sealed class PaymentAdvancer(
         // Together: one that hangs or cannot be moved keeps no other waiting. It comes again with the end of its lease.
         var open = (await Task.WhenAll(rows.Select(row => VisitAsync(row, cancellationToken))).ConfigureAwait(false)).OfType<DueRow>().ToList();
         alerts.RaiseOverdue(
-            "payment.overdue", "payments have no final answer of finance", "They go on being asked about; check finance.", open, storeClock.NowMs());
+            "payment.overdue", "Payments without a final answer of finance", "They go on being asked about; check finance.", open, storeClock.NowMs());
         return rows.Count == PageSize;
     }
 

@@ -8,7 +8,7 @@ public static class OverdueAlerts
     /// <summary>Raises one alert when any of the rows is past its deadline.</summary>
     /// <param name="alerts">Where people are called.</param>
     /// <param name="kind">The alert's kind, such as <c>refund.overdue</c>.</param>
-    /// <param name="what">Completes "12 ...", such as <c>refunds are not final</c>.</param>
+    /// <param name="what">What they are and lack, such as <c>Refunds without an end</c>.</param>
     /// <param name="advice">What goes on by itself, and what to look at.</param>
     /// <param name="rows">What was looked at and has no end.</param>
     /// <param name="nowMs">Unix milliseconds of the store's clock.</param>
@@ -17,8 +17,9 @@ public static class OverdueAlerts
         var late = rows.Where(r => nowMs > r.DeadlineAt).ToList();
         if (late.Count > 0)
         {
-            var oldest = late.MinBy(r => r.DeadlineAt)!;
-            alerts.Raise(new Alert(kind, "scan", $"{late.Count} {what}; the oldest is {oldest.No}, after {oldest.Attempts} visits. {advice}"));
+            // Numbers order by time.
+            var oldest = late.MinBy(r => r.No)!;
+            alerts.Raise(new Alert(kind, "scan", $"{what}: {late.Count} in this look, the oldest {oldest.No} after {oldest.Attempts} visits. {advice}"));
         }
     }
 }
