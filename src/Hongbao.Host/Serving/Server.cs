@@ -216,13 +216,7 @@ internal sealed class Server : IAsyncDisposable
         app.Services.GetRequiredService<CallbackTarget>().Url = new Uri($"http://{own}:{first.Port}/callbacks/finance");
 
         var isLoopback = addresses.All(static a => IsLoopback(a.Host));
-        var hasTokens = isLoopback && app.Services.GetRequiredService<IOptions<DevOptions>>().Value.Tokens;
-        app.Services.GetRequiredService<DevTokenGate>().IsOpen = hasTokens;
-        if (hasTokens)
-        {
-            log.LogWarning("Development tokens are on: whoever reaches {Urls} can act as any user; behind a proxy set Dev:Tokens=false", string.Join(" and ", app.Urls));
-        }
-
+        app.Services.GetRequiredService<DevTokenGate>().IsOpen = isLoopback && app.Services.GetRequiredService<IOptions<DevOptions>>().Value.Tokens;
         if (isLoopback)
         {
             return;
