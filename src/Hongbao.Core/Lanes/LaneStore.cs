@@ -86,13 +86,15 @@ internal sealed class LaneStore(IStore store, Outbox outbox, DueTable<DueKind> d
             as t(packet_no, version, state, claimed_amount, claimed_count, closed_amount, closed_count, content_id, activated_at,
               expires_at, closed_at, guard)),
         locked as materialized (
-          select p.packet_no from packets p where p.packet_no = any(@packet_no) order by p.packet_no for update)
-        update packets p set state = i.state, version = p.version + 1, claimed_amount = i.claimed_amount, claimed_count = i.claimed_count,
+          select p.packet_no from packets p where p.packet_no = any(@packet_no) order by p.packet_no for update),
+        changed as (update packets p set state = i.state, version = p.version + 1, claimed_amount = i.claimed_amount, claimed_count = i.claimed_count,
           closed_amount = i.closed_amount, closed_count = i.closed_count, content_id = i.content_id,
           activated_at = i.activated_at, expires_at = i.expires_at, closed_at = i.closed_at
         from i join locked l on l.packet_no = i.packet_no
         where p.packet_no = i.packet_no and p.version = i.version
           and (i.guard = 0 or (i.guard = 1 and p.expires_at > now_ms()) or (i.guard = 2 and p.expires_at <= now_ms()))
+          returning 1)
+        select require_rows((select count(*) from changed), @must)
         """);
 
     private static readonly Sql InsertClaims = new(
@@ -166,26 +168,29 @@ internal sealed class LaneStore(IStore store, Outbox outbox, DueTable<DueKind> d
         var session = await store.WriteAsync(cancellationToken).ConfigureAwait(false);
         await using (session.ConfigureAwait(false))
         {
-            var updated = await session.ExecuteRowsAsync(UpdatePackets, PacketColumns(changed), cancellationToken).ConfigureAwait(false);
-            StoreSession.Require(updated, changed.Length, "packets at the version and time that the lane read");
-            if (writes.Claims.Count > 0)
+            var statements = new List<BatchStatement>
             {
-                await session.ExecuteRowsAsync(InsertClaims, ClaimColumns(writes.Claims), cancellationToken).ConfigureAwait(false);
-                foreach (var requests in writes.Claims.GroupBy(c => c.Context.Shadow))
-                {
-                    var first = requests.First();
-                    await outbox.AddAsync(
-                        session, first.Slot, Topics.ClaimsAccepted, first.Context,
-                        new ClaimsAccepted { Items = [.. requests.Select(r => r.Wanted)] }, TimeSpan.Zero, cancellationToken).ConfigureAwait(false);
-                }
+                new(UpdatePackets, PacketColumns(changed), "packets at the version and time that the lane read"),
+                new(InsertClaims, ClaimColumns(writes.Claims)),
+            };
+            foreach (var requests in writes.Claims.GroupBy(c => c.Context.Shadow))
+            {
+                var first = requests.First();
+                statements.Add(Outbox.Insert(first.Slot, Topics.ClaimsAccepted, first.Context, new ClaimsAccepted { Items = [.. requests.Select(r => r.Wanted)] }));
+                session.AfterCommit(outbox.Wake);
             }
 
             var exhausted = changed.Where(d => d.Now.Status == PacketStatus.Exhausted && d.Held.Now.Status == PacketStatus.Active).Select(d => d.Held.PacketNo).ToArray();
-            if (exhausted.Length > 0)
+            statements.Add(due.Removal(DueKind.Packet, exhausted));
+            if (writes.Extras.Count == 0)
             {
-                await due.RemoveAllAsync(session, DueKind.Packet, exhausted, cancellationToken).ConfigureAwait(false);
+                // Claims alone, the busiest case: one round trip.
+                beforeCommit();
+                await session.CommitAsync(statements, cancellationToken).ConfigureAwait(false);
+                return;
             }
 
+            await session.RunAsync(statements, cancellationToken).ConfigureAwait(false);
             foreach (var extra in writes.Extras)
             {
                 await extra(session, cancellationToken).ConfigureAwait(false);

@@ -14,11 +14,18 @@ public sealed class Outbox
     internal static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web);
     private IWorker? _dispatcher;
 
-    /// <summary>The statement that adds a row, for batch writers that bind it themselves.</summary>
-    public const string InsertSql = """
+    private const string InsertSql = """
         insert into outbox (slot, topic, context, payload, created_at, visible_at)
         values (@slot, @topic, @context, @payload, now_ms(), now_ms() + @delayMs)
         """;
+
+    private static readonly Sql InsertRows = new(
+        "insert into outbox (slot, topic, context, payload, created_at, visible_at) values (@slot, @topic, @context, @payload, now_ms(), now_ms())",
+        """
+        insert into outbox (slot, topic, context, payload, created_at, visible_at)
+        select slot, topic, context, payload, now_ms(), now_ms() from unnest(@slot::int[], @topic::text[], @context::text[], @payload::text[])
+          as t(slot, topic, context, payload)
+        """);
 
     /// <summary>Adds a message to the caller's transaction.</summary>
     /// <param name="session">The transaction.</param>
@@ -36,6 +43,17 @@ public sealed class Outbox
             new { slot, topic, context = Serialize(context), payload = Serialize(payload), delayMs = (long)delay.TotalMilliseconds },
             cancellationToken).ConfigureAwait(false);
         session.AfterCommit(Wake);
+    }
+
+    /// <summary>A message to be delivered at once, as a statement of a batch; the caller calls <see cref="Wake"/> after the commit.</summary>
+    public static BatchStatement Insert<T>(int slot, string topic, CallContext context, T payload)
+    {
+        int[] one = [0];
+        return new BatchStatement(InsertRows, new ColumnBatch()
+            .Add("slot", one, _ => slot)
+            .Add("topic", one, _ => topic)
+            .Add("context", one, _ => Serialize(context))
+            .Add("payload", one, _ => Serialize(payload)));
     }
 
     /// <summary>How contexts and payloads are written.</summary>

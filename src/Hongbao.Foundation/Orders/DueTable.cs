@@ -71,6 +71,13 @@ public sealed class DueTable<TKind>(IStore store)
                 .Add("deadline_at", nos, _ => deadlineAtMs),
             cancellationToken);
 
+    /// <summary>Nothing more to do for these, as a statement of a batch.</summary>
+    public BatchStatement Removal(TKind kind, IReadOnlyList<long> nos) => new(
+        new Sql(
+            $"delete from due where kind = {Value(kind)} and no = @no",
+            $"delete from due where kind = {Value(kind)} and no = any(array(select no from due where kind = {Value(kind)} and no = any(@no::bigint[]) order by no for update))"),
+        new ColumnBatch().Add("no", nos, n => n));
+
     /// <summary>Nothing more to do for these.</summary>
     public Task RemoveAllAsync(StoreSession session, TKind kind, IEnumerable<long> nos, CancellationToken cancellationToken) =>
         session.ExecuteAsync(

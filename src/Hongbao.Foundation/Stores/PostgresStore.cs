@@ -9,8 +9,8 @@ namespace Hongbao.Foundation.Stores;
 public sealed class PostgresStore : IStore
 {
     /// <summary>
-    /// SQLSTATE by which a trigger or function refuses its transaction: <see cref="StoreFault.Fenced"/>, as a raising trigger is on SQLite.
-    /// The guards of today stand in the statements (<see cref="StoreSession.Require"/>).
+    /// SQLSTATE by which a trigger or function, such as <c>require_rows</c>, refuses its transaction: <see cref="StoreFault.Fenced"/>, as a
+    /// raising trigger is on SQLite.
     /// </summary>
     public const string FencedSqlState = "HB001";
 
@@ -93,6 +93,14 @@ public sealed class PostgresStore : IStore
             await session.ExecuteAsync($"""
                 create or replace function "{Module}".now_ms() returns bigint language sql volatile as
                 $$ select (extract(epoch from clock_timestamp()) * 1000)::bigint $$
+                """, null, cancellationToken).ConfigureAwait(false);
+            await session.ExecuteAsync($"""
+                create or replace function "{Module}".require_rows(changed bigint, expected bigint) returns void language plpgsql as
+                $$ begin
+                  if changed <> expected then
+                    raise exception '% of % rows were as expected', changed, expected using errcode = '{FencedSqlState}';
+                  end if;
+                end $$
                 """, null, cancellationToken).ConfigureAwait(false);
             await MigrationRunner.RunAsync(session, Module, migrations, cancellationToken).ConfigureAwait(false);
             await session.CommitAsync(cancellationToken).ConfigureAwait(false);

@@ -152,13 +152,15 @@ public sealed class StoreSession : IAsyncDisposable
 
     /// <summary>
     /// Runs after a successful commit, never after a failed one. It should not throw: what it throws comes out of
-    /// <see cref="CommitAsync"/> once all of them have run, while <see cref="Committed"/> says that the work is durable.
+    /// <see cref="CommitAsync(CancellationToken)"/> once all of them have run, while <see cref="Committed"/> says that the work is durable.
     /// </summary>
     public void AfterCommit(Action action) => (_afterCommit ??= []).Add(action);
 
     /// <summary>Makes the transaction durable. A transaction in which anything failed cannot be committed.</summary>
     /// <exception cref="StoreException">UnknownOutcome when the answer was lost; anything else changed nothing.</exception>
-    public async Task CommitAsync(CancellationToken cancellationToken = default)
+    public Task CommitAsync(CancellationToken cancellationToken = default) => FinishAsync(() => _transaction!.CommitAsync(cancellationToken), cancellationToken);
+
+    private async Task FinishAsync(Func<Task> commit, CancellationToken cancellationToken)
     {
         if (_transaction is null)
         {
@@ -169,7 +171,7 @@ public sealed class StoreSession : IAsyncDisposable
         cancellationToken.ThrowIfCancellationRequested();
         try
         {
-            await _transaction.CommitAsync(cancellationToken).ConfigureAwait(false);
+            await commit().ConfigureAwait(false);
         }
         catch (Exception e)
         {
@@ -179,6 +181,93 @@ public sealed class StoreSession : IAsyncDisposable
 
         Committed = true;
         RunAfterCommit();
+    }
+
+    /// <summary>Runs statements in order: on PostgreSQL in one round trip, together with what begins the transaction.</summary>
+    /// <exception cref="StoreException">Fenced when a statement did not change all that it must.</exception>
+    public Task RunAsync(IReadOnlyList<BatchStatement> statements, CancellationToken cancellationToken = default) => GuardAsync(() => Dialect switch
+    {
+        SqlDialect.Sqlite => RunEachAsync(statements, cancellationToken),
+        SqlDialect.Postgres => SendAsync(statements, commits: false, cancellationToken),
+    });
+
+    /// <summary>Runs the last statements of the transaction and makes it durable: on PostgreSQL all in one round trip.</summary>
+    /// <exception cref="StoreException">As <see cref="RunAsync"/> and <see cref="CommitAsync(CancellationToken)"/>.</exception>
+    public async Task CommitAsync(IReadOnlyList<BatchStatement> last, CancellationToken cancellationToken = default)
+    {
+        if (Dialect == SqlDialect.Sqlite)
+        {
+            await RunAsync(last, cancellationToken).ConfigureAwait(false);
+            await CommitAsync(cancellationToken).ConfigureAwait(false);
+            return;
+        }
+
+        await FinishAsync(() => SendAsync(last, commits: true, cancellationToken), cancellationToken).ConfigureAwait(false);
+    }
+
+    private async Task<int> RunEachAsync(IReadOnlyList<BatchStatement> statements, CancellationToken cancellationToken)
+    {
+        var all = 0;
+        foreach (var statement in statements)
+        {
+            var changed = await ExecuteRowsAsync(statement.Sql, statement.Rows, cancellationToken).ConfigureAwait(false);
+            if (statement.Must is not null)
+            {
+                Require(changed, statement.Rows.Count, statement.Must);
+            }
+
+            all += changed;
+        }
+
+        return all;
+    }
+
+    private async Task<int> SendAsync(IReadOnlyList<BatchStatement> statements, bool commits, CancellationToken cancellationToken)
+    {
+        var batch = _connection.CreateBatch();
+        await using (batch.ConfigureAwait(false))
+        {
+            batch.Transaction = _transaction;
+            foreach (var statement in statements.Where(s => s.Rows.Count > 0))
+            {
+                batch.BatchCommands.Add(Bound(batch, statement));
+            }
+
+            if (commits)
+            {
+                // An error before it skips it: the server runs nothing more of what was sent together.
+                var commit = batch.CreateBatchCommand();
+                commit.CommandText = "commit";
+                batch.BatchCommands.Add(commit);
+            }
+
+            return batch.BatchCommands.Count == 0 ? 0 : await batch.ExecuteNonQueryAsync(cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    private static DbBatchCommand Bound(DbBatch batch, BatchStatement statement)
+    {
+        var command = batch.CreateBatchCommand();
+        command.CommandText = statement.Sql.Postgres;
+        foreach (var (name, values) in statement.Rows.Columns)
+        {
+            Bind(command, name, values);
+        }
+
+        if (statement.Must is not null)
+        {
+            Bind(command, "must", (long)statement.Rows.Count);
+        }
+
+        return command;
+
+        static void Bind(DbBatchCommand command, string name, object value)
+        {
+            var parameter = command.CreateParameter();
+            parameter.ParameterName = name;
+            parameter.Value = value;
+            command.Parameters.Add(parameter);
+        }
     }
 
     /// <summary>Rolls back what was not committed and gives the connection back. Repeating it does nothing.</summary>
