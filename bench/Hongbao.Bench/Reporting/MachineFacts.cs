@@ -1,0 +1,40 @@
+using System.Globalization;
+using System.Runtime.InteropServices;
+using Hongbao.Bench.Contenders;
+
+namespace Hongbao.Bench.Reporting;
+
+/// <summary>What the figures depend on.</summary>
+internal sealed record MachineFacts(IReadOnlyList<KeyValuePair<string, string>> Items)
+{
+    private static readonly string[] PostgresSettings =
+        ["server_version", "synchronous_commit", "fsync", "full_page_writes", "wal_sync_method", "shared_buffers", "max_wal_size", "commit_delay"];
+
+    public static async Task<MachineFacts> GatherAsync(BenchServers servers, BenchOptions options, double busyBefore, double stealBefore)
+    {
+        var items = new List<KeyValuePair<string, string>>();
+        void Add(string name, FormattableString value) => items.Add(new(name, value.ToString(CultureInfo.InvariantCulture)));
+        Add("Date", $"{DateTimeOffset.UtcNow:yyyy-MM-dd HH:mm} UTC");
+        Add("Commit", $"{Environment.GetEnvironmentVariable("HONGBAO_BENCH_COMMIT") ?? "unknown"}");
+        Add("Run", $"{(options.Quick ? "quick" : "full")}: {options.Seconds} s a run after {options.WarmUpSeconds} s of warm-up, at most {options.Rounds} rounds");
+        Add("Processor", $"{Environment.ProcessorCount} x {FromFile("/proc/cpuinfo", "model name")}, shared by clients, contender and servers");
+        Add("Memory", $"{long.Parse(FromFile("/proc/meminfo", "MemTotal").Split(' ')[0], CultureInfo.InvariantCulture) / 1024} MiB");
+        Add("Kernel", $"{File.ReadAllText("/proc/sys/kernel/osrelease").Trim()}");
+        Add(".NET", $"{RuntimeInformation.FrameworkDescription}");
+        Add("Machine before the run", $"{busyBefore:0} % busy, {stealBefore:0.0} % stolen");
+        var settings = new List<string>();
+        foreach (var name in PostgresSettings)
+        {
+            settings.Add($"{name}={await servers.SettingAsync(name)}");
+        }
+
+        Add("PostgreSQL", $"{string.Join(", ", settings)}");
+        Add("Redis, no durability", $"save \"\", appendonly no");
+        Add("Redis, durable", $"save \"\", appendonly yes, appendfsync always");
+        Add("SQLite", $"journal_mode=wal, synchronous=full");
+        return new MachineFacts(items);
+    }
+
+    private static string FromFile(string path, string key) =>
+        File.ReadLines(path).First(l => l.StartsWith(key, StringComparison.Ordinal)).Split(':')[1].Trim();
+}
