@@ -62,7 +62,8 @@ internal sealed class ClosedLoop(IContender contender, PacketChoice choice, Uids
         return new Measured
         {
             Taken = taken / seconds,
-            Credited = credited / seconds,
+            // What was taken while warming up and written only now is no more than was taken now, in the long run.
+            Credited = Math.Min(credited, taken) / seconds,
             Refused = counts.Sum(c => c.Refused) / seconds,
             Busy = counts.Sum(c => c.Busy) / seconds,
             P50 = _latency.Percentile(0.5),
