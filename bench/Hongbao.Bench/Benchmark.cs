@@ -8,6 +8,7 @@ namespace Hongbao.Bench;
 /// <summary>Runs the cells of the table in turn, round by round: ours, a peer, ours, the next peer.</summary>
 internal sealed class Benchmark(BenchServers servers, BenchOptions options)
 {
+    private const int ManyPackets = 1000;
     private static readonly int[] CeilingBatches = [1024, 4096];
     private readonly List<Round> _rounds = [];
     private readonly Uids _uids = new();
@@ -128,11 +129,17 @@ internal sealed class Benchmark(BenchServers servers, BenchOptions options)
         var shares = cell.Load.Shares((long)(cell.Contender!.MostPerSecond * (warmUp + duration).TotalSeconds));
         await using var contender = cell.Contender.Create(servers);
         await contender.PrepareAsync(shares);
+        var first = cell.Contender.IsInProcess && shares.Length > ManyPackets ? await FirstClaims.RunAsync(contender, shares.Length, _uids) : null;
         // What the rounds before left behind is not to be collected in this one.
         GC.Collect();
         GC.WaitForPendingFinalizers();
         var loop = new ClosedLoop(contender, cell.Load.Choose(shares.Length), _uids);
         var measured = await Task.Factory.StartNew(() => loop.Run(cell.Clients, warmUp, duration), default, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+        if (first is not null)
+        {
+            measured = measured with { FirstClaims = first.PerSecond, TakenInAll = measured.TakenInAll + first.Taken };
+        }
+
         await contender.DrainAsync();
         var faults = await contender.AuditAsync(measured.TakenInAll);
         if (measured.Error is not null)

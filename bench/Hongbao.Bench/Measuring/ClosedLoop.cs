@@ -16,6 +16,9 @@ internal sealed record Measured
     public required double BytesPerClaim { get; init; }
     public required double Steal { get; init; }
 
+    /// <summary>Claims a second while each was the first of its packet; 0 where that was not measured.</summary>
+    public double FirstClaims { get; init; }
+
     /// <summary>All shares given, warm-up included.</summary>
     public required long TakenInAll { get; init; }
 
