@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Globalization;
 using System.Runtime.InteropServices;
 using Hongbao.Bench.Contenders;
@@ -22,6 +23,7 @@ internal sealed record MachineFacts(IReadOnlyList<KeyValuePair<string, string>> 
         Add("Kernel", $"{File.ReadAllText("/proc/sys/kernel/osrelease").Trim()}");
         Add(".NET", $"{RuntimeInformation.FrameworkDescription}");
         Add("Machine before the run", $"{busyBefore:0} % busy, {stealBefore:0.0} % stolen");
+        Add("A flushed write of 8 KiB", $"{FlushMs(servers.WorkFolder):0.00} ms (median of 100)");
         var settings = new List<string>();
         foreach (var name in PostgresSettings)
         {
@@ -33,6 +35,26 @@ internal sealed record MachineFacts(IReadOnlyList<KeyValuePair<string, string>> 
         Add("Redis, durable", $"save \"\", appendonly yes, appendfsync always");
         Add("SQLite", $"journal_mode=wal, synchronous=full");
         return new MachineFacts(items);
+    }
+
+    private static double FlushMs(string folder)
+    {
+        var path = Path.Combine(folder, "flush-probe");
+        var took = new double[100];
+        using (var file = new FileStream(path, FileMode.Create))
+        {
+            var block = new byte[8192];
+            for (var i = 0; i < took.Length; i++)
+            {
+                var started = Stopwatch.GetTimestamp();
+                file.Write(block);
+                file.Flush(flushToDisk: true);
+                took[i] = Stopwatch.GetElapsedTime(started).TotalMilliseconds;
+            }
+        }
+
+        File.Delete(path);
+        return took.Order().ElementAt(took.Length / 2);
     }
 
     private static string FromFile(string path, string key) =>
