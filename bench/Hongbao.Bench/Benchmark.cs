@@ -1,0 +1,152 @@
+using System.Diagnostics;
+using System.Globalization;
+using Hongbao.Bench.Contenders;
+using Hongbao.Bench.Measuring;
+
+namespace Hongbao.Bench;
+
+/// <summary>Runs the cells of the table in turn, round by round: ours, a peer, ours, the next peer.</summary>
+internal sealed class Benchmark(BenchServers servers, BenchOptions options)
+{
+    private const int ManyPackets = 1000;
+    private static readonly int[] CeilingBatches = [1024, 4096];
+    private readonly List<Round> _rounds = [];
+    private readonly Uids _uids = new();
+    private readonly long _started = Stopwatch.GetTimestamp();
+
+    private sealed record Cell(Load Load, Contender? Contender, int Clients, int Batch);
+
+    public IReadOnlyCollection<Round> Rounds => _rounds;
+
+    public async Task RunAsync()
+    {
+        await WarmUpAsync();
+        var cells = Cells().ToList();
+        for (var number = 1; number <= options.Rounds; number++)
+        {
+            // The first round runs everything; a quick run repeats only what the goals compare.
+            var now = number == 1 || !options.Quick ? cells : cells.Where(IsCompared).ToList();
+            Console.WriteLine($"Round {number}: {now.Count} runs");
+            for (var i = 0; i < now.Count; i++)
+            {
+                if (Stopwatch.GetElapsedTime(_started) > options.Budget)
+                {
+                    Console.WriteLine("The time for a quick run is used up.");
+                    return;
+                }
+
+                await RunAsync(now[i], number, $"{i + 1}/{now.Count}");
+            }
+        }
+    }
+
+    private IEnumerable<Cell> Cells()
+    {
+        var contenders = Contender.All(options.Pools).Where(c => options.Only.Length == 0 || options.Only.Contains(c.Form) || options.Only.Contains(c.Id)).ToList();
+        foreach (var load in options.Loads.Select(Load.Named))
+        {
+            foreach (var clients in options.Clients)
+            {
+                foreach (var contender in contenders.Where(c => IsWorthIt(load, c, clients)))
+                {
+                    yield return new Cell(load, contender, clients, 0);
+                }
+            }
+
+            if (load.Name == "H1" && (options.Only.Length == 0 || options.Only.Contains("bulk")))
+            {
+                foreach (var batch in CeilingBatches)
+                {
+                    yield return new Cell(load, null, 0, batch);
+                }
+            }
+        }
+    }
+
+    private bool IsWorthIt(Load load, Contender contender, int clients)
+    {
+        // More connections than clients change nothing.
+        if (contender.IsSql && int.Parse(contender.Id.Split('/')[1], CultureInfo.InvariantCulture) is var connections && connections > clients && connections != options.Pools[0])
+        {
+            return false;
+        }
+
+        if (!options.Quick)
+        {
+            return true;
+        }
+
+        return load.Name switch
+        {
+            "H1" => clients > 8 || contender.Form is not ("r1-durable" or "r2" or "r2-durable"),
+            "H2" => clients == 64 || (clients == 1024 && contender.Id is Contender.Ours or Contender.OursSqlite),
+            _ => contender.Id is Contender.Ours && clients > 8 || (clients == 64 && contender.Id is "p1/64" or "p2/8" or "p4/8" or "r1"),
+        };
+    }
+
+    private static bool IsCompared(Cell cell) => (cell.Load.Name, cell.Contender?.Id, cell.Clients) switch
+    {
+        ("H1", null, _) => true,
+        ("H1", Contender.Ours, >= 64) => true,
+        ("H1", "p1/64" or "p1/8", 64) => true,
+        ("H1", Contender.OursSqlite or "r1" or "r1-durable", 1024) => true,
+        ("H2", Contender.Ours, 1024) => true,
+        ("H2", "p1/8" or "p2/8" or "p4/8" or "p2/64" or "p4/64", 64) => true,
+        _ => false,
+    };
+
+    // The first calls of everything are compiled and connected outside of the rounds.
+    private async Task WarmUpAsync()
+    {
+        Console.WriteLine("Warming up ...");
+        var load = Load.Named("H1");
+        foreach (var contender in Contender.All([8]).Where(c => options.Only.Length == 0 || options.Only.Contains(c.Form) || options.Only.Contains(c.Id)))
+        {
+            await RunAsync(new Cell(load, contender, 64, 0), TimeSpan.FromSeconds(0.2), TimeSpan.FromSeconds(0.3));
+        }
+    }
+
+    private async Task RunAsync(Cell cell, int number, string progress)
+    {
+        var id = cell.Contender?.Id ?? $"bulk/{cell.Batch}";
+        Console.Write($"  {progress,6} {cell.Load.Name} {id,-18}{(cell.Clients == 0 ? "" : $" {cell.Clients,5} clients")} ");
+        var (warmUp, duration) = (TimeSpan.FromSeconds(options.WarmUpSeconds), TimeSpan.FromSeconds(options.Seconds));
+        var (measured, faults) = cell.Contender is null
+            ? (await BulkCeiling.RunAsync(servers, cell.Batch, warmUp, duration), [])
+            : await RunAsync(cell, warmUp, duration);
+        var round = new Round(cell.Load.Name, id, cell.Clients, number, measured, faults);
+        _rounds.Add(round);
+        Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
+            $"{measured.Taken,9:N0}/s  p99 {measured.P99,7:0.0} ms  steal {measured.Steal:0.0} %{(round.IsNoisy ? " (noisy)" : "")}  {Stopwatch.GetElapsedTime(_started).TotalSeconds:0} s"));
+        foreach (var fault in faults)
+        {
+            Console.Error.WriteLine($"  AUDIT: {id}: {fault}");
+        }
+    }
+
+    private async Task<(Measured Measured, List<string> Faults)> RunAsync(Cell cell, TimeSpan warmUp, TimeSpan duration)
+    {
+        var shares = cell.Load.Shares((long)(cell.Contender!.MostPerSecond * (warmUp + duration).TotalSeconds));
+        await using var contender = cell.Contender.Create(servers);
+        await contender.PrepareAsync(shares);
+        var first = cell.Contender.IsInProcess && shares.Length > ManyPackets ? await FirstClaims.RunAsync(contender, shares.Length, _uids) : null;
+        // What the rounds before left behind is not to be collected in this one.
+        GC.Collect();
+        GC.WaitForPendingFinalizers();
+        var loop = new ClosedLoop(contender, cell.Load.Choose(shares.Length), _uids);
+        var measured = await Task.Factory.StartNew(() => loop.Run(cell.Clients, warmUp, duration), default, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+        if (first is not null)
+        {
+            measured = measured with { FirstClaims = first.PerSecond, TakenInAll = measured.TakenInAll + first.Taken };
+        }
+
+        await contender.DrainAsync();
+        var faults = await contender.AuditAsync(measured.TakenInAll);
+        if (measured.Error is not null)
+        {
+            faults.Add("a client met an error: " + measured.Error);
+        }
+
+        return (measured, faults);
+    }
+}

@@ -1,0 +1,46 @@
+using Hongbao.Bench.Contenders;
+using Hongbao.Bench.Redis;
+using Hongbao.Foundation.Stores;
+
+namespace Hongbao.Bench;
+
+/// <summary>A contender as the schedule and the report know it.</summary>
+/// <param name="Id">Such as <c>p1/64</c>: form and connections.</param>
+/// <param name="Title">For people.</param>
+/// <param name="Colour">In the plot.</param>
+/// <param name="MostPerSecond">So many claims a second at most are prepared for.</param>
+/// <param name="Create">A fresh one for a round.</param>
+internal sealed record Contender(string Id, string Title, string Colour, long MostPerSecond, Func<BenchServers, IContender> Create)
+{
+    public const string Ours = "hongbao-postgres";
+    public const string OursSqlite = "hongbao-sqlite";
+
+    /// <summary>The form without its connections.</summary>
+    public string Form => Id.Split('/')[0];
+
+    public bool IsSql => Id.Contains('/', StringComparison.Ordinal);
+
+    /// <summary>Whether the load generator's process does all the work, so that its allocations are the form's.</summary>
+    public bool IsInProcess => Form.StartsWith("hongbao", StringComparison.Ordinal);
+
+    public static List<Contender> All(int[] pools)
+    {
+        var all = new List<Contender>
+        {
+            new(Ours, "Hongbao, PostgreSQL", "#c0182b", 250_000, s => new HongbaoContender(s, SqlDialect.Postgres)),
+            new(OursSqlite, "Hongbao, SQLite", "#e8873a", 150_000, s => new HongbaoContender(s, SqlDialect.Sqlite)),
+        };
+        foreach (var connections in pools)
+        {
+            all.Add(new($"p1/{connections}", $"P1 row lock, {connections} connections", "#5b6b7b", 10_000, s => new RowLockPeer(s, connections)));
+            all.Add(new($"p2/{connections}", $"P2 one statement, {connections} connections", "#2f6fb3", 20_000, s => new SingleStatementPeer(s, connections)));
+            all.Add(new($"p4/{connections}", $"P4 pre-split, skip locked, {connections} connections", "#3f9a8a", 20_000, s => new PreSplitPeer(s, connections)));
+        }
+
+        all.Add(new("r1", "R1 Redis pop, no durability", "#8a5bc2", 150_000, s => new RedisPeer(s, RedisForm.PreSplit, durable: false)));
+        all.Add(new("r1-durable", "R1 Redis pop, AOF always + drainer", "#5a2f92", 100_000, s => new RedisPeer(s, RedisForm.PreSplit, durable: true)));
+        all.Add(new("r2", "R2 Redis live draw, no durability", "#d274b8", 150_000, s => new RedisPeer(s, RedisForm.Live, durable: false)));
+        all.Add(new("r2-durable", "R2 Redis live draw, AOF always + drainer", "#9a2f78", 100_000, s => new RedisPeer(s, RedisForm.Live, durable: true)));
+        return all;
+    }
+}

@@ -1,0 +1,42 @@
+using System.Text.Json;
+using Hongbao.Bench;
+using Hongbao.Bench.Contenders;
+using Hongbao.Bench.Measuring;
+using Hongbao.Bench.Reporting;
+
+BenchOptions options;
+try
+{
+    options = BenchOptions.Parse(args);
+}
+catch (Exception e) when (e is ArgumentException or FormatException)
+{
+    Console.Error.WriteLine(e.Message);
+    return 2;
+}
+
+var idle = CpuTime.Now();
+await Task.Delay(1000);
+var (busyBefore, stealBefore) = (CpuTime.Now().BusySince(idle), CpuTime.Now().StealSince(idle));
+var servers = new BenchServers();
+var facts = await MachineFacts.GatherAsync(servers, options, busyBefore, stealBefore);
+var benchmark = new Benchmark(servers, options);
+await benchmark.RunAsync();
+
+var rounds = new Rounds(benchmark.Rounds);
+Directory.CreateDirectory(options.Out);
+var json = new JsonSerializerOptions(JsonSerializerDefaults.Web) { WriteIndented = true };
+await File.WriteAllTextAsync(Path.Combine(options.Out, "claims.json"), JsonSerializer.Serialize(new { facts, rounds = rounds.All }, json) + "\n");
+await File.WriteAllTextAsync(Path.Combine(options.Out, "claims.svg"), Plot.Draw(rounds, options));
+var report = Report.Write(rounds, options, facts);
+await File.WriteAllTextAsync(Path.Combine(options.Out, "claims.md"), report);
+Console.WriteLine();
+Console.WriteLine(Report.Goals(rounds));
+Console.WriteLine($"Written to {Path.Combine(options.Out, "claims.md")}");
+var failed = rounds.All.Count(r => r.Faults.Count > 0);
+if (failed > 0)
+{
+    Console.Error.WriteLine($"{failed} rounds failed their audit.");
+}
+
+return failed == 0 ? 0 : 1;
