@@ -35,11 +35,12 @@ internal static class Report
 
         page.AppendLine().AppendLine("""
             - *Claims/s*: answered with a share. *Credited/s*: claim and credit request committed in a database within the same time; for Redis by the drainer.
-            - Clients ask again as soon as they are answered (closed loop); every claim is another user's. Latency is from call to answer.
+            - Clients ask again as soon as they are answered (closed loop); every claim is another user's. Latency is from call to answer; bytes/claim are those of the whole process, the clients' own included.
             - With many packets, each of ours has had its first claim before the clock starts: afterwards it is in memory, as the peers' rows are in the database's.
             - All write the same tables with the same constraints, and a credit request of the same size for every claim; forms with batches (ours, the
               drainer, the ceilings) pack a batch's requests into one row. P4 does not write the packet's row. Nobody takes the requests away.
-            - Hongbao runs as its Core module with default settings behind its contract, without HTTP. Redis is asked through a pipelined socket of the benchmark's own.
+            - Hongbao runs as its Core module with default settings behind its contract, without HTTP. Redis is asked through one pipelined connection that all clients
+              share, without a library: what waits at the same time goes out together.
             - The ceilings are a loop inside PostgreSQL that writes the same rows without deciding, drawing or answering.
             - Figures are medians of rounds; contenders run in turn within a round. Rounds with more than 2 % CPU steal, or 5 % of other programs, are left out where at least two others remain.
             - After every run the money was audited: claims against packets, shares left, answers and credit requests.
