@@ -12,6 +12,7 @@ internal sealed class Benchmark(BenchServers servers, BenchOptions options)
     private static readonly int[] CeilingBatches = [1024, 4096];
     private readonly List<Round> _rounds = [];
     private readonly Uids _uids = new();
+    private readonly OwnCpu _own = new(servers.WorkFolder);
     private readonly long _started = Stopwatch.GetTimestamp();
 
     private sealed record Cell(Load Load, Contender? Contender, int Clients, int Batch);
@@ -95,14 +96,14 @@ internal sealed class Benchmark(BenchServers servers, BenchOptions options)
         _ => false,
     };
 
-    // The first calls of everything are compiled and connected outside of the rounds.
+    // The first calls of everything are compiled outside of the rounds, ours and the load itself until the compiler has optimized them.
     private async Task WarmUpAsync()
     {
         Console.WriteLine("Warming up ...");
         var load = Load.Named("H1");
         foreach (var contender in Contender.All([8]).Where(c => options.Only.Length == 0 || options.Only.Contains(c.Form) || options.Only.Contains(c.Id)))
         {
-            await RunAsync(new Cell(load, contender, 64, 0), TimeSpan.FromSeconds(0.2), TimeSpan.FromSeconds(0.3));
+            await RunAsync(new Cell(load, contender, 64, 0), TimeSpan.Zero, TimeSpan.FromSeconds(contender.IsInProcess ? 3 : 0.8));
         }
     }
 
@@ -112,12 +113,12 @@ internal sealed class Benchmark(BenchServers servers, BenchOptions options)
         Console.Write($"  {progress,6} {cell.Load.Name} {id,-18}{(cell.Clients == 0 ? "" : $" {cell.Clients,5} clients")} ");
         var (warmUp, duration) = (TimeSpan.FromSeconds(options.WarmUpSeconds), TimeSpan.FromSeconds(options.Seconds));
         var (measured, faults) = cell.Contender is null
-            ? (await BulkCeiling.RunAsync(servers, cell.Batch, warmUp, duration), [])
+            ? (await BulkCeiling.RunAsync(servers, _own, cell.Batch, warmUp, duration), [])
             : await RunAsync(cell, warmUp, duration);
         var round = new Round(cell.Load.Name, id, cell.Clients, number, measured, faults);
         _rounds.Add(round);
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
-            $"{measured.Taken,9:N0}/s  p99 {measured.P99,7:0.0} ms  steal {measured.Steal:0.0} %{(round.IsNoisy ? " (noisy)" : "")}  {Stopwatch.GetElapsedTime(_started).TotalSeconds:0} s"));
+            $"{measured.Taken,9:N0}/s  p99 {measured.P99,7:0.0} ms  steal {measured.Steal:0.0} %  others {measured.Others:0} %{(round.IsNoisy ? " (noisy)" : "")}  {Stopwatch.GetElapsedTime(_started).TotalSeconds:0} s"));
         foreach (var fault in faults)
         {
             Console.Error.WriteLine($"  AUDIT: {id}: {fault}");
@@ -133,7 +134,7 @@ internal sealed class Benchmark(BenchServers servers, BenchOptions options)
         // What the rounds before left behind is not to be collected in this one.
         GC.Collect();
         GC.WaitForPendingFinalizers();
-        var loop = new ClosedLoop(contender, cell.Load.Choose(shares.Length), _uids);
+        var loop = new ClosedLoop(contender, cell.Load.Choose(shares.Length), _uids, _own);
         var measured = await Task.Factory.StartNew(() => loop.Run(cell.Clients, warmUp, duration), default, TaskCreationOptions.LongRunning, TaskScheduler.Default);
         if (first is not null)
         {

@@ -17,7 +17,7 @@ catch (Exception e) when (e is ArgumentException or FormatException)
 
 var idle = CpuTime.Now();
 await Task.Delay(1000);
-var (busyBefore, stealBefore) = (CpuTime.Now().BusySince(idle), CpuTime.Now().StealSince(idle));
+var (busyBefore, stealBefore) = (CpuTime.Now().OthersSince(idle), CpuTime.Now().StealSince(idle));
 var servers = new BenchServers();
 var facts = await MachineFacts.GatherAsync(servers, options, busyBefore, stealBefore);
 var benchmark = new Benchmark(servers, options);

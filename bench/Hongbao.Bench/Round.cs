@@ -14,7 +14,10 @@ internal sealed record Round(string Load, string Contender, int Clients, int Num
     /// <summary>Steal above which a round is left out of medians, percent.</summary>
     public const double StealMax = 2;
 
-    public bool IsNoisy => Measured.Steal > StealMax;
+    /// <summary>CPU of other programs above which a round is left out as well, percent.</summary>
+    public const double OthersMax = 5;
+
+    public bool IsNoisy => Measured.Steal > StealMax || Measured.Others > OthersMax;
 }
 
 /// <summary>Medians of rounds.</summary>

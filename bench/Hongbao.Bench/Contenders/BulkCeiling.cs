@@ -29,7 +29,7 @@ internal static class BulkCeiling
         end $$
         """;
 
-    public static async Task<Measured> RunAsync(BenchServers servers, int batch, TimeSpan warmUp, TimeSpan duration)
+    public static async Task<Measured> RunAsync(BenchServers servers, OwnCpu own, int batch, TimeSpan warmUp, TimeSpan duration)
     {
         await using var database = await servers.CreateDatabaseAsync();
         await PacketRows.AddAsync(database.Store, 1, [1L], [1_000_000_000]);
@@ -49,9 +49,10 @@ internal static class BulkCeiling
         // The loop's first part is its warm-up: what it wrote until then is not counted.
         var call = CallAsync(pool, batch, warmUp + duration, body);
         await Task.Delay(warmUp);
-        var (cpu, before, started) = (CpuTime.Now(), await WrittenAsync(pool), Stopwatch.GetTimestamp());
+        var (cpu, before, started) = (CpuTime.Now(own), await WrittenAsync(pool), Stopwatch.GetTimestamp());
         await call;
         var rate = (await WrittenAsync(pool) - before) / Stopwatch.GetElapsedTime(started).TotalSeconds;
+        var cpuAfter = CpuTime.Now(own);
         return new Measured
         {
             Taken = rate,
@@ -62,7 +63,8 @@ internal static class BulkCeiling
             P99 = 0,
             P999 = 0,
             BytesPerClaim = 0,
-            Steal = CpuTime.Now().StealSince(cpu),
+            Steal = cpuAfter.StealSince(cpu),
+            Others = cpuAfter.OthersSince(cpu),
             TakenInAll = 0,
         };
     }

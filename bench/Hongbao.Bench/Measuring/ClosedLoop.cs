@@ -14,7 +14,11 @@ internal sealed record Measured
     public required double P99 { get; init; }
     public required double P999 { get; init; }
     public required double BytesPerClaim { get; init; }
+    /// <summary>CPU that the hypervisor gave to others, percent.</summary>
     public required double Steal { get; init; }
+
+    /// <summary>CPU that other programs of this machine took, percent.</summary>
+    public required double Others { get; init; }
 
     /// <summary>Claims a second while each was the first of its packet; 0 where that was not measured.</summary>
     public double FirstClaims { get; init; }
@@ -27,7 +31,7 @@ internal sealed record Measured
 }
 
 /// <summary>Clients that ask again as soon as they are answered.</summary>
-internal sealed class ClosedLoop(IContender contender, PacketChoice choice, Uids uids)
+internal sealed class ClosedLoop(IContender contender, PacketChoice choice, Uids uids, OwnCpu own)
 {
     private const int WarmingUp = 0;
     private const int Measuring = 1;
@@ -48,13 +52,13 @@ internal sealed class ClosedLoop(IContender contender, PacketChoice choice, Uids
         var tasks = counts.Select((count, i) => Task.Run(() => ClientAsync(count, new Random(i)))).ToArray();
         Thread.Sleep(warmUp);
 
-        var (cpu, bytes, credited, started) = (CpuTime.Now(), GC.GetTotalAllocatedBytes(), contender.Credited, Stopwatch.GetTimestamp());
+        var (cpu, bytes, credited, started) = (CpuTime.Now(own), GC.GetTotalAllocatedBytes(), contender.Credited, Stopwatch.GetTimestamp());
         Volatile.Write(ref _phase, Measuring);
         Thread.Sleep(duration);
         Volatile.Write(ref _phase, Over);
         var seconds = Stopwatch.GetElapsedTime(started).TotalSeconds;
         (credited, bytes) = (contender.Credited - credited, GC.GetTotalAllocatedBytes() - bytes);
-        var steal = CpuTime.Now().StealSince(cpu);
+        var cpuAfter = CpuTime.Now(own);
 
         if (!Task.WaitAll(tasks, TimeSpan.FromSeconds(60)))
         {
@@ -73,7 +77,8 @@ internal sealed class ClosedLoop(IContender contender, PacketChoice choice, Uids
             P99 = _latency.Percentile(0.99),
             P999 = _latency.Percentile(0.999),
             BytesPerClaim = (double)bytes / Math.Max(1, taken),
-            Steal = steal,
+            Steal = cpuAfter.StealSince(cpu),
+            Others = cpuAfter.OthersSince(cpu),
             TakenInAll = counts.Sum(c => c.TakenInAll),
             Error = _error,
         };

@@ -22,7 +22,7 @@ internal sealed record MachineFacts(IReadOnlyList<KeyValuePair<string, string>> 
         Add("Memory", $"{long.Parse(FromFile("/proc/meminfo", "MemTotal").Split(' ')[0], CultureInfo.InvariantCulture) / 1024} MiB");
         Add("Kernel", $"{File.ReadAllText("/proc/sys/kernel/osrelease").Trim()}");
         Add(".NET", $"{RuntimeInformation.FrameworkDescription}");
-        Add("Machine before the run", $"{busyBefore:0} % busy, {stealBefore:0.0} % stolen");
+        Add("Machine before the run", $"{busyBefore:0} % of its CPU used by others, {stealBefore:0.0} % stolen");
         Add("A flushed write of 8 KiB", $"{FlushMs(servers.WorkFolder):0.00} ms (median of 100)");
         var settings = new List<string>();
         foreach (var name in PostgresSettings)

@@ -7,7 +7,7 @@ namespace Hongbao.Bench.Reporting;
 /// <summary>Claims per second by clients, one panel a load, both axes logarithmic; of each form its best number of connections.</summary>
 internal static class Plot
 {
-    private const int Panel = 330, Height = 300, Left = 62, Top = 40, Gap = 30, Legend = 18;
+    private const int Panel = 330, Height = 300, Left = 62, Top = 40, Gap = 70, Legend = 18;
     private const double LowDecade = 2, HighDecade = 5.5;
 
     public static string Draw(Rounds rounds, BenchOptions options)
