@@ -160,7 +160,7 @@ internal sealed class AsyncHarness : IAsyncDisposable
     }
 
     /// <summary>Core commits a message of claims; it is delivered with the next run.</summary>
-    public Task SendAsync(params TransferWanted[] claims) => SendAsync(Topics.ClaimsAccepted, new ClaimsAccepted { Items = [.. claims] });
+    public Task SendAsync(params TransferWanted[] claims) => SendAsync(Topics.ClaimsAccepted, ClaimsAccepted.Of(claims));
 
     public Task SendAsync(params RefundWanted[] refunds) => SendAsync(Topics.RefundsRequested, new RefundsRequested { Items = [.. refunds] });
 

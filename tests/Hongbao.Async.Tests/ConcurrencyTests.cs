@@ -59,7 +59,7 @@ public sealed class ConcurrencyTests
                 // Every claim in two messages, cut and ordered differently.
                 foreach (var items in claims.Chunk(7).Concat(claims.AsEnumerable().Reverse().Chunk(11)))
                 {
-                    await outbox.AddAsync(session, 0, Topics.ClaimsAccepted, new CallContext(), new ClaimsAccepted { Items = [.. items] }, TimeSpan.Zero, default);
+                    await outbox.AddAsync(session, 0, Topics.ClaimsAccepted, new CallContext(), ClaimsAccepted.Of(items), TimeSpan.Zero, default);
                 }
 
                 foreach (var items in refunds.Chunk(3).Concat(refunds.AsEnumerable().Reverse().Chunk(5)))

@@ -210,7 +210,7 @@ internal sealed class CoreHarness : IAsyncDisposable
 
     public async Task<List<RefundWanted>> RefundsWantedAsync() => [.. (await SentAsync<RefundsRequested>(Topics.RefundsRequested)).SelectMany(r => r.Items)];
 
-    public async Task<List<TransferWanted>> TransfersWantedAsync() => [.. (await SentAsync<ClaimsAccepted>(Topics.ClaimsAccepted)).SelectMany(r => r.Items)];
+    public async Task<List<TransferWanted>> TransfersWantedAsync() => [.. (await SentAsync<ClaimsAccepted>(Topics.ClaimsAccepted)).SelectMany(r => r.Wanted())];
 
     /// <summary>A message reaches Core.</summary>
     public async Task DeliverAsync<T>(string topic, T payload)

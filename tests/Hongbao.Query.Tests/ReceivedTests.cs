@@ -320,23 +320,20 @@ public abstract class ReceivedTests(SqlDialect dialect)
 
     private static Delivery Message<T>(string id, T payload) => new(id, "a topic", QueryHarness.As(0), Outbox.Serialize(payload), 1);
 
-    private static ClaimsAccepted Accepted(PacketPlan packet) => new()
+    private static ClaimsAccepted Accepted(PacketPlan packet) => ClaimsAccepted.Of(packet.Claims.Select(c => new TransferWanted
     {
-        Items = packet.Claims.ConvertAll(c => new TransferWanted
-        {
-            App = packet.App,
-            ClaimNo = c.ClaimNo,
-            PacketNo = packet.PacketNo,
-            PayOrderNo = packet.PayOrderNo,
-            SenderUid = packet.Sender,
-            Uid = c.Uid,
-            Seq = c.Seq,
-            Amount = c.Amount,
-            Currency = "CNY",
-            Kind = PacketKind.C2C,
-            ClaimedAtMs = c.AtMs,
-        }),
-    };
+        App = packet.App,
+        ClaimNo = c.ClaimNo,
+        PacketNo = packet.PacketNo,
+        PayOrderNo = packet.PayOrderNo,
+        SenderUid = packet.Sender,
+        Uid = c.Uid,
+        Seq = c.Seq,
+        Amount = c.Amount,
+        Currency = "CNY",
+        Kind = PacketKind.C2C,
+        ClaimedAtMs = c.AtMs,
+    }));
 
     private static Task<ReceivedListResponse> MineAsync(QueryHarness query, long uid = Me, int limit = 100, string cursor = "") =>
         query.Query.ListReceivedAsync(QueryHarness.As(uid), new PageRequest { Limit = limit, Cursor = cursor }, default);

@@ -41,11 +41,8 @@ internal static class BulkCeiling
 
         await database.SettleAsync();
         var chance = new Random(batch);
-        var body = Outbox.Serialize(new ClaimsAccepted
-        {
-            Items = [.. Enumerable.Range(1, batch).Select(i =>
-                PacketRows.Wanted((1L << 59) + i, 1L << 58, chance.NextInt64(1L << 46, 1L << 47), i, chance.NextInt64(1, 200), 1_800_000_000_000 + i))],
-        });
+        var body = Outbox.Serialize(ClaimsAccepted.Of(Enumerable.Range(1, batch).Select(i =>
+            PacketRows.Wanted((1L << 59) + i, 1L << 58, chance.NextInt64(1L << 46, 1L << 47), i, chance.NextInt64(1, 200), 1_800_000_000_000))));
         // The loop's first part is its warm-up: what it wrote until then is not counted.
         var call = CallAsync(pool, batch, warmUp + duration, body);
         await Task.Delay(warmUp);

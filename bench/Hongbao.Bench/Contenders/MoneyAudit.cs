@@ -83,7 +83,7 @@ internal sealed class MoneyAudit(IReadStore store)
         {
             var rows = await session.QueryAsync<OutboxRow>("select id, payload from outbox where id > @after and topic = @topic order by id limit @Page",
                 new { after, topic = Topics.ClaimsAccepted, Page });
-            foreach (var wanted in rows.SelectMany(r => JsonSerializer.Deserialize<ClaimsAccepted>(r.Payload, Web)!.Items))
+            foreach (var wanted in rows.SelectMany(r => JsonSerializer.Deserialize<ClaimsAccepted>(r.Payload, Web)!.Wanted()))
             {
                 if (!open.Remove(wanted.ClaimNo, out var claim) || claim.Uid != wanted.Uid || claim.Amount != wanted.Amount || claim.PacketNo != wanted.PacketNo)
                 {

@@ -74,7 +74,7 @@ internal abstract class SqlPeer(BenchServers servers, int connections) : IConten
     /// <summary>The credit request of one claim that PostgreSQL writes itself, of the same form and width.</summary>
     /// <param name="c">The claim's name in the statement.</param>
     protected static string PayloadOf(string c) => $$"""
-        format('{"items":[{"app":"%s","claimNo":%s,"packetNo":%s,"payOrderNo":%s,"senderUid":%s,"uid":%s,"seq":%s,"amount":%s,"currency":"%s","kind":%s,"claimedAtMs":%s}]}',
-          {{c}}.app, {{c}}.claim_no, {{c}}.packet_no, {{c}}.packet_no, {{PacketRows.Sender}}, {{c}}.uid, {{c}}.seq, {{c}}.amount, 'CNY', 1, {{c}}.claimed_at)
+        format('{"packets":[{"app":"%s","packetNo":%s,"payOrderNo":%s,"senderUid":%s,"currency":"%s","kind":%s,"claimedAtMs":%s,"claims":[[%s,%s,%s,%s]]}]}',
+          {{c}}.app, {{c}}.packet_no, {{c}}.packet_no, {{PacketRows.Sender}}, 'CNY', 1, {{c}}.claimed_at, {{c}}.claim_no, {{c}}.uid, {{c}}.seq, {{c}}.amount)
         """;
 }

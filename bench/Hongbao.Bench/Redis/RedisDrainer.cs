@@ -83,7 +83,7 @@ internal sealed class RedisDrainer(RedisPipe redis, NpgsqlDataSource pool)
         command.Parameters.AddWithValue(now);
         command.Parameters.AddWithValue(Topics.ClaimsAccepted);
         command.Parameters.AddWithValue(Outbox.Serialize(PacketRows.ContextOf(items[0].Uid)));
-        command.Parameters.AddWithValue(Outbox.Serialize(new ClaimsAccepted { Items = items }));
+        command.Parameters.AddWithValue(Outbox.Serialize(ClaimsAccepted.Of(items)));
         await command.ExecuteNonQueryAsync();
     }
 

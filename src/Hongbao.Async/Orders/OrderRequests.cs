@@ -22,7 +22,7 @@ internal sealed class OrderRequests(IStore store, OrderStore orders, OrderAdvanc
             {
                 if (await Inbox.TryAcceptAsync(session, delivery, ClaimsHandler, cancellationToken).ConfigureAwait(false))
                 {
-                    wanted.AddRange(delivery.Read<ClaimsAccepted>().Items);
+                    wanted.AddRange(delivery.Read<ClaimsAccepted>().Wanted());
                 }
             }
 

@@ -1,3 +1,6 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+
 namespace Hongbao.Contracts;
 
 /// <summary>Names of the messages between modules.</summary>
@@ -42,11 +45,101 @@ public sealed record TransferWanted
     public long ClaimedAtMs { get; set; }
 }
 
-/// <summary>Claims of one lane batch.</summary>
+/// <summary>Claims of one batch. A hot packet has a thousand of them, so what they share is said once.</summary>
 public sealed record ClaimsAccepted
 {
-    /// <summary>In the order of the batch.</summary>
-    public List<TransferWanted> Items { get; set; } = [];
+    /// <summary>One for each packet and moment, in the order of the batch.</summary>
+    public List<PacketClaims> Packets { get; set; } = [];
+
+    /// <summary>The same as wishes, one for each claim.</summary>
+    public IEnumerable<TransferWanted> Wanted() => Packets.SelectMany(static p => p.Claims, static (p, claim) => new TransferWanted
+    {
+        App = p.App,
+        ClaimNo = claim.ClaimNo,
+        PacketNo = p.PacketNo,
+        PayOrderNo = p.PayOrderNo,
+        SenderUid = p.SenderUid,
+        Uid = claim.Uid,
+        Seq = claim.Seq,
+        Amount = claim.Amount,
+        Currency = p.Currency,
+        Kind = p.Kind,
+        ClaimedAtMs = p.ClaimedAtMs,
+    });
+
+    /// <summary>The message that says these wishes.</summary>
+    public static ClaimsAccepted Of(IEnumerable<TransferWanted> wanted) => new()
+    {
+        Packets =
+        [
+            .. wanted.GroupBy(static w => (w.App, w.PacketNo, w.PayOrderNo, w.SenderUid, w.Currency, w.Kind, w.ClaimedAtMs)).Select(static g => new PacketClaims
+            {
+                App = g.Key.App,
+                PacketNo = g.Key.PacketNo,
+                PayOrderNo = g.Key.PayOrderNo,
+                SenderUid = g.Key.SenderUid,
+                Currency = g.Key.Currency,
+                Kind = g.Key.Kind,
+                ClaimedAtMs = g.Key.ClaimedAtMs,
+                Claims = [.. g.Select(static w => new AcceptedClaim(w.ClaimNo, w.Uid, w.Seq, w.Amount))],
+            }),
+        ],
+    };
+}
+
+/// <summary>Claims of one packet that were accepted together; what they have in common is as in <see cref="TransferWanted"/>.</summary>
+public sealed record PacketClaims
+{
+    /// <summary>The tenant.</summary>
+    public string App { get; set; } = "";
+    /// <summary>The packet.</summary>
+    public long PacketNo { get; set; }
+    /// <summary>The payment that funded it.</summary>
+    public long PayOrderNo { get; set; }
+    /// <summary>Who sent it.</summary>
+    public long SenderUid { get; set; }
+    /// <summary>ISO 4217 code.</summary>
+    public string Currency { get; set; } = "";
+    /// <summary>Change or reward balance.</summary>
+    public PacketKind Kind { get; set; }
+    /// <summary>When they were claimed, Unix milliseconds.</summary>
+    public long ClaimedAtMs { get; set; }
+    /// <summary>In order of <see cref="AcceptedClaim.Seq"/>.</summary>
+    public List<AcceptedClaim> Claims { get; set; } = [];
+}
+
+/// <summary>One of <see cref="PacketClaims"/>. In JSON an array of its four numbers.</summary>
+/// <param name="ClaimNo">The claim.</param>
+/// <param name="Uid">Who is credited.</param>
+/// <param name="Seq">Place in the packet.</param>
+/// <param name="Amount">Minor units.</param>
+[JsonConverter(typeof(AcceptedClaimJson))]
+public readonly record struct AcceptedClaim(long ClaimNo, long Uid, int Seq, long Amount);
+
+/// <summary>Reads and writes <c>[claimNo, uid, seq, amount]</c>.</summary>
+internal sealed class AcceptedClaimJson : JsonConverter<AcceptedClaim>
+{
+    public override AcceptedClaim Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options)
+    {
+        var claim = reader.TokenType == JsonTokenType.StartArray
+            ? new AcceptedClaim(Next(ref reader), Next(ref reader), (int)Next(ref reader, int.MaxValue), Next(ref reader))
+            : throw new JsonException("a claim is an array of four numbers");
+        return reader.Read() && reader.TokenType == JsonTokenType.EndArray ? claim : throw new JsonException("a claim has more than four numbers");
+    }
+
+    public override void Write(Utf8JsonWriter writer, AcceptedClaim value, JsonSerializerOptions options)
+    {
+        writer.WriteStartArray();
+        writer.WriteNumberValue(value.ClaimNo);
+        writer.WriteNumberValue(value.Uid);
+        writer.WriteNumberValue(value.Seq);
+        writer.WriteNumberValue(value.Amount);
+        writer.WriteEndArray();
+    }
+
+    private static long Next(ref Utf8JsonReader reader, long max = long.MaxValue) =>
+        reader.Read() && reader.TokenType == JsonTokenType.Number && reader.TryGetInt64(out var number) && number <= max ? number
+            : throw new JsonException("a claim is an array of four numbers");
 }
 
 /// <summary>Why money goes back to the sender; with the cause's number it identifies a refund order.</summary>

@@ -16,9 +16,9 @@ internal sealed class TakeShare(CallContext context, long packetNo, NumberMinter
 {
     public override string Step => "core.claim";
 
-    public override void Decide(PacketDraft? draft, long nowMs, LaneWrites writes) => Decision = Take(draft, nowMs, writes);
+    public override void Decide(PacketDraft? draft, long nowMs, LaneWrites writes) => Decision = Take(draft, nowMs);
 
-    private ShareDecision Take(PacketDraft? draft, long nowMs, LaneWrites writes)
+    private ShareDecision Take(PacketDraft? draft, long nowMs)
     {
         if (draft is null || draft.Held.App != context.App)
         {
@@ -30,7 +30,7 @@ internal sealed class TakeShare(CallContext context, long packetNo, NumberMinter
             return new ShareDecision(ResultCode.Ok, known, draft.LeftCount);
         }
 
-        switch (draft.Now.Status)
+        switch (draft.Status)
         {
             case PacketStatus.PendingPayment or PacketStatus.Closed:
                 return new ShareDecision(ResultCode.PacketNotActive, null, 0);
@@ -42,45 +42,25 @@ internal sealed class TakeShare(CallContext context, long packetNo, NumberMinter
                 break;
         }
 
-        if (draft.Now.ExpiresAtMs <= nowMs)
+        if (draft.ExpiresAtMs <= nowMs)
         {
             return new ShareDecision(ResultCode.PacketExpired, null, 0);
         }
 
-        return new ShareDecision(ResultCode.Ok, DrawShare(draft, nowMs, writes), draft.LeftCount);
+        return new ShareDecision(ResultCode.Ok, DrawShare(draft, nowMs), draft.LeftCount);
     }
 
-    private HeldClaim DrawShare(PacketDraft draft, long nowMs, LaneWrites writes)
+    private HeldClaim DrawShare(PacketDraft draft, long nowMs)
     {
-        var held = draft.Held;
-        var seq = draft.Now.ClaimedCount + 1;
-        var amount = held.Draw.Draw(seq, draft.LeftAmount, draft.LeftCount);
-        var claim = new HeldClaim(claimNumbers.Mint(held.Slot), seq, amount, nowMs, ClaimStatus.Claimed);
-        draft.NewClaims.Add((context.Uid, claim));
-        draft.Guard = TimeGuard.Open;
-        draft.Now = draft.Now with { ClaimedAmount = draft.Now.ClaimedAmount + amount, ClaimedCount = seq };
+        var seq = draft.ClaimedCount + 1;
+        var amount = draft.Held.Draw.Draw(seq, draft.LeftAmount, draft.LeftCount);
+        var claim = new HeldClaim(claimNumbers.Mint(draft.Held.Slot), seq, amount, nowMs, ClaimStatus.Claimed);
+        draft.Add(context, claim);
         if (draft.LeftCount == 0)
         {
             draft.TryMove(PacketEvent.LastShareTaken);
         }
 
-        writes.Claims.Add((
-            new TransferWanted
-            {
-                App = held.App,
-                ClaimNo = claim.ClaimNo,
-                PacketNo = held.PacketNo,
-                PayOrderNo = held.PayOrderNo,
-                SenderUid = held.SenderUid,
-                Uid = context.Uid,
-                Seq = seq,
-                Amount = amount,
-                Currency = held.Currency,
-                Kind = held.Kind,
-                ClaimedAtMs = nowMs,
-            },
-            held.Slot,
-            context));
         return claim;
     }
 }

@@ -28,6 +28,7 @@ internal sealed class Lane
 
     // Packets and claims in memory.
     private int _size;
+    private int _lastBatch;
 
     public Lane(LaneStore store, StoreClock storeClock, TimeProvider clock, CoreOptions options, ILogger log)
     {
@@ -82,8 +83,16 @@ internal sealed class Lane
 
     private async Task<NextRun> StepAsync(CancellationToken cancellationToken)
     {
-        var worked = await StepOnceAsync().ConfigureAwait(false);
-        Release();
+        // While most of those who were answered may come again, a turn lets them: batches stay large. When many wait already the next batch starts
+        // at once, for a turn comes after all that the answers set going, and the database would idle.
+        bool worked;
+        do
+        {
+            worked = await StepOnceAsync().ConfigureAwait(false);
+            Release();
+        }
+        while (worked && _waiting.Reader.Count >= _lastBatch / 2 && !cancellationToken.IsCancellationRequested);
+
         return worked ? NextRun.Now : NextRun.After(TimeSpan.FromSeconds(_options.HoldSeconds));
     }
 
@@ -96,6 +105,7 @@ internal sealed class Lane
             batch.Add(command);
         }
 
+        _lastBatch = batch.Count;
         if (batch.Count == 0)
         {
             return false;
@@ -247,6 +257,7 @@ internal sealed class Lane
     private async Task LoadMissingAsync(List<LaneCommand> commands)
     {
         var missing = new HashSet<long>();
+        var now = _clock.GetTimestamp();
         foreach (var command in commands)
         {
             if (!_held.TryGetValue(command.PacketNo, out var held) || held.Now.Status == PacketStatus.PendingPayment)
@@ -255,7 +266,7 @@ internal sealed class Lane
             }
             else
             {
-                held.LastUsed = _clock.GetTimestamp();
+                held.LastUsed = now;
             }
         }
 

@@ -1,14 +1,10 @@
-using Hongbao.Contracts;
 using Hongbao.Foundation.Stores;
 
 namespace Hongbao.Core.Lanes;
 
-/// <summary>Everything that a batch writes beside the packet rows.</summary>
+/// <summary>Everything that a batch writes beside the packets and their claims.</summary>
 internal sealed class LaneWrites
 {
-    /// <summary>New claims of all packets, with their transfer requests.</summary>
-    public List<(TransferWanted Wanted, int Slot, CallContext Context)> Claims { get; } = [];
-
     /// <summary>Further statements of the same transaction, in order. They throw <see cref="StoreFault.Fenced"/> to refuse it.</summary>
     public List<Func<StoreSession, CancellationToken, Task>> Extras { get; } = [];
 }

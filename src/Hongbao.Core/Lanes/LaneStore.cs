@@ -62,6 +62,8 @@ internal sealed class LaneStore(IStore store, Outbox outbox, DueTable<DueKind> d
         public long ClaimedAt { get; init; }
     }
 
+    private readonly record struct NewClaimRow(HeldPacket Packet, NewClaim New);
+
     private sealed class VersionRow
     {
         public long PacketNo { get; init; }
@@ -97,6 +99,7 @@ internal sealed class LaneStore(IStore store, Outbox outbox, DueTable<DueKind> d
         select require_rows((select count(*) from changed), @must)
         """);
 
+    // Several unnest in the list of columns run side by side without the copy that unnest as a table makes.
     private static readonly Sql InsertClaims = new(
         """
         insert into claims (claim_no, slot, app, packet_no, uid, seq, amount, state, claimed_at)
@@ -104,9 +107,8 @@ internal sealed class LaneStore(IStore store, Outbox outbox, DueTable<DueKind> d
         """,
         """
         insert into claims (claim_no, slot, app, packet_no, uid, seq, amount, state, claimed_at)
-        select claim_no, slot, app, packet_no, uid, seq, amount, 1, claimed_at
-        from unnest(@claim_no::bigint[], @slot::int[], @app::text[], @packet_no::bigint[], @uid::bigint[], @seq::int[], @amount::bigint[],
-          @claimed_at::bigint[]) as t(claim_no, slot, app, packet_no, uid, seq, amount, claimed_at)
+        select unnest(@claim_no::bigint[]), unnest(@slot::int[]), unnest(@app::text[]), unnest(@packet_no::bigint[]), unnest(@uid::bigint[]),
+          unnest(@seq::int[]), unnest(@amount::bigint[]), 1, unnest(@claimed_at::bigint[])
         """);
 
     /// <summary>Packets with all their claims; those that do not exist are missing from the answer.</summary>
@@ -168,15 +170,21 @@ internal sealed class LaneStore(IStore store, Outbox outbox, DueTable<DueKind> d
         var session = await store.WriteAsync(cancellationToken).ConfigureAwait(false);
         await using (session.ConfigureAwait(false))
         {
+            var claims = new List<NewClaimRow>();
+            foreach (var draft in changed)
+            {
+                claims.AddRange(draft.NewClaims.Select(c => new NewClaimRow(draft.Held, c)));
+            }
+
             var statements = new List<BatchStatement>
             {
                 new(UpdatePackets, PacketColumns(changed), "packets at the version and time that the lane read"),
-                new(InsertClaims, ClaimColumns(writes.Claims)),
+                new(InsertClaims, ClaimColumns(claims)),
             };
-            foreach (var requests in writes.Claims.GroupBy(c => c.Context.Shadow))
+            foreach (var requests in claims.GroupBy(c => c.New.Context.Shadow))
             {
                 var first = requests.First();
-                statements.Add(Outbox.Insert(first.Slot, Topics.ClaimsAccepted, first.Context, new ClaimsAccepted { Items = [.. requests.Select(r => r.Wanted)] }));
+                statements.Add(Outbox.Insert(first.Packet.Slot, Topics.ClaimsAccepted, first.New.Context, Accepted(requests)));
                 session.AfterCommit(outbox.Wake);
             }
 
@@ -215,15 +223,41 @@ internal sealed class LaneStore(IStore store, Outbox outbox, DueTable<DueKind> d
         .Add("closed_at", drafts, d => d.Now.ClosedAtMs)
         .Add("guard", drafts, d => (int)d.Guard);
 
-    private static ColumnBatch ClaimColumns(List<(TransferWanted Wanted, int Slot, CallContext Context)> claims) => new ColumnBatch()
-        .Add("claim_no", claims, c => c.Wanted.ClaimNo)
-        .Add("slot", claims, c => c.Slot)
-        .Add("app", claims, c => c.Wanted.App)
-        .Add("packet_no", claims, c => c.Wanted.PacketNo)
-        .Add("uid", claims, c => c.Wanted.Uid)
-        .Add("seq", claims, c => c.Wanted.Seq)
-        .Add("amount", claims, c => c.Wanted.Amount)
-        .Add("claimed_at", claims, c => c.Wanted.ClaimedAtMs);
+    private static ColumnBatch ClaimColumns(List<NewClaimRow> claims) => new ColumnBatch()
+        .Add("claim_no", claims, c => c.New.Claim.ClaimNo)
+        .Add("slot", claims, c => c.Packet.Slot)
+        .Add("app", claims, c => c.Packet.App)
+        .Add("packet_no", claims, c => c.Packet.PacketNo)
+        .Add("uid", claims, c => c.New.Context.Uid)
+        .Add("seq", claims, c => c.New.Claim.Seq)
+        .Add("amount", claims, c => c.New.Claim.Amount)
+        .Add("claimed_at", claims, c => c.New.Claim.ClaimedAtMs);
+
+    // A packet's claims of one batch stand together and have the batch's time.
+    private static ClaimsAccepted Accepted(IEnumerable<NewClaimRow> claims)
+    {
+        var accepted = new ClaimsAccepted();
+        foreach (var (packet, (context, claim)) in claims)
+        {
+            if (accepted.Packets.Count == 0 || accepted.Packets[^1].PacketNo != packet.PacketNo)
+            {
+                accepted.Packets.Add(new PacketClaims
+                {
+                    App = packet.App,
+                    PacketNo = packet.PacketNo,
+                    PayOrderNo = packet.PayOrderNo,
+                    SenderUid = packet.SenderUid,
+                    Currency = packet.Currency,
+                    Kind = packet.Kind,
+                    ClaimedAtMs = claim.ClaimedAtMs,
+                });
+            }
+
+            accepted.Packets[^1].Claims.Add(new AcceptedClaim(claim.ClaimNo, context.Uid, claim.Seq, claim.Amount));
+        }
+
+        return accepted;
+    }
 
     private static HeldPacket ToHeld(PacketRow row, IEnumerable<ClaimRow> claims) => new()
     {

@@ -14,30 +14,72 @@ internal enum TimeGuard
     Over = 2,
 }
 
+/// <summary>A claim that a batch decided on, and whose it is.</summary>
+internal readonly record struct NewClaim(CallContext Context, HeldClaim Claim);
+
 /// <summary>A packet as it will be after the batch: commands change it, the commit makes it the held state.</summary>
 internal sealed class PacketDraft(HeldPacket held)
 {
+    // So many new claims are searched one by one; beyond that an index pays.
+    private const int SearchedMax = 8;
+    private PacketNow _now = held.Now;
+
+    // Shares given away since, not in _now yet: one row of figures for a batch, not one for each claim.
+    private long _drawnAmount;
+    private int _drawnCount;
+    private Dictionary<long, HeldClaim>? _newByUid;
+
     public HeldPacket Held { get; } = held;
 
-    public PacketNow Now { get; set; } = held.Now;
+    /// <summary>What the packet's row will say.</summary>
+    public PacketNow Now
+    {
+        get => _drawnCount == 0 ? _now : Fold();
+        set => (_now, _drawnAmount, _drawnCount) = (value, 0, 0);
+    }
 
-    public List<(long Uid, HeldClaim Claim)> NewClaims { get; } = [];
+    /// <summary>In order of seq.</summary>
+    public List<NewClaim> NewClaims { get; } = [];
 
     public TimeGuard Guard { get; set; }
 
     public bool IsChanged => !ReferenceEquals(Now, Held.Now);
 
-    public int LeftCount => Now.LeftCount(Held.Count);
+    public PacketStatus Status => _now.Status;
 
-    public long LeftAmount => Now.LeftAmount(Held.Amount);
+    public long? ExpiresAtMs => _now.ExpiresAtMs;
 
-    public HeldClaim? ClaimOf(long uid) =>
-        Held.Claims.TryGetValue(uid, out var claim) ? claim : NewClaims.Find(c => c.Uid == uid).Claim;
+    public int ClaimedCount => _now.ClaimedCount + _drawnCount;
+
+    public int LeftCount => _now.LeftCount(Held.Count) - _drawnCount;
+
+    public long LeftAmount => _now.LeftAmount(Held.Amount) - _drawnAmount;
+
+    public HeldClaim? ClaimOf(long uid) => Held.Claims.TryGetValue(uid, out var claim) ? claim
+        : _newByUid is null ? NewClaims.Find(c => c.Context.Uid == uid).Claim
+        : _newByUid.GetValueOrDefault(uid);
+
+    /// <summary>Gives the next share away.</summary>
+    public void Add(CallContext context, HeldClaim claim)
+    {
+        NewClaims.Add(new NewClaim(context, claim));
+        _drawnAmount += claim.Amount;
+        _drawnCount++;
+        Guard = TimeGuard.Open;
+        if (_newByUid is not null)
+        {
+            _newByUid.Add(context.Uid, claim);
+        }
+        else if (NewClaims.Count > SearchedMax)
+        {
+            _newByUid = NewClaims.ToDictionary(c => c.Context.Uid, c => c.Claim);
+        }
+    }
 
     /// <summary>Moves the state along the graph; false when the pair is not declared.</summary>
     public bool TryMove(PacketEvent on)
     {
-        if (!PacketGraph.Packet.TryMove(Now.Status, on, out var to))
+        if (!PacketGraph.Packet.TryMove(Status, on, out var to))
         {
             return false;
         }
@@ -49,14 +91,21 @@ internal sealed class PacketDraft(HeldPacket held)
     /// <summary>After the commit: what was a draft is the state.</summary>
     public void Apply()
     {
-        foreach (var (uid, claim) in NewClaims)
+        foreach (var (context, claim) in NewClaims)
         {
-            Held.Claims[uid] = claim;
+            Held.Claims[context.Uid] = claim;
         }
 
         if (IsChanged)
         {
             Held.Now = Now with { Version = Held.Now.Version + 1 };
         }
+    }
+
+    private PacketNow Fold()
+    {
+        _now = _now with { ClaimedAmount = _now.ClaimedAmount + _drawnAmount, ClaimedCount = _now.ClaimedCount + _drawnCount };
+        (_drawnAmount, _drawnCount) = (0, 0);
+        return _now;
     }
 }

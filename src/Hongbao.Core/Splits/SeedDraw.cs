@@ -37,7 +37,7 @@ public static class SeedDraw
         for (var retry = 0; ; retry++)
         {
             BinaryPrimitives.WriteInt32BigEndian(message[12..], retry);
-            HMACSHA256.HashData(seed, message, mac);
+            KeyedMac.Compute(seed, message, mac);
             var value = BinaryPrimitives.ReadUInt64BigEndian(mac);
             if (rest == 0 || value <= ulong.MaxValue - rest)
             {

@@ -25,7 +25,7 @@ internal sealed class ReceivedFeed(ReceivedStore store, CoreClaims claims)
             {
                 if (await Inbox.TryAcceptAsync(session, delivery, ClaimsHandler, cancellationToken).ConfigureAwait(false))
                 {
-                    news.AddRange(delivery.Read<ClaimsAccepted>().Items.Select(ReceivedRow.Of));
+                    news.AddRange(delivery.Read<ClaimsAccepted>().Wanted().Select(ReceivedRow.Of));
                 }
             }
 
