@@ -82,8 +82,8 @@ public sealed class WrongCountTests(ITestOutputHelper output)
         }
 
         // The lie ends, and so does every packet.
-        gate.Enter = new MemoryGate(harness.Clock).EnterAsync;
-        (gate.Left, gate.LeaveFault) = (null, null);
+        var honest = new MemoryGate(harness.Clock);
+        (gate.Enter, gate.Left, gate.LeaveFault) = (honest.EnterAsync, honest.Leave, null);
         await harness.MoveAsync(TimeSpan.FromSeconds(3));
         foreach (var (packetNo, isToExpire) in packets)
         {
