@@ -52,6 +52,14 @@ public sealed class CoreModule : IModule
     public CoreModule(
         IStore store, CoreOptions options, IFinance finance, Lazy<IRedPacketAsync> async, IRelations relations, IModeration moderation,
         FinanceCallbackKey callbackKey, BusinessCalendar calendar, TimeProvider clock, IRandomSource chance, AlertSink alerts, ILoggerFactory loggers)
+        : this(store, options, finance, async, relations, moderation, callbackKey, calendar, clock, chance, alerts, loggers, new MemoryGate(clock))
+    {
+    }
+
+    /// <summary>The same with another admission gate.</summary>
+    internal CoreModule(
+        IStore store, CoreOptions options, IFinance finance, Lazy<IRedPacketAsync> async, IRelations relations, IModeration moderation,
+        FinanceCallbackKey callbackKey, BusinessCalendar calendar, TimeProvider clock, IRandomSource chance, AlertSink alerts, ILoggerFactory loggers, IAdmissionGate gate)
     {
         _store = store;
         _options = options;
@@ -69,7 +77,7 @@ public sealed class CoreModule : IModule
         var laneStore = new LaneStore(store, _outbox, _due);
         _lanes = new LaneSet(laneStore, Clock, clock, options, _log);
         var creation = new PacketCreation(store, _due, options, packetNumbers, paymentNumbers, moderation, chance, _days);
-        var claims = new ClaimService(_lanes, laneStore, claimNumbers, relations, chance, Clock, clock);
+        var claims = new ClaimService(_lanes, laneStore, claimNumbers, relations, new FailOpenGate(gate, clock, _log), chance, Clock);
         _payments = new PaymentAdvancer(
             store, _lanes, finance, _due, _days, _outbox, Clock, options, alerts, new FinanceCallbackReader(callbackKey, clock), clock);
         _refunds = new RefundTracking(_lanes, async, _due, _outbox, Clock, options, alerts);

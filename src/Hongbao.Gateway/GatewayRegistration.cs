@@ -57,6 +57,7 @@ public static class GatewayRegistration
             SecurityHeaders.Set(http);
             return next(http);
         });
+        app.UseMiddleware<StopMiddleware>();
         app.UseMiddleware<ProblemMiddleware>();
         app.UseRouting();
         H5Files.Use(app, WebRootOf(app));

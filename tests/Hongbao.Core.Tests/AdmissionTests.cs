@@ -1,56 +1,13 @@
 using Hongbao.Contracts;
 using Hongbao.Core.Claims;
-using Hongbao.Foundation.Scheduling;
+using Hongbao.Foundation.Chance;
 using Hongbao.Foundation.Stores;
 
 namespace Hongbao.Core.Tests;
 
+/// <summary>The gate on the path of a claim; what gates do by themselves is in <see cref="AdmissionGateCompliance"/>.</summary>
 public sealed class AdmissionTests
 {
-    private readonly ManualClock _clock = new(DateTimeOffset.UnixEpoch.AddYears(60));
-
-    [Theory]
-    [InlineData(0, 0)]
-    [InlineData(1, 2)]
-    [InlineData(2, 3)]
-    [InlineData(3, 5)]
-    [InlineData(100, 150)]
-    public void Half_as_many_again_as_shares_are_left_may_wait(int left, int places)
-    {
-        var gate = new AdmissionGate();
-
-        Assert.Equal(places, Enumerable.Range(0, 200).Count(_ => gate.TryEnter(left, _clock) is not null));
-    }
-
-    [Fact]
-    public void A_place_that_is_left_is_free_once_however_often_it_is_left()
-    {
-        var gate = new AdmissionGate();
-        var places = Enumerable.Range(0, 3).Select(_ => gate.TryEnter(2, _clock)!).ToArray();
-        gate.Leave(places[1]);
-        gate.Leave(places[1]);
-
-        Assert.NotNull(gate.TryEnter(2, _clock));
-        Assert.Null(gate.TryEnter(2, _clock));
-    }
-
-    [Fact]
-    public void A_place_expires_after_two_seconds_and_is_not_freed_again_when_it_is_left_later()
-    {
-        var gate = new AdmissionGate();
-        var old = gate.TryEnter(1, _clock)!;
-        _clock.Advance(TimeSpan.FromSeconds(1));
-        Assert.NotNull(gate.TryEnter(1, _clock));
-        _clock.Advance(TimeSpan.FromSeconds(0.999));
-        Assert.Null(gate.TryEnter(1, _clock));
-
-        _clock.Advance(TimeSpan.FromSeconds(0.001));
-        Assert.NotNull(gate.TryEnter(1, _clock));
-        Assert.Null(gate.TryEnter(1, _clock));
-        gate.Leave(old);
-        Assert.Null(gate.TryEnter(1, _clock));
-    }
-
     [Theory, BothStores]
     public async Task While_the_store_hangs_places_run_out_and_come_back_after_two_seconds(SqlDialect dialect)
     {
@@ -75,6 +32,45 @@ public sealed class AdmissionTests
         var codes = (await Task.WhenAll([.. waiting, later])).Select(a => a.Result.Code).ToArray();
         Assert.Equal(2, codes.Count(c => c == ResultCode.Ok));
         Assert.Equal(3, codes.Count(c => c == ResultCode.PacketExhausted));
+        await harness.AssertSoundAsync(packetNo);
+    }
+
+    [Theory]
+    [InlineData(1, 501)]
+    [InlineData(1000, 1500)]
+    [InlineData(4500, 5000)]
+    [InlineData(1_000_000_000, 5000)]
+    public void The_more_are_refused_the_longer_and_wider_they_wait(int refusals, int longestMs)
+    {
+        var chance = new SeededRandomSource(1);
+        var answers = Enumerable.Range(0, 20_000).Select(_ => Polls.Busy(refusals, chance)).ToArray();
+
+        Assert.All(answers, a => Assert.Equal((ResultCode.ClaimBusy, 10), (a.Code, a.MaxPolls)));
+        Assert.All(answers, a => Assert.InRange(a.RetryAfterMs, 200, longestMs));
+        // Spread over the whole of it: each tenth of the time has its tenth of the polls.
+        var tenths = answers.GroupBy(a => (a.RetryAfterMs - 200) * 10 / (longestMs - 199)).ToDictionary(g => g.Key, g => g.Count());
+        Assert.All(Enumerable.Range(0, 10), tenth => Assert.InRange(tenths[tenth], 1600, 2400));
+    }
+
+    [Theory, BothStores]
+    public async Task Who_is_turned_away_in_a_crowd_is_told_to_come_again_later_than_the_first(SqlDialect dialect)
+    {
+        await using var harness = await CoreHarness.StartAsync(dialect, lanesByHand: true);
+        var packetNo = await harness.Main.WhileSteppingAsync(harness.ActiveAsync(100, 2));
+        await harness.Main.WhileSteppingAsync(harness.ClaimedAsync(packetNo, 1000));
+        var inside = new[] { harness.ClaimAsync(packetNo, 1), harness.ClaimAsync(packetNo, 2) };
+        var waits = new List<int>();
+        for (var uid = 2000; uid < 5000; uid++)
+        {
+            var busy = await harness.ClaimAsync(packetNo, uid);
+            Assert.Equal((ResultCode.ClaimBusy, 10), (busy.Result.Code, busy.Result.MaxPolls));
+            waits.Add(busy.Result.RetryAfterMs);
+        }
+
+        Assert.InRange(waits[..100].Max(), 200, 600);
+        Assert.InRange(waits.Max(), 2500, 3500);
+        await harness.Main.WhileSteppingAsync(Task.WhenAll(inside));
+        Assert.Equal(ResultCode.PacketExhausted, (await harness.ClaimAsync(packetNo, 2000)).Result.Code);
         await harness.AssertSoundAsync(packetNo);
     }
 }

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text;
 using System.Text.Json;
 using Hongbao.Contracts;
+using Hongbao.Core.Claims;
 using Hongbao.Foundation.Messaging;
 using Hongbao.Foundation.Signing;
 using Hongbao.Foundation.Stores;
@@ -52,6 +53,10 @@ internal sealed class CoreHarness : IAsyncDisposable
 
     public CoreOptions Options { get; private init; } = new();
     public MovableClock Clock => (MovableClock)_database.Clock;
+
+    /// <summary>In place of each process's own.</summary>
+    public IAdmissionGate? Gate { get; private init; }
+
     public FakeFinance Finance { get; } = new();
     public FakeAsync Async { get; } = new();
     public FakeRelations Relations { get; } = new();
@@ -60,11 +65,11 @@ internal sealed class CoreHarness : IAsyncDisposable
     public IRedPacketCore Core => Main.Core;
     public IStore Store => _database.Open("core");
 
-    public static async Task<CoreHarness> StartAsync(SqlDialect dialect, Action<CoreOptions>? configure = null, bool lanesByHand = false)
+    public static async Task<CoreHarness> StartAsync(SqlDialect dialect, Action<CoreOptions>? configure = null, bool lanesByHand = false, IAdmissionGate? gate = null)
     {
         var options = new CoreOptions();
         configure?.Invoke(options);
-        var harness = new CoreHarness(await Databases.Pool.TakeAsync(dialect)) { Options = options };
+        var harness = new CoreHarness(await Databases.Pool.TakeAsync(dialect)) { Options = options, Gate = gate };
         (harness.Clock.AheadMs, harness.Clock.TimerSpeed) = (0, 1);
         harness.Main = await harness.StartProcessAsync(lanesByHand);
         return harness;

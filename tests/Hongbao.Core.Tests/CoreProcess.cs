@@ -1,4 +1,5 @@
 using Hongbao.Contracts;
+using Hongbao.Core.Claims;
 using Hongbao.Foundation.Alerts;
 using Hongbao.Foundation.Chance;
 using Hongbao.Foundation.Messaging;
@@ -28,7 +29,7 @@ internal sealed class CoreProcess : IAsyncDisposable, IScheduler
         _module = new CoreModule(
             Store, harness.Options, harness.Finance, new Lazy<IRedPacketAsync>(harness.Async), harness.Relations, harness.Moderation,
             new FinanceCallbackKey(CoreHarness.Signature), new BusinessCalendar(TimeZoneInfo.Utc), harness.Clock, new SecureRandomSource(), Alerts,
-            NullLoggerFactory.Instance);
+            NullLoggerFactory.Instance, harness.Gate ?? new MemoryGate(harness.Clock));
     }
 
     public FaultyStore Store { get; }

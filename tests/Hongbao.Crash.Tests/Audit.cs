@@ -43,7 +43,7 @@ internal sealed class Audit(World world, Api api)
 
         var change = 0L;
         var receivedByUsers = 0L;
-        for (var uid = World.FirstUid; uid < World.FirstUid + World.Users; uid++)
+        for (var uid = World.FirstUid; uid < World.FirstUid + world.Users; uid++)
         {
             var entries = await PagesAsync("/api/v1/me/wallet/entries?limit=100", uid);
             var balance = (await api.SendAsync(HttpMethod.Get, "/api/v1/me/wallet", uid)).Body.GetProperty("change").GetInt64();
@@ -114,6 +114,29 @@ internal sealed class Audit(World world, Api api)
                 faults.Add($"{what} differ: {string.Join(", ", one.Except(other))} against {string.Join(", ", other.Except(one))}");
             }
         }
+    }
+
+    /// <summary>What has no end yet, for people.</summary>
+    public static async Task<string> OpenAsync(TestDatabase database)
+    {
+        var lines = new List<string>();
+        foreach (var (module, sql) in new[]
+        {
+            ("core", "select 'packet ' || packet_no || ' in ' || state from packets where state not in (3, 6, 7)"),
+            ("core", "select 'payment ' || pay_order_no || ' in ' || state from payments where state in (1, 3)"),
+            ("async", "select 'transfer ' || transfer_no || ' in ' || state from transfers where state = 1"),
+            ("async", "select 'refund ' || refund_no || ' in ' || state from refunds where state not in (2, 5)"),
+            ("core", "select 'core outbox ' || topic || ': ' || count(*) || ', attempts ' || max(attempts) || ', due in ' || (min(visible_at) - now_ms()) from outbox group by topic"),
+            ("async", "select 'async outbox ' || topic || ': ' || count(*) || ', attempts ' || max(attempts) || ', due in ' || (min(visible_at) - now_ms()) from outbox group by topic"),
+            ("core", "select 'core due ' || kind || ': ' || count(*) || ', in ' || (min(next_check_at) - now_ms()) from due group by kind"),
+            ("async", "select 'async due ' || kind || ': ' || count(*) || ', in ' || (min(next_check_at) - now_ms()) from due group by kind"),
+        })
+        {
+            await using var session = await database.Open(module).ReadAsync(default);
+            lines.AddRange(await session.QueryAsync<string>(sql, null, default));
+        }
+
+        return string.Join('\n', lines);
     }
 
     private static async Task<long[]> NumbersAsync(IStore store, string sql)

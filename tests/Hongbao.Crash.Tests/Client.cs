@@ -47,7 +47,7 @@ internal sealed class Client(World world, Api api, Random random)
         bool isNew;
         lock (world)
         {
-            var open = world.Packets.FindAll(p => p.PacketNo is null || (p.IsToBePaid && !p.IsPaid) || p.Claims.Count < World.Users);
+            var open = world.Packets.FindAll(p => p.PacketNo is null || (p.IsToBePaid && !p.IsPaid) || p.Claims.Count < world.Users);
             isNew = open.Count == 0 || random.Next(6) == 0;
             packet = isNew ? NewPacket() : open[random.Next(Math.Max(0, open.Count - 12), open.Count)];
             if (isNew)
@@ -66,7 +66,7 @@ internal sealed class Client(World world, Api api, Random random)
         }
         else
         {
-            await ClaimAsync(packet, World.FirstUid + random.Next(World.Users));
+            await ClaimAsync(packet, World.FirstUid + random.Next(world.Users));
         }
     }
 
@@ -80,7 +80,7 @@ internal sealed class Client(World world, Api api, Random random)
         return new SentPacket
         {
             RequestId = requestId,
-            Sender = World.FirstUid + random.Next(World.Users),
+            Sender = World.FirstUid + random.Next(world.Users),
             Amount = amount,
             Count = count,
             IsToBePaid = random.Next(5) > 0,
@@ -152,31 +152,9 @@ internal sealed class Client(World world, Api api, Random random)
     private async Task ClaimAsync(SentPacket packet, long uid)
     {
         var answer = await api.SendAsync(HttpMethod.Post, $"/api/v1/packets/{packet.PacketNo}/claims", uid);
-        if (answer.IsOk)
-        {
-            Remember(packet, uid, answer);
-        }
-        else if (answer.Code is not ("PACKET_NOT_ACTIVE" or "PACKET_EXHAUSTED" or "PACKET_EXPIRED"))
+        if (!world.Take(packet, uid, answer))
         {
             Expect(answer, "claim");
-        }
-        else if (packet.Claims.ContainsKey(uid))
-        {
-            world.Fault($"user {uid} has a claim of packet {packet.PacketNo} and is told {answer.Code}");
-        }
-    }
-
-    private void Remember(SentPacket packet, long uid, Answer answer)
-    {
-        var claim = (answer.Body.GetProperty("claimNo").GetString()!, answer.Body.GetProperty("amount").GetInt64());
-        lock (world)
-        {
-            if (packet.Claims.TryGetValue(uid, out var known) && known != claim)
-            {
-                world.Faults.Add($"user {uid} has two different claims of packet {packet.PacketNo}: {known} and {claim}");
-            }
-
-            packet.Claims[uid] = claim;
         }
     }
 

@@ -1,3 +1,5 @@
+using Hongbao.Testing;
+
 namespace Hongbao.Crash.Tests;
 
 /// <summary>A packet that a client wants; its request is repeated until an answer came.</summary>
@@ -34,7 +36,9 @@ internal sealed class SentPacket
 internal sealed class World
 {
     public const long FirstUid = 2001;
-    public const int Users = 8;
+
+    /// <summary>How many users there are, from <see cref="FirstUid"/> on.</summary>
+    public int Users { get; init; } = 8;
 
     public List<SentPacket> Packets { get; } = [];
 
@@ -45,6 +49,57 @@ internal sealed class World
         lock (this)
         {
             Faults.Add(text);
+        }
+    }
+
+    /// <summary>How many claims were told.</summary>
+    public int Told
+    {
+        get
+        {
+            lock (this)
+            {
+                return Packets.Sum(p => p.Claims.Count);
+            }
+        }
+    }
+
+    /// <summary>An answer to a claim; true when it is one that a claimer may get.</summary>
+    public bool Take(SentPacket packet, long uid, Answer answer)
+    {
+        if (answer.IsOk)
+        {
+            Remember(packet, uid, answer);
+            return true;
+        }
+
+        if (answer.Code is not ("PACKET_NOT_ACTIVE" or "PACKET_EXHAUSTED" or "PACKET_EXPIRED"))
+        {
+            return false;
+        }
+
+        lock (this)
+        {
+            if (packet.Claims.ContainsKey(uid))
+            {
+                Faults.Add($"user {uid} has a claim of packet {packet.PacketNo} and is told {answer.Code}");
+            }
+        }
+
+        return true;
+    }
+
+    private void Remember(SentPacket packet, long uid, Answer answer)
+    {
+        var claim = (answer.Text("claimNo"), answer["amount"].GetInt64());
+        lock (this)
+        {
+            if (packet.Claims.TryGetValue(uid, out var known) && known != claim)
+            {
+                Faults.Add($"user {uid} has two different claims of packet {packet.PacketNo}: {known} and {claim}");
+            }
+
+            packet.Claims[uid] = claim;
         }
     }
 }

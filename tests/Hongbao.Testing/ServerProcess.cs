@@ -133,10 +133,16 @@ public sealed partial class ServerProcess : IAsyncDisposable
 
     /// <summary>Ctrl-C.</summary>
     /// <returns>The exit code.</returns>
-    public async Task<int> InterruptAsync()
+    public Task<int> InterruptAsync() => SignalAsync("-INT");
+
+    /// <summary>SIGTERM, as a service manager stops it.</summary>
+    /// <returns>The exit code.</returns>
+    public Task<int> TerminateAsync() => SignalAsync("-TERM");
+
+    private async Task<int> SignalAsync(string signal)
     {
-        using var interrupt = Process.Start("kill", ["-INT", _process.Id.ToString(System.Globalization.CultureInfo.InvariantCulture)]);
-        await interrupt.WaitForExitAsync();
+        using var kill = Process.Start("kill", [signal, _process.Id.ToString(System.Globalization.CultureInfo.InvariantCulture)]);
+        await kill.WaitForExitAsync();
         await _process.WaitForExitAsync().WaitAsync(StopDeadline);
         return _process.ExitCode;
     }

@@ -11,10 +11,8 @@ namespace Hongbao.Core.Claims;
 /// (4) lane, (5) one transaction, (6) answer.
 /// </summary>
 internal sealed class ClaimService(
-    LaneSet lanes, LaneStore laneStore, NumberMinter claimNumbers, IRelations relations, IRandomSource chance, StoreClock storeClock, TimeProvider clock)
+    LaneSet lanes, LaneStore laneStore, NumberMinter claimNumbers, IRelations relations, IAdmissionGate gate, IRandomSource chance, StoreClock storeClock)
 {
-    private const int MaxPolls = 10;
-
     public async Task<ClaimResponse> ClaimAsync(CallContext context, long packetNo, CancellationToken cancellationToken)
     {
         // (1) A known claimer gets his claim before every gate and state check.
@@ -37,19 +35,14 @@ internal sealed class ClaimService(
         }
 
         // (3) The gate decides who waits, never who is paid.
-        if (held.Gate.TryEnter(held.Now.LeftCount(held.Count), clock) is not { } place)
+        var admission = await gate.EnterAsync(packetNo, held.Now.LeftCount(held.Count), cancellationToken).ConfigureAwait(false);
+        if (!admission.IsIn)
         {
-            return Refused(new Result
-            {
-                Code = ResultCode.ClaimBusy,
-                Detail = "Many are at this packet; please ask again.",
-                RetryAfterMs = 200 + chance.Below(300),
-                MaxPolls = MaxPolls,
-            });
+            return Refused(Polls.Busy(admission.Refusals, chance));
         }
 
         // (4) and (5): the lane decides and commits; what was posted is finished, and keeps its place, even if the caller goes away.
-        var decision = await DecideAsync(context, held, place).WaitAsync(cancellationToken).ConfigureAwait(false);
+        var decision = await DecideAsync(context, held, admission.Place).WaitAsync(cancellationToken).ConfigureAwait(false);
 
         // (6)
         return decision.Claim is { } claim
@@ -99,7 +92,7 @@ internal sealed class ClaimService(
         return known is null ? Refused(fault) : Taken(context, held.PacketNo, known, held.Now.LeftCount(held.Count));
     }
 
-    private async Task<ShareDecision> DecideAsync(CallContext context, HeldPacket held, AdmissionGate.Place place)
+    private async Task<ShareDecision> DecideAsync(CallContext context, HeldPacket held, AdmissionPlace place)
     {
         try
         {
@@ -107,7 +100,7 @@ internal sealed class ClaimService(
         }
         finally
         {
-            held.Gate.Leave(place);
+            gate.Leave(place);
         }
     }
 

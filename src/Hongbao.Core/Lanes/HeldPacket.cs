@@ -1,6 +1,5 @@
 using System.Collections.Concurrent;
 using Hongbao.Contracts;
-using Hongbao.Core.Claims;
 using Hongbao.Core.Splits;
 
 namespace Hongbao.Core.Lanes;
@@ -43,9 +42,6 @@ internal sealed class HeldPacket
     public long LastUsed { get; set; }
 
     public Split Draw => _draw ??= Split.Of(SplitKind, Seed, PacketNo, Amount, Count, Cap);
-
-    /// <summary>Who may wait for the lane.</summary>
-    public AdmissionGate Gate { get; } = new();
 }
 
 /// <summary>What a packet's row says that can change.</summary>

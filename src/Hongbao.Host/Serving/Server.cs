@@ -22,6 +22,9 @@ namespace Hongbao.Host.Serving;
 /// <summary>The running platform: all modules and the gateway in one process.</summary>
 internal sealed class Server : IAsyncDisposable
 {
+    // New requests are refused for this long before connections are closed, so that clients learn of it by an answer and not by a broken connection.
+    private static readonly TimeSpan RefusalTime = TimeSpan.FromMilliseconds(300);
+
     // Answers under way get this long; the modules' own patience comes after it.
     private static readonly TimeSpan AnswerPatience = TimeSpan.FromMilliseconds(2500);
     private readonly WebApplication _app;
@@ -107,10 +110,17 @@ internal sealed class Server : IAsyncDisposable
         output.Flush();
     }
 
-    /// <summary>Returns when Ctrl-C or SIGTERM came, and every answer under way went out.</summary>
+    /// <summary>Returns when Ctrl-C or SIGTERM came, new requests were refused for a moment, and every answer under way went out.</summary>
     public async Task WaitForStopAsync()
     {
-        await _app.WaitForShutdownAsync();
+        var told = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        using (_app.Lifetime.ApplicationStopping.Register(told.SetResult))
+        {
+            await told.Task;
+        }
+
+        await Task.Delay(RefusalTime, _app.Services.GetRequiredService<TimeProvider>());
+        await _app.StopAsync();
     }
 
     /// <inheritdoc/>
