@@ -16,7 +16,7 @@ internal sealed class ClaimService(
     public async Task<ClaimResponse> ClaimAsync(CallContext context, long packetNo, CancellationToken cancellationToken)
     {
         // (1) A known claimer gets his claim before every gate and state check.
-        var held = await lanes.LookUpAsync(packetNo).WaitAsync(cancellationToken).ConfigureAwait(false);
+        var held = lanes.Peek(packetNo) ?? await lanes.LookUpAsync(packetNo).WaitAsync(cancellationToken).ConfigureAwait(false);
         if (held is null || held.App != context.App)
         {
             return Refused(Result.Of(ResultCode.NotFound));
@@ -42,7 +42,7 @@ internal sealed class ClaimService(
         }
 
         // (4) and (5): the lane decides and commits; what was posted is finished, and keeps its place, even if the caller goes away.
-        var decision = await DecideAsync(context, held, admission.Place).WaitAsync(cancellationToken).ConfigureAwait(false);
+        var decision = await lanes.PostAsync(new TakeShare(context, packetNo, claimNumbers, gate, admission.Place)).WaitAsync(cancellationToken).ConfigureAwait(false);
 
         // (6)
         return decision.Claim is { } claim
@@ -90,18 +90,6 @@ internal sealed class ClaimService(
         }
 
         return known is null ? Refused(fault) : Taken(context, held.PacketNo, known, held.Now.LeftCount(held.Count));
-    }
-
-    private async Task<ShareDecision> DecideAsync(CallContext context, HeldPacket held, AdmissionPlace place)
-    {
-        try
-        {
-            return await lanes.PostAsync(new TakeShare(context, held.PacketNo, claimNumbers)).ConfigureAwait(false);
-        }
-        finally
-        {
-            gate.Leave(place);
-        }
     }
 
     private async Task<Result?> ScopeFaultAsync(CallContext context, HeldPacket held, CancellationToken cancellationToken)

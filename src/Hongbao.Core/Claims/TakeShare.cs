@@ -6,17 +6,31 @@ using Hongbao.Foundation.Numbers;
 namespace Hongbao.Core.Claims;
 
 /// <summary>What became of a wish for a share.</summary>
-internal sealed record ShareDecision(ResultCode Code, HeldClaim? Claim, int RemainingCount);
+internal readonly record struct ShareDecision(ResultCode Code, HeldClaim? Claim, int RemainingCount);
 
 /// <summary>
 /// The lane's part of a claim: a known claimer gets his claim, whatever has become of the packet; then not found, not
-/// active, exhausted, expired; else a share is drawn. Scope was checked before.
+/// active, exhausted, expired; else a share is drawn. Scope was checked before. Its place before the packet is given back with the
+/// answer, whether or not anybody waits for that any more.
 /// </summary>
-internal sealed class TakeShare(CallContext context, long packetNo, NumberMinter claimNumbers) : LaneCommand<ShareDecision>(packetNo)
+internal sealed class TakeShare(CallContext context, long packetNo, NumberMinter claimNumbers, IAdmissionGate gate, AdmissionPlace place)
+    : LaneCommand<ShareDecision>(packetNo)
 {
     public override string Step => "core.claim";
 
     public override void Decide(PacketDraft? draft, long nowMs, LaneWrites writes) => Decision = Take(draft, nowMs);
+
+    public override void Answer()
+    {
+        gate.Leave(place);
+        base.Answer();
+    }
+
+    public override void Fail(Exception exception)
+    {
+        gate.Leave(place);
+        base.Fail(exception);
+    }
 
     private ShareDecision Take(PacketDraft? draft, long nowMs)
     {

@@ -16,6 +16,9 @@ namespace Hongbao.Core.Lanes;
 internal sealed class Lane
 {
     private const int AttemptsMax = 8;
+
+    // Beyond it a batch's own costs, a flush and two wake-ups, are small beside those of its claims.
+    private const int ManyWaiting = 128;
     private readonly LaneStore _store;
     private readonly StoreClock _storeClock;
     private readonly TimeProvider _clock;
@@ -91,7 +94,7 @@ internal sealed class Lane
             worked = await StepOnceAsync().ConfigureAwait(false);
             Release();
         }
-        while (worked && _waiting.Reader.Count >= _lastBatch / 2 && !cancellationToken.IsCancellationRequested);
+        while (worked && _waiting.Reader.Count >= Math.Max(ManyWaiting, _lastBatch / 2) && !cancellationToken.IsCancellationRequested);
 
         return worked ? NextRun.Now : NextRun.After(TimeSpan.FromSeconds(_options.HoldSeconds));
     }

@@ -17,14 +17,19 @@ internal sealed class LaneSet
 
     /// <summary>A packet's committed state, read if it is not in memory; null when there is none.</summary>
     /// <exception cref="StoreException">The store, or a full lane (Unavailable).</exception>
-    public async Task<HeldPacket?> LookUpAsync(long packetNo) =>
-        Peek(packetNo) ?? await PostAsync(new LookUp(packetNo)).ConfigureAwait(false);
+    public Task<HeldPacket?> LookUpAsync(long packetNo) => Peek(packetNo) is { } held ? Task.FromResult<HeldPacket?>(held) : PostAsync(new LookUp(packetNo));
 
     /// <summary>Queues a command and waits for its answer after the commit.</summary>
     /// <exception cref="StoreException">The store, or a full lane (Unavailable).</exception>
-    public Task<TAnswer> PostAsync<TAnswer>(LaneCommand<TAnswer> command) => Of(command.PacketNo).TryPost(command)
-        ? command.Answered
-        : Task.FromException<TAnswer>(new StoreException(StoreFault.Unavailable, "the lane is full or stopping"));
+    public Task<TAnswer> PostAsync<TAnswer>(LaneCommand<TAnswer> command)
+    {
+        if (!Of(command.PacketNo).TryPost(command))
+        {
+            command.Fail(new StoreException(StoreFault.Unavailable, "the lane is full or stopping"));
+        }
+
+        return command.Answered;
+    }
 
     public void Attach(IScheduler scheduler)
     {
