@@ -96,6 +96,34 @@ public sealed class FencingTests
     }
 
     [Theory, BothStores]
+    public async Task A_refund_moves_a_packet_that_another_process_closed_while_this_one_remembers_it_as_active(SqlDialect dialect)
+    {
+        await using var harness = await CoreHarness.StartAsync(dialect);
+        var packets = new List<long>();
+        for (var i = 0; i < 3; i++)
+        {
+            packets.Add(await harness.ActiveAsync(CoreHarness.Request(100, 10) with { TtlSeconds = 60 }));
+            await harness.ClaimedAsync(packets[i], 1);
+        }
+
+        var other = await harness.StartProcessAsync();
+        await harness.MoveAsync(TimeSpan.FromSeconds(61));
+        await other.StepAsync("core.packets.scan");
+        await other.StopAsync();
+        Assert.All(packets, p => Assert.Equal(PacketStatus.Expired, harness.PacketAsync(p).Result.State));
+
+        // By message, at its start and at its end; and by the pull, when messages stay out.
+        await harness.RefundMovesAsync(RefundCause.Expiry, packets[0], OrderStatus.Pending);
+        Assert.Equal(PacketStatus.Refunding, (await harness.PacketAsync(packets[0])).State);
+        await harness.RefundMovesAsync(RefundCause.Expiry, packets[1], OrderStatus.Succeeded);
+        Assert.Equal(PacketStatus.Refunded, (await harness.PacketAsync(packets[1])).State);
+        harness.Async.Refunds[(RefundCause.Expiry, packets[2])] = OrderStatus.Succeeded;
+        await harness.MoveAsync(TimeSpan.FromSeconds(31));
+        await harness.Main.StepAsync("core.refunds.scan");
+        Assert.Equal(PacketStatus.Refunded, (await harness.PacketAsync(packets[2])).State);
+    }
+
+    [Theory, BothStores]
     public async Task Two_processes_at_the_same_packets_never_give_away_too_much(SqlDialect dialect)
     {
         await using var harness = await CoreHarness.StartAsync(dialect);

@@ -1,3 +1,5 @@
+using System.Collections.Concurrent;
+
 namespace Hongbao.Web.Tests;
 
 /// <summary>However often a button is pressed and whatever gets lost: one share, one packet.</summary>
@@ -34,6 +36,76 @@ public sealed class OnceTests(Stage stage) : PageTests(stage)
         await phone.Get("packet-open").ClickAsync();
         await Money.ReadAsync(phone.Get("packet-result-amount"));
         Assert.Equal(11, asked);
+    }
+
+    [Theory]
+    [InlineData("zh-CN", "人有点多，正在排队 1/10")]
+    [InlineData("en-GB", "A bit crowded, in line 1/10")]
+    public async Task Who_is_in_line_is_told_so_and_presses_again_without_asking_twice(string locale, string words)
+    {
+        var packetNo = await Api.PacketAsync(App, 1001);
+        var phone = await PhoneOfAsync(1002, "/p/" + packetNo, locale);
+        phone.Expects(429);
+        var asked = await TurnAwayAsync(phone, packetNo, BusyFor(1500));
+        // Presses of the same moment, which the page cannot have shown yet.
+        await Expect(phone.Get("packet-open")).ToBeVisibleAsync();
+        await phone.Page.EvaluateAsync("() => { const seal = document.querySelector('[data-testid=packet-open]'); for (let i = 0; i < 3; i += 1) seal.click(); }");
+        await Expect(phone.Page.Locator("[data-state=queued]")).ToHaveTextAsync(words);
+        for (var i = 0; i < 5; i++)
+        {
+            await phone.Get("packet-open").ClickAsync();
+        }
+
+        Assert.Equal("true", await phone.Get("packet-open").GetAttributeAsync("aria-disabled"));
+        await Expect(phone.Page.Locator("[aria-live=polite]").First).ToHaveTextAsync(words);
+        if (Environment.GetEnvironmentVariable("HONGBAO_SCREENSHOTS") is { } folder)
+        {
+            await phone.Page.ScreenshotAsync(new() { Path = Path.Combine(folder, $"in-line-{locale}.png") });
+        }
+
+        Assert.Single(asked);
+        await phone.Page.UnrouteAllAsync();
+        await Money.ReadAsync(phone.Get("packet-result-amount"));
+        await Expect(phone.Get("claim-row")).ToHaveCountAsync(1);
+    }
+
+    [Fact]
+    public async Task Leaving_the_line_asks_no_more_and_coming_back_starts_anew()
+    {
+        var packetNo = await Api.PacketAsync(App, 1001);
+        var phone = await PhoneOfAsync(1002, "/p/" + packetNo);
+        phone.Expects(429);
+        var asked = await TurnAwayAsync(phone, packetNo, BusyFor(300));
+        await phone.Get("packet-open").ClickAsync();
+        await Expect(phone.Page.Locator("[data-state=queued]")).ToHaveTextAsync(new Regex("正在排队 2/10"));
+        await phone.Page.GetByRole(AriaRole.Button, new() { Name = "关闭" }).ClickAsync();
+        await Expect(phone.Get("packet-cover")).ToHaveCountAsync(0);
+        var before = asked.Count;
+        // Three waits long nothing more is sent.
+        await phone.Page.WaitForTimeoutAsync(1400);
+        Assert.Equal(before, asked.Count);
+
+        await phone.Page.UnrouteAllAsync();
+        await phone.GoAsync("#/p/" + packetNo);
+        await phone.Get("packet-open").ClickAsync();
+        await Money.ReadAsync(phone.Get("packet-result-amount"));
+    }
+
+    [Fact]
+    public async Task The_line_ends_with_the_packet_and_an_overloaded_service_is_polled_like_a_busy_packet()
+    {
+        var packetNo = await Api.PacketAsync(App, 1001);
+        var phone = await PhoneOfAsync(1004, "/p/" + packetNo);
+        phone.Expects(503, 409);
+        var asked = await TurnAwayAsync(phone, packetNo, """{"status":503,"title":"Overloaded","code":"OVERLOADED"}""", 503);
+        await phone.Get("packet-open").ClickAsync();
+        await Expect(phone.Page.Locator("[data-state=queued]")).ToHaveTextAsync("人有点多，正在排队 1/10");
+        await Api.ClaimAsync(App, 1002, packetNo);
+        await Api.ClaimAsync(App, 1003, packetNo);
+        await phone.Page.UnrouteAllAsync();
+        await Expect(phone.Get("packet-state")).ToHaveAttributeAsync("data-state", "exhausted");
+        await Expect(phone.Get("claim-row")).ToHaveCountAsync(2);
+        Assert.NotEmpty(asked);
     }
 
     [Fact]
@@ -106,6 +178,26 @@ public sealed class OnceTests(Stage stage) : PageTests(stage)
         Assert.Equal(2, lost);
         await Expect(phone.Get("claim-row")).ToHaveCountAsync(1);
         Assert.Equal(1, (int)(await Api.GetAsync(App, 1002, "/api/v1/packets/" + packetNo))["claimedCount"]!);
+    }
+
+    private static string BusyFor(int ms) => Busy.Replace("\"retryAfterMs\":20", $"\"retryAfterMs\":{ms}", StringComparison.Ordinal);
+
+    /// <summary>Answers every claim of the packet with a refusal; what was asked is noted.</summary>
+    private static async Task<ConcurrentBag<string>> TurnAwayAsync(Phone phone, string packetNo, string problem, int status = 429)
+    {
+        var asked = new ConcurrentBag<string>();
+        await phone.Page.RouteAsync($"**/api/v1/packets/{packetNo}/claims", async route =>
+        {
+            if (route.Request.Method != "POST")
+            {
+                await route.ContinueAsync();
+                return;
+            }
+
+            asked.Add(route.Request.Url);
+            await route.FulfillAsync(new() { Status = status, ContentType = "application/problem+json", Headers = new Dictionary<string, string> { ["Retry-After"] = "1" }, Body = problem });
+        });
+        return asked;
     }
 
     private static List<string> Count(Phone phone, string method, string ending)

@@ -3,6 +3,7 @@ using Hongbao.Core.Lanes;
 using Hongbao.Core.Orders;
 using Hongbao.Foundation.Messaging;
 using Hongbao.Foundation.Orders;
+using Hongbao.Foundation.Stores;
 
 namespace Hongbao.Core.Packets;
 
@@ -58,6 +59,14 @@ internal sealed class AdvanceRefund(long packetNo, PacketEvent on, DueTable<DueK
 
     public override void Decide(PacketDraft? draft, long nowMs, LaneWrites writes)
     {
+        if (draft is { Now.Status: PacketStatus.Active })
+        {
+            // Its refund exists, so that it was closed: by another process, behind our memory. Nothing would be written, and the fence
+            // not asked; the lane has to look again.
+            writes.Extras.Add(static (_, _) => throw new StoreException(StoreFault.Fenced, "a packet with a refund is remembered as active"));
+            return;
+        }
+
         var moved = draft is not null && draft.TryMove(on);
         Decision = draft?.Now.Status;
         if (moved && Decision == PacketStatus.Refunded)

@@ -36,6 +36,7 @@ export function PacketDialog({ packetNo, uid }: { packetNo: string; uid: string 
   const [opening, setOpening] = useState<Opening>({ stage: 'closed' });
   const [peeking, setPeeking] = useState(false);
   const gone = useRef(false);
+  const asking = useRef(false);
 
   useEffect(() => {
     gone.current = false;
@@ -53,6 +54,16 @@ export function PacketDialog({ packetNo, uid }: { packetNo: string; uid: string 
   useArrival(claim, reload);
 
   const openIt = async () => {
+    // However quickly it is pressed again: what is shown may be a moment behind, this is not.
+    if (asking.current) return;
+    asking.current = true;
+    try {
+      await openOnce();
+    } finally {
+      asking.current = false;
+    }
+  };
+  const openOnce = async () => {
     const still = prefersStillness();
     const started = performance.now();
     setOpening({ stage: 'spinning' });
@@ -69,6 +80,7 @@ export function PacketDialog({ packetNo, uid }: { packetNo: string; uid: string 
       if (!still) await pause(revealMs);
       setOpening({ stage: 'open', claim: got });
     } catch (problem) {
+      if (gone.current) return;
       const state = stateOfError(problem);
       const said = problem instanceof ApiError && state === 'degraded' ? problem.detail : undefined;
       setOpening({ stage: 'closed', failure: { state, said } });

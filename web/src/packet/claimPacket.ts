@@ -2,6 +2,10 @@ import { ApiError } from '../api/ApiError';
 
 const mostPolls = 10;
 const mostLostAnswers = 2;
+const longestWaitMs = 10_000;
+
+/** Not now, but soon: the server says when to come again. */
+const comeAgain = ['CLAIM_BUSY', 'OVERLOADED'];
 
 export interface ClaimHooks {
   wait(ms: number): Promise<void>;
@@ -11,8 +15,8 @@ export interface ClaimHooks {
 }
 
 /**
- * Asks for a share until there is an answer. A busy packet is polled with the same request as the server says, at most
- * ten times; a lost answer is asked for again, which is safe because a user's second claim gives the first one back.
+ * Asks for a share until there is an answer. A busy packet, or a busy service, is polled with the same request as the server says, at
+ * most ten times in all; a lost answer is asked for again, which is safe because a user's second claim gives the first one back.
  */
 export async function claimPacket<T>(send: () => Promise<T>, hooks: ClaimHooks): Promise<T> {
   let polls = 0;
@@ -22,13 +26,12 @@ export async function claimPacket<T>(send: () => Promise<T>, hooks: ClaimHooks):
       return await send();
     } catch (error) {
       if (!(error instanceof ApiError) || hooks.stopped()) throw error;
-      if (error.code === 'CLAIM_BUSY') {
+      if (comeAgain.includes(error.code)) {
         const most = Math.min(error.maxPolls ?? mostPolls, mostPolls);
         if (polls >= most) throw error;
         polls += 1;
         hooks.onBusy(polls, most);
-        // Jitter keeps the people who were turned away together from coming back together.
-        await hooks.wait((error.retryAfterMs ?? 500) + Math.floor(hooks.random() * 150));
+        await hooks.wait(waitOf(error, hooks.random()));
       } else if (error.lost && lost < mostLostAnswers) {
         lost += 1;
         await hooks.wait(300 * lost);
@@ -38,4 +41,13 @@ export async function claimPacket<T>(send: () => Promise<T>, hooks: ClaimHooks):
       if (hooks.stopped()) throw error;
     }
   }
+}
+
+/**
+ * Jitter keeps the people who were turned away together from coming back together. A packet spreads its people by itself; a service
+ * that sheds tells all of them the same time, so that they wait up to twice as long.
+ */
+function waitOf(error: ApiError, random: number): number {
+  const told = Math.min(Math.max(error.retryAfterMs ?? 500, 0), longestWaitMs);
+  return told + Math.floor(random * (error.code === 'OVERLOADED' ? told : 150));
 }

@@ -42,6 +42,9 @@ internal sealed record ApiAnswer(int Status, byte[] Body)
         }
     });
 
+    /// <summary>When a server that refuses for now wants to be asked again, by its header; zero when it does not say.</summary>
+    public TimeSpan ComeAgainAfter { get; init; }
+
     public bool IsOk => Status is >= 200 and < 300;
 
     /// <summary>The problem's code; empty for a success or an answer that is no problem document.</summary>

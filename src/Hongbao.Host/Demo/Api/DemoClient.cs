@@ -2,16 +2,22 @@ using System.Globalization;
 using System.Net;
 using System.Net.Http.Headers;
 using System.Net.Http.Json;
+using Hongbao.Foundation.Chance;
 using Hongbao.Foundation.Time;
 
 namespace Hongbao.Host.Demo.Api;
 
-/// <summary>Speaks HTTP with a running server and nothing else. A request without a clear answer is sent again as it is, as an app would.</summary>
+/// <summary>
+/// Speaks HTTP with a running server and nothing else. A request without a clear answer is sent again as it is, as an app would; a server that
+/// sheds is asked again when it says, those who were told the same time not all at once.
+/// </summary>
 internal sealed class DemoClient(HttpClient http, TimeProvider clock) : IDisposable
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan FirstRest = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan LongestRest = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan LongestTold = TimeSpan.FromSeconds(10);
+    private readonly SecureRandomSource _chance = new();
     private readonly List<TimeSpan> _claimTimes = [];
     private readonly Lock _gate = new();
     private long _requests;
@@ -87,6 +93,7 @@ internal sealed class DemoClient(HttpClient http, TimeProvider clock) : IDisposa
         {
             string failure;
             var isConnected = true;
+            var told = TimeSpan.Zero;
             try
             {
                 var answer = await SendOnceAsync(method, path, token, body, cancellationToken);
@@ -96,6 +103,7 @@ internal sealed class DemoClient(HttpClient http, TimeProvider clock) : IDisposa
                 }
 
                 failure = answer.Summary;
+                told = answer.ComeAgainAfter < LongestTold ? answer.ComeAgainAfter : LongestTold;
             }
             catch (HttpRequestException e)
             {
@@ -114,7 +122,8 @@ internal sealed class DemoClient(HttpClient http, TimeProvider clock) : IDisposa
             }
 
             Interlocked.Increment(ref _repeated);
-            await Task.Delay(BackOff.Doubling(FirstRest, attempt, LongestRest), clock, cancellationToken);
+            var rest = BackOff.Doubling(FirstRest, attempt, LongestRest);
+            await Task.Delay(told > TimeSpan.Zero ? told + TimeSpan.FromMilliseconds(_chance.Below((int)told.TotalMilliseconds)) : rest, clock, cancellationToken);
         }
     }
 
@@ -125,7 +134,10 @@ internal sealed class DemoClient(HttpClient http, TimeProvider clock) : IDisposa
         request.Content = body is null ? null : JsonContent.Create(body);
         Interlocked.Increment(ref _requests);
         using var response = await http.SendAsync(request, cancellationToken);
-        return new ApiAnswer((int)response.StatusCode, await response.Content.ReadAsByteArrayAsync(cancellationToken));
+        return new ApiAnswer((int)response.StatusCode, await response.Content.ReadAsByteArrayAsync(cancellationToken))
+        {
+            ComeAgainAfter = response.Headers.RetryAfter?.Delta ?? TimeSpan.Zero,
+        };
     }
 
     private static bool IsUnclear(ApiAnswer answer) => (HttpStatusCode)answer.Status switch
