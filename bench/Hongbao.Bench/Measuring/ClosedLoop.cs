@@ -20,6 +20,9 @@ internal sealed record Measured
     /// <summary>CPU that other programs of this machine took, percent.</summary>
     public required double Others { get; init; }
 
+    /// <summary>CPU of the machine that the load process itself took, percent; 0 where the load is in the same process.</summary>
+    public double LoadCpu { get; init; }
+
     /// <summary>Claims a second while each was the first of its packet; 0 where that was not measured.</summary>
     public double FirstClaims { get; init; }
 
