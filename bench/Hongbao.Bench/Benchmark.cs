@@ -106,6 +106,15 @@ internal sealed class Benchmark : IAsyncDisposable
             return true;
         }
 
+        if (contender.Http is { } http)
+        {
+            return load.Name switch
+            {
+                "H1" => clients == 1024 || (clients == 64 && http is { IsRefused: false } and not { Endpoint: "refusal" }) || (clients == 8 && contender.Id == Contender.OursHttp),
+                _ => clients == 1024,
+            };
+        }
+
         return load.Name switch
         {
             "H1" => clients > 8 || contender.Form is not ("r1-durable" or "r2" or "r2-durable"),
@@ -121,6 +130,10 @@ internal sealed class Benchmark : IAsyncDisposable
         ("H1", "p1/64" or "p1/8", 64) => true,
         ("H1", Contender.OursSqlite or "r1" or "r1-durable", 1024) => true,
         ("H2", Contender.Ours, 1024) => true,
+        ("H1", Contender.OursHttp, >= 64) => true,
+        ("H1", Contender.HttpNothing or Contender.OursHttpRefusals or Contender.HttpNothingRefused, 1024) => true,
+        ("H1", Contender.OursHttpOpen, _) => true,
+        ("H2", Contender.OursHttp, 1024) => true,
         ("H2", "p1/8" or "p2/8" or "p4/8" or "p2/64" or "p4/64", 64) => true,
         _ => false,
     };
@@ -147,7 +160,7 @@ internal sealed class Benchmark : IAsyncDisposable
         var round = new Round(cell.Load.Name, id, cell.Clients, number, measured, faults);
         _rounds.Add(round);
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
-            $"{measured.Taken,9:N0}/s  p99 {measured.P99,7:0.0} ms  steal {measured.Steal:0.0} %  others {measured.Others:0} %{(round.IsNoisy ? " (noisy)" : "")}  {Stopwatch.GetElapsedTime(_started).TotalSeconds:0} s"));
+            $"{measured.Taken,9:N0}/s  p99 {measured.P99,7:0.0} ms  {(measured.Refused > 0 ? $"refused {measured.Refused:N0}/s  " : "")}{(measured.LoadCpu > 0 ? $"load {measured.LoadCpu:0} %  " : "")}steal {measured.Steal:0.0} %  others {measured.Others:0} %{(round.IsNoisy ? " (noisy)" : "")}  {Stopwatch.GetElapsedTime(_started).TotalSeconds:0} s"));
         foreach (var fault in faults)
         {
             Console.Error.WriteLine($"  AUDIT: {id}: {fault}");

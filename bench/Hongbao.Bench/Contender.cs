@@ -56,9 +56,9 @@ internal sealed record Contender(string Id, string Title, string Colour, long Mo
     private static Contender[] OverHttp() =>
     [
         new(OursHttp, "Hongbao over HTTP, PostgreSQL", "#e0567a", 80_000, null, new(HttpServer.Platform, "claims")),
-        new(HttpNothing, "Ceiling: our pipeline, answers without work", "#b0b0b0", 0, null, new(HttpServer.Platform, "nothing")),
+        new(HttpNothing, "Do-nothing endpoint behind our pipeline", "#b0b0b0", 0, null, new(HttpServer.Platform, "nothing")),
         new(OursHttpRefusals, "Hongbao over HTTP, refusals of an exhausted packet", "#7a7a30", 0, null, new(HttpServer.Platform, "claims") { IsRefused = true }),
-        new(HttpNothingRefused, "Ceiling: our pipeline, answers such a refusal without work", "#c8c890", 0, null, new(HttpServer.Platform, "refusal")),
+        new(HttpNothingRefused, "Do-nothing endpoint, such a refusal", "#c8c890", 0, null, new(HttpServer.Platform, "refusal")),
         new(HttpBare, "Bare Kestrel", "#d8d8d8", 0, null, new(HttpServer.Bare, "nothing")),
         new(OursHttpOpen, "Hongbao over HTTP, open loop at half of the maximum", "#e0567a", 80_000, null, new(HttpServer.Platform, "claims") { IsOpenLoop = true }),
     ];
