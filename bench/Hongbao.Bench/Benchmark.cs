@@ -160,7 +160,7 @@ internal sealed class Benchmark : IAsyncDisposable
         var round = new Round(cell.Load.Name, id, cell.Clients, number, measured, faults);
         _rounds.Add(round);
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
-            $"{measured.Taken,9:N0}/s  p99 {measured.P99,7:0.0} ms  {(measured.Refused > 0 ? $"refused {measured.Refused:N0}/s  " : "")}{(measured.LoadCpu > 0 ? $"load {measured.LoadCpu:0} %  " : "")}steal {measured.Steal:0.0} %  others {measured.Others:0} %{(round.IsNoisy ? " (noisy)" : "")}  {Stopwatch.GetElapsedTime(_started).TotalSeconds:0} s"));
+            $"{measured.Taken,9:N0}/s  p99 {measured.P99,7:0.0} ms  {(measured.Refused > 0 ? $"refused {measured.Refused:N0}/s  " : "")}{(measured.LoadCpu > 0 ? $"load {measured.LoadCpu:0} %  {measured.BytesPerClaim:N0} B  {measured.Collections:0} GC/s {measured.Paused:0.0} %  " : "")}steal {measured.Steal:0.0} %  others {measured.Others:0} %{(round.IsNoisy ? " (noisy)" : "")}  {Stopwatch.GetElapsedTime(_started).TotalSeconds:0} s"));
         foreach (var fault in faults)
         {
             Console.Error.WriteLine($"  AUDIT: {id}: {fault}");

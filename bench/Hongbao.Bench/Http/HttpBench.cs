@@ -1,3 +1,4 @@
+using System.Net.Http.Json;
 using System.Security.Cryptography;
 using System.Text.Json;
 using Hongbao.Bench.Contenders;
@@ -23,6 +24,7 @@ internal sealed class HttpBench(BenchServers servers, OwnCpu own) : IAsyncDispos
     private static readonly TimeSpan WarmUp = TimeSpan.FromSeconds(3);
     private readonly string _tokenKey = Convert.ToBase64String(RandomNumberGenerator.GetBytes(32));
     private readonly Dictionary<HttpServer, (RoleProcess Process, string Url)> _servers = [];
+    private readonly HttpClient _meters = new();
     private RoleProcess? _load;
     private HttpDatabase? _database;
 
@@ -39,7 +41,8 @@ internal sealed class HttpBench(BenchServers servers, OwnCpu own) : IAsyncDispos
     {
         var plan = await PrepareAsync(form, load, (long)(mostPerSecond * (warmUp + duration).TotalSeconds));
         var before = form.IsClaim ? await BeforeAsync(form, plan) : null;
-        var (result, cpu, cpuAfter) = await LoadAsync(plan with
+        Func<Task<Meter>> meter = form.Server == HttpServer.Platform ? () => ReadMeterAsync(plan.Url) : NoMeter;
+        var (result, cpu, cpuAfter, allocated) = await LoadAsync(meter, plan with
         {
             Endpoint = form.Endpoint,
             FirstUser = EarlyUsers,
@@ -67,9 +70,11 @@ internal sealed class HttpBench(BenchServers servers, OwnCpu own) : IAsyncDispos
             P50 = result.P50,
             P99 = result.P99,
             P999 = result.P999,
-            BytesPerClaim = 0,
+            BytesPerClaim = form.Server == HttpServer.Platform ? allocated.Bytes / Math.Max(1.0, result.Taken + result.Refused) : 0,
             Steal = cpuAfter.StealSince(cpu),
             Others = cpuAfter.OthersSince(cpu),
+            Collections = allocated.Collections / result.Seconds,
+            Paused = 100 * allocated.PauseSeconds / result.Seconds,
             LoadCpu = 100 * result.LoadCpuSeconds / result.Seconds / Environment.ProcessorCount,
             TakenInAll = result.TakenInAll,
         }, faults);
@@ -77,6 +82,7 @@ internal sealed class HttpBench(BenchServers servers, OwnCpu own) : IAsyncDispos
 
     public async ValueTask DisposeAsync()
     {
+        _meters.Dispose();
         foreach (var (process, _) in _servers.Values)
         {
             await process.DisposeAsync();
@@ -114,19 +120,24 @@ internal sealed class HttpBench(BenchServers servers, OwnCpu own) : IAsyncDispos
     private async Task<LoadResult> BeforeAsync(HttpForm form, LoadPlan plan)
     {
         var first = plan with { Load = "H1", Users = 1, Requests = plan.PacketNos.Length };
-        var (result, _, _) = await LoadAsync(form.IsRefused ? first with { Users = EarlyUsers, Requests = EarlyUsers, Connections = 8 } : first);
+        var (result, _, _, _) = await LoadAsync(NoMeter, form.IsRefused ? first with { Users = EarlyUsers, Requests = EarlyUsers, Connections = 8 } : first);
         return result;
     }
 
-    private async Task<(LoadResult Result, CpuTime Before, CpuTime After)> LoadAsync(LoadPlan plan)
+    private static Task<Meter> NoMeter() => Task.FromResult(new Meter(0, 0, 0));
+
+    private async Task<Meter> ReadMeterAsync(string url) => (await _meters.GetFromJsonAsync<Meter>(url + MeterEndpoint.Path))!;
+
+    private async Task<(LoadResult Result, CpuTime Before, CpuTime After, Meter Allocated)> LoadAsync(Func<Task<Meter>> meter, LoadPlan plan)
     {
         _load ??= new RoleProcess(LoadRole.Name);
         await _load.WriteAsync(JsonSerializer.Serialize(plan));
         await ExpectAsync(LoadRole.Started);
-        var before = CpuTime.Now(own);
+        var (before, first) = (CpuTime.Now(own), await meter());
         await ExpectAsync(LoadRole.Ended);
-        var after = CpuTime.Now(own);
-        return (JsonSerializer.Deserialize<LoadResult>(await _load.ReadAsync())!, before, after);
+        var (after, last) = (CpuTime.Now(own), await meter());
+        var allocated = new Meter(last.Bytes - first.Bytes, last.Collections - first.Collections, last.PauseSeconds - first.PauseSeconds);
+        return (JsonSerializer.Deserialize<LoadResult>(await _load.ReadAsync())!, before, after, allocated);
     }
 
     private async Task ExpectAsync(string word)
@@ -155,7 +166,7 @@ internal sealed class HttpBench(BenchServers servers, OwnCpu own) : IAsyncDispos
     {
         var nothing = new HttpForm(server, "nothing");
         var plan = await PrepareAsync(nothing, Load.Named("H1"), 0);
-        await LoadAsync(plan with { Requests = Users });
+        await LoadAsync(NoMeter, plan with { Requests = Users });
         foreach (var form in server == HttpServer.Bare ? [nothing] : new[] { nothing, new HttpForm(server, "claims") })
         {
             await RunAsync(form, Load.Named("H1"), 80_000, 64, 0, TimeSpan.Zero, WarmUp);

@@ -36,7 +36,7 @@ internal static class Report
 
         page.AppendLine().AppendLine("""
             - *Claims/s*: answered with a share. *Credited/s*: claim and credit request committed in a database within the same time; for Redis by the drainer.
-            - Clients ask again as soon as they are answered (closed loop); every claim is another user's. Latency is from call to answer; bytes/claim are those of the whole process, the clients' own included.
+            - Clients ask again as soon as they are answered (closed loop); every claim is another user's. Latency is from call to answer; bytes/claim are those of the whole process, in process the clients' own included.
             - With many packets, each of ours has had its first claim before the clock starts: afterwards it is in memory, as the peers' rows are in the database's.
             - All write the same tables with the same constraints, and a credit request of the same size for every claim; forms with batches (ours, the
               drainer, the ceilings) pack a batch's requests into one row. P4 does not write the packet's row. Nobody takes the requests away.
@@ -96,7 +96,7 @@ internal static class Report
             var title = known?.Title ?? $"Ceiling, batches of {cell.Contender.Split('/')[1]}";
             var answers = cell.Clients > 0;
             table.AppendLine(CultureInfo.InvariantCulture,
-                $"| {title} | {(answers ? Number(cell.Clients) : "")} | {(counting.Any(r => r.IsNoisy) ? "~" : "")}{Number(Of(m => m.Taken))} | {Number(Of(m => m.Credited))} | {(answers ? Short(Of(m => m.P50)) : "")} | {(answers ? Short(Of(m => m.P99)) : "")} | {(answers ? Short(Of(m => m.P999)) : "")} | {Number(Of(m => m.Refused))} | {Number(Of(m => m.Busy))} | {(known?.IsInProcess == true ? Number(Of(m => m.BytesPerClaim)) : "")} | {(known?.Http is null ? "" : Number(Of(m => m.LoadCpu)))} | {Short(Of(m => m.Steal))} | {Short(Of(m => m.Others))} | {counting.Length} of {all} |");
+                $"| {title} | {(answers ? Number(cell.Clients) : "")} | {(counting.Any(r => r.IsNoisy) ? "~" : "")}{Number(Of(m => m.Taken))} | {Number(Of(m => m.Credited))} | {(answers ? Short(Of(m => m.P50)) : "")} | {(answers ? Short(Of(m => m.P99)) : "")} | {(answers ? Short(Of(m => m.P999)) : "")} | {Number(Of(m => m.Refused))} | {Number(Of(m => m.Busy))} | {(known is { IsInProcess: true } or { Http.Server: HttpServer.Platform } ? Number(Of(m => m.BytesPerClaim)) : "")} | {(known?.Http is null ? "" : Number(Of(m => m.LoadCpu)))} | {Short(Of(m => m.Steal))} | {Short(Of(m => m.Others))} | {counting.Length} of {all} |");
         }
 
         return table.ToString();

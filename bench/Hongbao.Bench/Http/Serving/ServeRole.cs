@@ -20,7 +20,11 @@ internal static class ServeRole
                     CoreWorkersAlone.Register(services);
                 }
             },
-            NothingEndpoints.Map);
+            routes =>
+            {
+                NothingEndpoints.Map(routes);
+                MeterEndpoint.Map(routes);
+            });
         var server = await Server.StartAsync(new ServeArguments(null, null, null, settingsFile), guest, default);
         await using (server)
         {
