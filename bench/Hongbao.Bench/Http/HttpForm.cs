@@ -5,8 +5,8 @@ namespace Hongbao.Bench.Http;
 /// <param name="Endpoint">Last part of the address below a packet.</param>
 internal sealed record HttpForm(HttpServer Server, string Endpoint)
 {
-    /// <summary>Connections of the open loop: enough that none is waited for.</summary>
-    public const int OpenConnections = 256;
+    /// <summary>Connections of the open loop: as many as the greatest rate was reached with, so that none is waited for but after a long stall.</summary>
+    public const int OpenConnections = 1024;
 
     /// <summary>Whether the packet is exhausted before, and everybody asks who has no share.</summary>
     public bool IsRefused { get; init; }
