@@ -25,7 +25,7 @@ internal sealed record BenchOptions
         var options = new BenchOptions();
         if (arguments.Contains("--quick"))
         {
-            options = options with { Quick = true, Clients = [8, 64, 1024], Rounds = 9, Seconds = 1, WarmUpSeconds = 0.4, Budget = TimeSpan.FromSeconds(255) };
+            options = options with { Quick = true, Clients = [8, 64, 1024], Rounds = 9, Seconds = 1, WarmUpSeconds = 0.4, Budget = TimeSpan.FromSeconds(230) };
         }
 
         for (var i = 0; i < arguments.Length; i++)

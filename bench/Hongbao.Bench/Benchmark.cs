@@ -1,36 +1,50 @@
 using System.Diagnostics;
 using System.Globalization;
 using Hongbao.Bench.Contenders;
+using Hongbao.Bench.Http;
 using Hongbao.Bench.Measuring;
 
 namespace Hongbao.Bench;
 
 /// <summary>Runs the cells of the table in turn, round by round: ours, a peer, ours, the next peer.</summary>
-internal sealed class Benchmark(BenchServers servers, BenchOptions options)
+internal sealed class Benchmark : IAsyncDisposable
 {
     private const int ManyPackets = 1000;
     private static readonly int[] CeilingBatches = [1024, 4096];
     private readonly List<Round> _rounds = [];
     private readonly Uids _uids = new();
-    private readonly OwnCpu _own = new(servers.WorkFolder);
+    private readonly BenchServers _servers;
+    private readonly BenchOptions _options;
+    private readonly OwnCpu _own;
+    private readonly HttpBench _http;
     private readonly long _started = Stopwatch.GetTimestamp();
 
     private sealed record Cell(Load Load, Contender? Contender, int Clients, int Batch);
 
+    public Benchmark(BenchServers servers, BenchOptions options)
+    {
+        _servers = servers;
+        _options = options;
+        _own = new OwnCpu(servers.WorkFolder);
+        _http = new HttpBench(servers, _own);
+    }
+
     public IReadOnlyCollection<Round> Rounds => _rounds;
+
+    public ValueTask DisposeAsync() => _http.DisposeAsync();
 
     public async Task RunAsync()
     {
         await WarmUpAsync();
         var cells = Cells().ToList();
-        for (var number = 1; number <= options.Rounds; number++)
+        for (var number = 1; number <= _options.Rounds; number++)
         {
             // The first round runs everything; a quick run repeats only what the goals compare.
-            var now = number == 1 || !options.Quick ? cells : cells.Where(IsCompared).ToList();
+            var now = number == 1 || !_options.Quick ? cells : cells.Where(IsCompared).ToList();
             Console.WriteLine($"Round {number}: {now.Count} runs");
             for (var i = 0; i < now.Count; i++)
             {
-                if (Stopwatch.GetElapsedTime(_started) > options.Budget)
+                if (Stopwatch.GetElapsedTime(_started) > _options.Budget)
                 {
                     Console.WriteLine("The time for a quick run is used up.");
                     return;
@@ -43,18 +57,24 @@ internal sealed class Benchmark(BenchServers servers, BenchOptions options)
 
     private IEnumerable<Cell> Cells()
     {
-        var contenders = Contender.All(options.Pools).Where(c => options.Only.Length == 0 || options.Only.Contains(c.Form) || options.Only.Contains(c.Id)).ToList();
-        foreach (var load in options.Loads.Select(Load.Named))
+        var contenders = Contender.All(_options.Pools).Where(c => _options.Only.Length == 0 || _options.Only.Contains(c.Form) || _options.Only.Contains(c.Id)).ToList();
+        foreach (var load in _options.Loads.Select(Load.Named))
         {
-            foreach (var clients in options.Clients)
+            foreach (var clients in _options.Clients)
             {
-                foreach (var contender in contenders.Where(c => IsWorthIt(load, c, clients)))
+                foreach (var contender in contenders.Where(c => c.Http is null or { IsOpenLoop: false } && IsWorthIt(load, c, clients)))
                 {
                     yield return new Cell(load, contender, clients, 0);
                 }
             }
 
-            if (load.Name == "H1" && (options.Only.Length == 0 || options.Only.Contains("bulk")))
+            // After the closed loops, for it takes its rate from them.
+            foreach (var open in contenders.Where(c => load.Name == "H1" && c.Http is { IsOpenLoop: true }))
+            {
+                yield return new Cell(load, open, HttpForm.OpenConnections, 0);
+            }
+
+            if (load.Name == "H1" && (_options.Only.Length == 0 || _options.Only.Contains("bulk")))
             {
                 foreach (var batch in CeilingBatches)
                 {
@@ -64,21 +84,41 @@ internal sealed class Benchmark(BenchServers servers, BenchOptions options)
         }
     }
 
+    private double HalfOfTheMaximum() => new Rounds(_rounds).Best("H1", m => m.Taken, Contender.OursHttp) is { } best ? best.Value / 2
+        : throw new InvalidOperationException("the open loop takes its rate from the closed one: run http as well");
+
     private bool IsWorthIt(Load load, Contender contender, int clients)
     {
-        // More connections than clients change nothing.
-        if (contender.IsSql && int.Parse(contender.Id.Split('/')[1], CultureInfo.InvariantCulture) is var connections && connections > clients && connections != options.Pools[0])
+        // Ceilings know no packets.
+        if (load.Name != "H1" && contender.Http is { IsClaim: false } or { IsRefused: true })
         {
             return false;
         }
 
-        if (!options.Quick)
+        // More connections than clients change nothing.
+        if (contender.IsSql && int.Parse(contender.Id.Split('/')[1], CultureInfo.InvariantCulture) is var connections && connections > clients && connections != _options.Pools[0])
+        {
+            return false;
+        }
+
+        if (!_options.Quick)
         {
             return true;
         }
 
+        if (contender.Http is { } http)
+        {
+            return load.Name switch
+            {
+                "H1" => clients == 1024 || (clients == 64 && http is { IsRefused: false } and not { Endpoint: "refusal" }) || (clients == 8 && contender.Id == Contender.OursHttp),
+                _ => clients == 1024,
+            };
+        }
+
         return load.Name switch
         {
+            // More clients than connections make the peers slower, if anything.
+            "H1" when contender.IsSql => clients <= 64,
             "H1" => clients > 8 || contender.Form is not ("r1-durable" or "r2" or "r2-durable"),
             "H2" => clients == 64 || (clients == 1024 && contender.Id is Contender.Ours or Contender.OursSqlite),
             _ => contender.Id is Contender.Ours && clients > 8 || (clients == 64 && contender.Id is "p1/64" or "p2/8" or "p4/8" or "r1"),
@@ -92,6 +132,10 @@ internal sealed class Benchmark(BenchServers servers, BenchOptions options)
         ("H1", "p1/64" or "p1/8", 64) => true,
         ("H1", Contender.OursSqlite or "r1" or "r1-durable", 1024) => true,
         ("H2", Contender.Ours, 1024) => true,
+        ("H1", Contender.OursHttp, >= 64) => true,
+        ("H1", Contender.HttpNothing or Contender.OursHttpRefusals or Contender.HttpNothingRefused, 1024) => true,
+        ("H1", Contender.OursHttpOpen, _) => true,
+        ("H2", Contender.OursHttp, 1024) => true,
         ("H2", "p1/8" or "p2/8" or "p4/8" or "p2/64" or "p4/64", 64) => true,
         _ => false,
     };
@@ -101,7 +145,7 @@ internal sealed class Benchmark(BenchServers servers, BenchOptions options)
     {
         Console.WriteLine("Warming up ...");
         var load = Load.Named("H1");
-        foreach (var contender in Contender.All([8]).Where(c => options.Only.Length == 0 || options.Only.Contains(c.Form) || options.Only.Contains(c.Id)))
+        foreach (var contender in Contender.All([8]).Where(c => c.Http is null).Where(c => _options.Only.Length == 0 || _options.Only.Contains(c.Form) || _options.Only.Contains(c.Id)))
         {
             await RunAsync(new Cell(load, contender, 64, 0), TimeSpan.Zero, TimeSpan.FromSeconds(contender.IsInProcess ? 3 : 0.8));
         }
@@ -111,14 +155,14 @@ internal sealed class Benchmark(BenchServers servers, BenchOptions options)
     {
         var id = cell.Contender?.Id ?? $"bulk/{cell.Batch}";
         Console.Write($"  {progress,6} {cell.Load.Name} {id,-18}{(cell.Clients == 0 ? "" : $" {cell.Clients,5} clients")} ");
-        var (warmUp, duration) = (TimeSpan.FromSeconds(options.WarmUpSeconds), TimeSpan.FromSeconds(options.Seconds));
+        var (warmUp, duration) = (TimeSpan.FromSeconds(_options.WarmUpSeconds), TimeSpan.FromSeconds(_options.Seconds));
         var (measured, faults) = cell.Contender is null
-            ? (await BulkCeiling.RunAsync(servers, _own, cell.Batch, warmUp, duration), [])
+            ? (await BulkCeiling.RunAsync(_servers, _own, cell.Batch, warmUp, duration), [])
             : await RunAsync(cell, warmUp, duration);
         var round = new Round(cell.Load.Name, id, cell.Clients, number, measured, faults);
         _rounds.Add(round);
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
-            $"{measured.Taken,9:N0}/s  p99 {measured.P99,7:0.0} ms  steal {measured.Steal:0.0} %  others {measured.Others:0} %{(round.IsNoisy ? " (noisy)" : "")}  {Stopwatch.GetElapsedTime(_started).TotalSeconds:0} s"));
+            $"{measured.Taken,9:N0}/s  p99 {measured.P99,7:0.0} ms  {(measured.Refused > 0 ? $"refused {measured.Refused:N0}/s  " : "")}{(measured.LoadCpu > 0 ? $"load {measured.LoadCpu:0} %  {measured.BytesPerClaim:N0} B  {measured.Collections:0} GC/s {measured.Paused:0.0} %  " : "")}steal {measured.Steal:0.0} %  others {measured.Others:0} %{(round.IsNoisy ? " (noisy)" : "")}  {Stopwatch.GetElapsedTime(_started).TotalSeconds:0} s"));
         foreach (var fault in faults)
         {
             Console.Error.WriteLine($"  AUDIT: {id}: {fault}");
@@ -127,8 +171,13 @@ internal sealed class Benchmark(BenchServers servers, BenchOptions options)
 
     private async Task<(Measured Measured, List<string> Faults)> RunAsync(Cell cell, TimeSpan warmUp, TimeSpan duration)
     {
-        var shares = cell.Load.Shares((long)(cell.Contender!.MostPerSecond * (warmUp + duration).TotalSeconds));
-        await using var contender = cell.Contender.Create(servers);
+        if (cell.Contender!.Http is { } form)
+        {
+            return await _http.RunAsync(form, cell.Load, cell.Contender.MostPerSecond, cell.Clients, form.IsOpenLoop ? HalfOfTheMaximum() : 0, warmUp, duration);
+        }
+
+        var shares = cell.Load.Shares((long)(cell.Contender.MostPerSecond * (warmUp + duration).TotalSeconds));
+        await using var contender = cell.Contender.Create!(_servers);
         await contender.PrepareAsync(shares);
         var first = cell.Contender.IsInProcess && shares.Length > ManyPackets ? await FirstClaims.RunAsync(contender, shares.Length, _uids) : null;
         // What the rounds before left behind is not to be collected in this one.

@@ -1,4 +1,5 @@
 using Hongbao.Bench.Contenders;
+using Hongbao.Bench.Http;
 using Hongbao.Bench.Redis;
 using Hongbao.Foundation.Stores;
 
@@ -9,11 +10,18 @@ namespace Hongbao.Bench;
 /// <param name="Title">For people.</param>
 /// <param name="Colour">In the plot.</param>
 /// <param name="MostPerSecond">So many claims a second at most are prepared for.</param>
-/// <param name="Create">A fresh one for a round.</param>
-internal sealed record Contender(string Id, string Title, string Colour, long MostPerSecond, Func<BenchServers, IContender> Create)
+/// <param name="Create">A fresh one for a round; null for what is asked over HTTP.</param>
+/// <param name="Http">How it is asked over HTTP, if it is.</param>
+internal sealed record Contender(string Id, string Title, string Colour, long MostPerSecond, Func<BenchServers, IContender>? Create, HttpForm? Http = null)
 {
     public const string Ours = "hongbao-postgres";
     public const string OursSqlite = "hongbao-sqlite";
+    public const string OursHttp = "http";
+    public const string OursHttpOpen = "http-open";
+    public const string OursHttpRefusals = "http-refusals";
+    public const string HttpNothing = "http-nothing";
+    public const string HttpNothingRefused = "http-nothing-refused";
+    public const string HttpBare = "http-bare";
 
     /// <summary>The form without its connections.</summary>
     public string Form => Id.Split('/')[0];
@@ -41,6 +49,17 @@ internal sealed record Contender(string Id, string Title, string Colour, long Mo
         all.Add(new("r1-durable", "R1 Redis pop, AOF always + drainer", "#5a2f92", 100_000, s => new RedisPeer(s, RedisForm.PreSplit, durable: true)));
         all.Add(new("r2", "R2 Redis live draw, no durability", "#d274b8", 150_000, s => new RedisPeer(s, RedisForm.Live, durable: false)));
         all.Add(new("r2-durable", "R2 Redis live draw, AOF always + drainer", "#9a2f78", 100_000, s => new RedisPeer(s, RedisForm.Live, durable: true)));
+        all.AddRange(OverHttp());
         return all;
     }
+
+    private static Contender[] OverHttp() =>
+    [
+        new(OursHttp, "Hongbao over HTTP, PostgreSQL", "#e0567a", 80_000, null, new(HttpServer.Platform, "claims")),
+        new(HttpNothing, "Do-nothing endpoint behind our pipeline", "#b0b0b0", 0, null, new(HttpServer.Platform, "nothing")),
+        new(OursHttpRefusals, "Hongbao over HTTP, refusals of an exhausted packet", "#7a7a30", 0, null, new(HttpServer.Platform, "claims") { IsRefused = true }),
+        new(HttpNothingRefused, "Do-nothing endpoint, such a refusal", "#c8c890", 0, null, new(HttpServer.Platform, "refusal")),
+        new(HttpBare, "Bare Kestrel", "#d8d8d8", 0, null, new(HttpServer.Bare, "nothing")),
+        new(OursHttpOpen, "Hongbao over HTTP, open loop at half of the maximum", "#e0567a", 80_000, null, new(HttpServer.Platform, "claims") { IsOpenLoop = true }),
+    ];
 }

@@ -3,7 +3,7 @@ namespace Hongbao.Bench;
 /// <summary>Which packets are asked for, and how many shares each needs so that a round does not use them up.</summary>
 internal abstract class Load
 {
-    protected const int SharesMax = 100_000;
+    public const int SharesMax = 100_000;
 
     // Room for chance: even a packet that is asked for rarely has some.
     protected const int SharesMin = 12;
@@ -15,7 +15,8 @@ internal abstract class Load
 
     /// <summary>Shares by packet.</summary>
     /// <param name="claims">Claims to be expected at most.</param>
-    public abstract int[] Shares(long claims);
+    /// <param name="sharesMax">Shares of a packet at most.</param>
+    public abstract int[] Shares(long claims, int sharesMax = SharesMax);
 
     /// <summary>A fresh choice for one round.</summary>
     public abstract PacketChoice Choose(int packets);
@@ -34,9 +35,9 @@ internal abstract class Load
 
         public override string Title => "one hot packet";
 
-        public override int[] Shares(long claims)
+        public override int[] Shares(long claims, int sharesMax = SharesMax)
         {
-            var each = (int)Math.Min(SharesMax, Math.Max(claims, 1000));
+            var each = (int)Math.Min(sharesMax, Math.Max(claims, 1000));
             return [.. Enumerable.Repeat(each, (int)(claims / each) + 2)];
         }
 
@@ -49,7 +50,7 @@ internal abstract class Load
 
         public override string Title => "10,000 packets, uniformly";
 
-        public override int[] Shares(long claims) => [.. Enumerable.Repeat((int)Math.Max(SharesMin, claims * 2 / Packets), Packets)];
+        public override int[] Shares(long claims, int sharesMax = SharesMax) => [.. Enumerable.Repeat((int)Math.Max(SharesMin, claims * 2 / Packets), Packets)];
 
         public override PacketChoice Choose(int packets) => new AnyOf(packets);
     }
@@ -63,8 +64,8 @@ internal abstract class Load
 
         public override string Title => "10,000 packets, Zipf 1.1";
 
-        public override int[] Shares(long claims) =>
-            [.. Enumerable.Range(0, Packets).Select(i => (int)Math.Min(SharesMax, SharesMin + (claims * 1.3 * (_until[i] - (i == 0 ? 0 : _until[i - 1])))))];
+        public override int[] Shares(long claims, int sharesMax = SharesMax) =>
+            [.. Enumerable.Range(0, Packets).Select(i => (int)Math.Min(sharesMax, SharesMin + (claims * 1.3 * (_until[i] - (i == 0 ? 0 : _until[i - 1])))))];
 
         public override PacketChoice Choose(int packets) => new Weighted(_until);
 

@@ -1,8 +1,21 @@
 using System.Text.Json;
 using Hongbao.Bench;
 using Hongbao.Bench.Contenders;
+using Hongbao.Bench.Http.Loading;
+using Hongbao.Bench.Http.Serving;
 using Hongbao.Bench.Measuring;
 using Hongbao.Bench.Reporting;
+
+// Processes that the benchmark starts of itself.
+switch (args)
+{
+    case [ServeRole.Name, var settings, var behind]:
+        return await ServeRole.RunAsync(settings, Enum.Parse<BehindTheClaim>(behind));
+    case [BareRole.Name]:
+        return await BareRole.RunAsync();
+    case [LoadRole.Name]:
+        return LoadRole.Run();
+}
 
 BenchOptions options;
 try
@@ -20,7 +33,7 @@ await Task.Delay(1000);
 var (busyBefore, stealBefore) = (CpuTime.Now().OthersSince(idle), CpuTime.Now().StealSince(idle));
 var servers = new BenchServers();
 var facts = await MachineFacts.GatherAsync(servers, options, busyBefore, stealBefore);
-var benchmark = new Benchmark(servers, options);
+await using var benchmark = new Benchmark(servers, options);
 await benchmark.RunAsync();
 
 var rounds = new Rounds(benchmark.Rounds);

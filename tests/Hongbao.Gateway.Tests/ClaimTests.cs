@@ -38,25 +38,40 @@ public sealed class ClaimTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_client_that_leaves_cancels_the_wait_and_nothing_is_logged_as_a_fault()
+    public async Task A_claim_that_takes_too_long_is_cancelled_inside()
     {
-        var entered = new TaskCompletionSource();
+        await using var host = await GatewayHost.StartAsync(("Gateway:CallTimeoutMs", "100"));
         var cancelled = new TaskCompletionSource();
-        _host.Core.Claim = async (_, _, cancellationToken) =>
+        host.Core.Claim = async (_, _, cancellationToken) =>
         {
-            entered.SetResult();
             await Task.Delay(Timeout.Infinite, cancellationToken).ContinueWith(_ => cancelled.SetResult(), TaskScheduler.Default);
             cancellationToken.ThrowIfCancellationRequested();
             return new ClaimResponse();
+        };
+        (await host.PostAsync("/api/v1/packets/9001/claims")).IsProblem(503, "OVERLOADED");
+        await cancelled.Task.WaitAsync(TimeSpan.FromSeconds(10));
+    }
+
+    [Fact]
+    public async Task A_claim_whose_client_leaves_goes_on_and_is_no_fault()
+    {
+        var entered = new TaskCompletionSource<CancellationToken>();
+        var decided = new TaskCompletionSource<ClaimResponse>();
+        _host.Core.Claim = (_, _, cancellationToken) =>
+        {
+            entered.SetResult(cancellationToken);
+            return decided.Task;
         };
         using var leaving = new CancellationTokenSource();
         using var request = new HttpRequestMessage(HttpMethod.Post, "/api/v1/packets/9001/claims");
         request.Headers.Authorization = new("Bearer", _host.Token());
         var call = _host.Http.SendAsync(request, leaving.Token);
-        await entered.Task.WaitAsync(TimeSpan.FromSeconds(10));
+        var inside = await entered.Task.WaitAsync(TimeSpan.FromSeconds(10));
         await leaving.CancelAsync();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => call);
-        await cancelled.Task.WaitAsync(TimeSpan.FromSeconds(10));
+        Assert.False(inside.IsCancellationRequested);
+        decided.SetResult(new ClaimResponse { Claim = new ClaimView { ClaimNo = 1, PacketNo = 9001, Uid = 1001, Seq = 1, Amount = 1, Status = ClaimStatus.Claimed } });
+        Assert.Equal(200, (await _host.GetAsync("/api/v1/packets/9001/claims")).Status);
         Assert.DoesNotContain(_host.Logs.Lines, l => l.StartsWith("Error", StringComparison.Ordinal));
     }
 

@@ -35,7 +35,8 @@ internal sealed class MoneyAudit(IReadStore store)
 
     /// <param name="taken">Claims that were answered with a share.</param>
     /// <param name="packetsFollow">Whether the form keeps the packet's row; if not, its shares are kept elsewhere and its numbers need no order.</param>
-    public async Task<List<string>> RunAsync(long taken, bool packetsFollow)
+    /// <param name="amountTaken">What the answers said in sum; null when the clients did not look.</param>
+    public async Task<List<string>> RunAsync(long taken, bool packetsFollow, long? amountTaken = null)
     {
         var faults = new List<string>();
         await using var session = await store.ReadAsync(default);
@@ -47,6 +48,11 @@ internal sealed class MoneyAudit(IReadStore store)
               (select cast(coalesce(sum(claimed_count), 0) as bigint) from packets) as claimed_count
             """))!;
         Expect(faults, "claims in the database and shares that were answered", totals.Claims, taken);
+        if (amountTaken is { } amount)
+        {
+            Expect(faults, "amount of claims and of answers", totals.Amount, amount);
+        }
+
         Expect(faults, "claims and distinct (packet, uid)", totals.Claims, totals.Distinct);
         if (packetsFollow)
         {

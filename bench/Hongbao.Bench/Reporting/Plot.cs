@@ -13,7 +13,8 @@ internal static class Plot
     public static string Draw(Rounds rounds, BenchOptions options)
     {
         var loads = options.Loads.Select(Load.Named).Where(l => rounds.All.Any(r => r.Load == l.Name)).ToArray();
-        var forms = Contender.All(options.Pools).GroupBy(c => c.Form).Where(f => rounds.All.Any(r => f.Any(c => c.Id == r.Contender))).ToArray();
+        var forms = Contender.All(options.Pools).Where(c => c.Http is not { IsOpenLoop: true }).GroupBy(c => c.Form)
+            .Where(f => rounds.All.Any(r => r.Measured.Taken > 0 && f.Any(c => c.Id == r.Contender))).ToArray();
         var width = Left + (loads.Length * (Panel + Gap));
         var legendTop = Top + Height + 54;
         var height = legendTop + (((forms.Length + 1) / 2) * Legend) + 10;
@@ -60,7 +61,7 @@ internal static class Plot
                 .Select(clients => (Clients: clients, Rate: form.Select(c => rounds.Median(load.Name, c.Id, clients, m => m.Taken)).Max()))
                 .Where(p => p.Rate is > 0).Select(p => (X: X(p.Clients), Y: Y(p.Rate!.Value))).ToArray();
             var path = string.Join(' ', points.Select(p => string.Create(CultureInfo.InvariantCulture, $"{p.X:0.0},{p.Y:0.0}")));
-            Line(svg, $"<polyline points=\"{path}\" fill=\"none\" stroke=\"{form.First().Colour}\" stroke-width=\"{(form.First().IsInProcess ? 3 : 1.5)}\"/>");
+            Line(svg, $"<polyline points=\"{path}\" fill=\"none\" stroke=\"{form.First().Colour}\" stroke-width=\"{(form.First().IsInProcess || form.Key == Contender.OursHttp ? 3 : 1.5)}\"/>");
             foreach (var (x, y) in points)
             {
                 Line(svg, $"<circle cx=\"{x:0.0}\" cy=\"{y:0.0}\" r=\"3\" fill=\"{form.First().Colour}\"/>");

@@ -49,7 +49,7 @@ internal sealed class AccessMiddleware(RequestDelegate next, TokenVerifier token
         if (headers.Count > 0)
         {
             return headers.Count == 1 && headers[0] is { } header && header.StartsWith(Scheme, StringComparison.OrdinalIgnoreCase)
-                ? tokens.Verify(header[Scheme.Length..].Trim())
+                ? tokens.Verify(header.AsSpan(Scheme.Length).Trim())
                 : null;
         }
 

@@ -21,7 +21,7 @@ internal sealed class TokenVerifier(TokenKeys keys, IOptions<GatewayOptions> opt
     private readonly TokenCache _verified = new(options.Value.TokensCached);
 
     /// <summary>The caller, or null when the token is not acceptable for whatever reason.</summary>
-    public Caller? Verify(string token)
+    public Caller? Verify(ReadOnlySpan<char> token)
     {
         if (token.Length > LengthMax)
         {
@@ -36,7 +36,7 @@ internal sealed class TokenVerifier(TokenKeys keys, IOptions<GatewayOptions> opt
 
         try
         {
-            return VerifyAfresh(token, hash);
+            return VerifyAfresh(token.ToString(), hash);
         }
         catch (Exception e) when (e is ArgumentException or FormatException or InvalidOperationException or OverflowException or JsonException or SecurityTokenException)
         {

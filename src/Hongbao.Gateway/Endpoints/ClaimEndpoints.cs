@@ -36,7 +36,8 @@ internal sealed class ClaimEndpoints(IRedPacketCore core, IRedPacketQuery query,
             return;
         }
 
-        var response = await calls.WaitAsync(http, core.ClaimAsync(calls.ContextOf(http), new ClaimRequest { PacketNo = packetNo }, http.RequestAborted));
+        var ended = calls.SharedEnd();
+        var response = await Calls.WaitSharedAsync(core.ClaimAsync(calls.ContextOf(http), new ClaimRequest { PacketNo = packetNo }, ended), ended);
         if (!response.Result.IsOk())
         {
             await ProblemAnswer.From(response.Result).ExecuteAsync(http);

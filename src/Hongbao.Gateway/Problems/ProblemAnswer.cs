@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Hongbao.Contracts;
 using Hongbao.Gateway.Json;
 
@@ -9,6 +10,9 @@ internal sealed class ProblemAnswer : IResult
     public const string ContentType = "application/problem+json; charset=utf-8";
 
     private const string BearerChallenge = "Bearer";
+
+    // By code, of which there are as many as the table has; an exhausted packet is refused as often as a full one is claimed.
+    private static readonly ConcurrentDictionary<string, string> Types = new(StringComparer.Ordinal);
     private readonly ProblemKind _kind;
     private readonly Result _result;
 
@@ -52,7 +56,7 @@ internal sealed class ProblemAnswer : IResult
         var isBusy = _result.Code == ResultCode.ClaimBusy;
         return new ProblemBody
         {
-            Type = "urn:hongbao:problem:" + _kind.Code.ToLowerInvariant().Replace('_', '-'),
+            Type = Types.GetOrAdd(_kind.Code, static code => "urn:hongbao:problem:" + code.ToLowerInvariant().Replace('_', '-')),
             Status = _kind.Status,
             Title = _kind.Title,
 

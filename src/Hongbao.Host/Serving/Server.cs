@@ -43,7 +43,11 @@ internal sealed class Server : IAsyncDisposable
 
     /// <summary>Starts everything: settings, data folder, stores, modules, workers, and last the listening.</summary>
     /// <exception cref="StartRefusedException">It cannot start, with what to do.</exception>
-    public static async Task<Server> StartAsync(ServeArguments arguments, CancellationToken cancellationToken)
+    public static Task<Server> StartAsync(ServeArguments arguments, CancellationToken cancellationToken) => StartAsync(arguments, ServerGuest.None, cancellationToken);
+
+    /// <summary>The same with somebody else's services and endpoints in it.</summary>
+    /// <exception cref="StartRefusedException">It cannot start, with what to do.</exception>
+    public static async Task<Server> StartAsync(ServeArguments arguments, ServerGuest guest, CancellationToken cancellationToken)
     {
         WebApplication? app = null;
         ModuleRunner? modules = null;
@@ -59,12 +63,14 @@ internal sealed class Server : IAsyncDisposable
             folder = DataFolderLock.Take(dataFolder);
             await AddKeysAsync(builder.Configuration, dataFolder, cancellationToken);
             AddPlatform(builder.Services, platform);
+            guest.AddServices(builder.Services);
             builder.WebHost.UseUrls([.. platform.UrlList]);
             app = builder.Build();
             // Before anything uses a setting, so that all faults are told together.
             app.Services.GetRequiredService<IStartupValidator>().Validate();
             app.UseGateway();
             app.MapGateway();
+            guest.MapEndpoints(app);
             await app.Services.GetRequiredService<StoreCatalog>().PrepareAsync(cancellationToken);
             modules = app.Services.GetRequiredService<ModuleRunner>();
             await modules.StartAsync(cancellationToken);

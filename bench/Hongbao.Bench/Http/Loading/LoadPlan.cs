@@ -1,0 +1,61 @@
+namespace Hongbao.Bench.Http.Loading;
+
+/// <summary>What the load process is to do; one line of JSON on its standard input.</summary>
+internal sealed record LoadPlan
+{
+    public required string Url { get; init; }
+
+    /// <summary>Last part of the address below a packet: <c>claims</c>, or an endpoint that does nothing.</summary>
+    public required string Endpoint { get; init; }
+
+    /// <summary>H1, H2 or H3: how packets are chosen.</summary>
+    public required string Load { get; init; }
+
+    public required long[] PacketNos { get; init; }
+
+    /// <summary>Who asks; no user asks twice for a packet where <see cref="IsOnceEach"/>.</summary>
+    public required int Users { get; init; }
+
+    /// <summary>Users before this one do not ask.</summary>
+    public int FirstUser { get; init; }
+
+    /// <summary>The server's key, Base64.</summary>
+    public required string TokenKey { get; init; }
+
+    public required int Connections { get; init; }
+
+    public double WarmUpSeconds { get; init; }
+
+    public double Seconds { get; init; }
+
+    /// <summary>Claims a second that are planned for, whatever becomes of those before; 0: every connection asks again as soon as it is answered.</summary>
+    public double Rate { get; init; }
+
+    /// <summary>Ends after so many requests; 0: by time.</summary>
+    public long Requests { get; init; }
+
+    /// <summary>Whether a (user, packet) is asked for once at most. Refusals may be repeated.</summary>
+    public bool IsOnceEach { get; init; } = true;
+}
+
+/// <summary>What came of a plan; one line of JSON on standard output. Counts are those of the measured time, durations milliseconds.</summary>
+internal sealed record LoadResult
+{
+    public required double Seconds { get; init; }
+    public required long Taken { get; init; }
+    public required long Refused { get; init; }
+    public required long Busy { get; init; }
+    public required double P50 { get; init; }
+    public required double P99 { get; init; }
+    public required double P999 { get; init; }
+
+    /// <summary>All shares given, warm-up and end included, and their amounts.</summary>
+    public required long TakenInAll { get; init; }
+    public required long AmountInAll { get; init; }
+
+    /// <summary>CPU time of the load process itself while measuring, seconds.</summary>
+    public required double LoadCpuSeconds { get; init; }
+
+    /// <summary>The first answer that no claim should get, if any.</summary>
+    public string? Error { get; init; }
+}

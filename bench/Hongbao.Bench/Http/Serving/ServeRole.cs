@@ -1,0 +1,47 @@
+using Hongbao.Host.Serving;
+
+namespace Hongbao.Bench.Http.Serving;
+
+/// <summary>
+/// <c>Hongbao.Bench serve SETTINGS core|all</c>: the platform as <c>hongbao serve --settings</c> starts it, with the do-nothing endpoints in it.
+/// It says its address in one line and stops when its standard input ends, so that it never outlives who started it.
+/// </summary>
+internal static class ServeRole
+{
+    public const string Name = "serve";
+
+    public static async Task<int> RunAsync(string settingsFile, BehindTheClaim behind)
+    {
+        var guest = new ServerGuest(
+            services =>
+            {
+                if (behind == BehindTheClaim.Waits)
+                {
+                    CoreWorkersAlone.Register(services);
+                }
+            },
+            routes =>
+            {
+                NothingEndpoints.Map(routes);
+                MeterEndpoint.Map(routes);
+            });
+        var server = await Server.StartAsync(new ServeArguments(null, null, null, settingsFile), guest, default);
+        await using (server)
+        {
+            Console.WriteLine(server.Urls.First());
+            await Console.In.ReadToEndAsync();
+        }
+
+        return 0;
+    }
+}
+
+/// <summary>What becomes of credit requests.</summary>
+internal enum BehindTheClaim
+{
+    /// <summary>They wait in the outbox, as those of the peers do.</summary>
+    Waits,
+
+    /// <summary>They are dispatched, transferred and booked, in the same process.</summary>
+    Runs,
+}
