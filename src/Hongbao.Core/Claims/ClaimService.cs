@@ -22,7 +22,7 @@ internal sealed class ClaimService(
             return Refused(Result.Of(ResultCode.NotFound));
         }
 
-        if (held.Claims.TryGetValue(context.Uid, out var known))
+        if (held.Claims.TryGet(context.Uid, out var known))
         {
             known = await WithEndAsync(context, held, known, cancellationToken).ConfigureAwait(false);
             return Taken(context, packetNo, known, held.Now.LeftCount(held.Count));
@@ -61,9 +61,10 @@ internal sealed class ClaimService(
         try
         {
             var (_, now) = await laneStore.StandingAsync(held.PacketNo, context.Uid, cancellationToken).ConfigureAwait(false);
-            if (now is not null && now.Status != known.Status)
+            if (now is not null && now.Value.Status != known.Status)
             {
-                held.Claims[context.Uid] = known = now;
+                held.Claims.End(context.Uid, now.Value.Status);
+                known = now.Value;
             }
         }
         catch (StoreException)
@@ -79,7 +80,7 @@ internal sealed class ClaimService(
     // the state that they lead to.
     private async Task<ClaimResponse> RefuseAsync(CallContext context, HeldPacket held, Result fault, CancellationToken cancellationToken)
     {
-        var known = held.Claims.GetValueOrDefault(context.Uid);
+        HeldClaim? known = held.Claims.TryGet(context.Uid, out var mine) ? mine : null;
         if (known is null && held.Now.Status == PacketStatus.Active)
         {
             (var status, known) = await laneStore.StandingAsync(held.PacketNo, context.Uid, cancellationToken).ConfigureAwait(false);
@@ -89,7 +90,7 @@ internal sealed class ClaimService(
             }
         }
 
-        return known is null ? Refused(fault) : Taken(context, held.PacketNo, known, held.Now.LeftCount(held.Count));
+        return known is null ? Refused(fault) : Taken(context, held.PacketNo, known.Value, held.Now.LeftCount(held.Count));
     }
 
     private async Task<Result?> ScopeFaultAsync(CallContext context, HeldPacket held, CancellationToken cancellationToken)

@@ -1,11 +1,7 @@
-using System.Collections.Concurrent;
 using Hongbao.Contracts;
 using Hongbao.Core.Splits;
 
 namespace Hongbao.Core.Lanes;
-
-/// <summary>A claim as a lane remembers it.</summary>
-internal sealed record HeldClaim(long ClaimNo, int Seq, long Amount, long ClaimedAtMs, ClaimStatus Status);
 
 /// <summary>
 /// A packet's committed state in a lane's memory. Only its lane changes it, after a commit (but for the ends of claims); others may read it to answer
@@ -32,8 +28,7 @@ internal sealed class HeldPacket
     public required long CreatedAtMs { get; init; }
     public required int TtlSeconds { get; init; }
 
-    /// <summary>Claims by uid; complete.</summary>
-    public required ConcurrentDictionary<long, HeldClaim> Claims { get; init; }
+    public required ClaimBook Claims { get; init; }
 
     /// <summary>The part that changes, replaced as a whole.</summary>
     public required PacketNow Now { get; set; }

@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using System.Text.Json;
 using Hongbao.Contracts;
 using Hongbao.Core.Orders;
@@ -277,8 +276,7 @@ internal sealed class LaneStore(IStore store, Outbox outbox, DueTable<DueKind> d
         PayOrderNo = row.PayOrderNo,
         CreatedAtMs = row.CreatedAt,
         TtlSeconds = row.TtlSeconds,
-        Claims = new ConcurrentDictionary<long, HeldClaim>(claims.Select(c =>
-            KeyValuePair.Create(c.Uid, new HeldClaim(c.ClaimNo, c.Seq, c.Amount, c.ClaimedAt, c.State)))),
+        Claims = new ClaimBook([.. claims.Select(c => KeyValuePair.Create(c.Uid, new HeldClaim(c.ClaimNo, c.Seq, c.Amount, c.ClaimedAt, c.State)))]),
         Now = new PacketNow(
             row.State, row.Version, row.ClaimedAmount, row.ClaimedCount, row.ClosedAmount, row.ClosedCount,
             row.ContentId, row.ActivatedAt, row.ExpiresAt, row.ClosedAt),

@@ -55,9 +55,16 @@ internal sealed class PacketDraft(HeldPacket held)
 
     public long LeftAmount => _now.LeftAmount(Held.Amount) - _drawnAmount;
 
-    public HeldClaim? ClaimOf(long uid) => Held.Claims.TryGetValue(uid, out var claim) ? claim
-        : _newByUid is null ? NewClaims.Find(c => c.Context.Uid == uid).Claim
-        : _newByUid.GetValueOrDefault(uid);
+    public HeldClaim? ClaimOf(long uid)
+    {
+        if (Held.Claims.TryGet(uid, out var claim) || (_newByUid is not null && _newByUid.TryGetValue(uid, out claim)))
+        {
+            return claim;
+        }
+
+        var at = _newByUid is null ? NewClaims.FindIndex(c => c.Context.Uid == uid) : -1;
+        return at < 0 ? null : NewClaims[at].Claim;
+    }
 
     /// <summary>Gives the next share away.</summary>
     public void Add(CallContext context, HeldClaim claim)
@@ -93,7 +100,7 @@ internal sealed class PacketDraft(HeldPacket held)
     {
         foreach (var (context, claim) in NewClaims)
         {
-            Held.Claims[context.Uid] = claim;
+            Held.Claims.Add(context.Uid, claim);
         }
 
         if (IsChanged)
