@@ -1,8 +1,14 @@
 using System.Text.Json;
 using Hongbao.Bench;
+using Hongbao.Bench.Chain;
 using Hongbao.Bench.Contenders;
 using Hongbao.Bench.Measuring;
 using Hongbao.Bench.Reporting;
+
+if (args is ["chain", .. var forChain])
+{
+    return await ChainCommand.RunAsync(forChain);
+}
 
 BenchOptions options;
 try
