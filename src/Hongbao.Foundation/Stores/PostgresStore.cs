@@ -14,6 +14,10 @@ public sealed class PostgresStore : IStore
     /// </summary>
     public const string FencedSqlState = "HB001";
 
+    // What writes finds its rows by key, many at once. A plan that was made while a table was small would read it whole, and stays with the
+    // connection until the next ANALYZE while the table grows by thousands of rows a second.
+    private const string ByKey = "-c enable_seqscan=off -c enable_hashjoin=off -c enable_mergejoin=off ";
+
     private readonly NpgsqlDataSource _writers;
     private readonly NpgsqlDataSource _readers;
     private readonly Owner _writerOwner;
@@ -191,7 +195,7 @@ public sealed class PostgresStore : IStore
             IncludeErrorDetail = false,
             NoResetOnClose = true,
         };
-        builder.Options = (builder.Options is { Length: > 0 } own ? own + " " : "") + (readOnly ? "-c default_transaction_read_only=on " : "")
+        builder.Options = (builder.Options is { Length: > 0 } own ? own + " " : "") + (readOnly ? "-c default_transaction_read_only=on " : ByKey)
             // Whatever the server, the database or the role say: what we acknowledge is on disk.
             + "-c synchronous_commit=on "
             // Statements have deadlines, so that no late commit can surprise the pull's watermark (docs/architecture.md). A transaction waits
