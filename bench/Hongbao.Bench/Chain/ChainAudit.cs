@@ -72,7 +72,13 @@ internal static class ChainAudit
             faults.Add($"the packets have {left} left, their escrow accounts {escrow}");
         }
 
-        faults.AddRange((await platform.Operations.CheckLedgerAsync(CallContext.ForSystem(CallContext.DefaultApp), default)).Faults);
+        var ledger = await platform.Operations.CheckLedgerAsync(CallContext.ForSystem(CallContext.DefaultApp), default);
+        faults.AddRange(ledger.Faults);
+        if (!ledger.Result.IsOk())
+        {
+            faults.Add($"the ledger could not be checked: {ledger.Result.Detail}");
+        }
+
         foreach (var module in new[] { "core", "async" })
         {
             faults.AddRange((await OutboxBacklog.ReadAsync(platform.Stores.Open(module), default)).Select(t => $"{module}'s outbox has {t.Waiting} waiting and {t.Dead} dead of {t.Topic}"));

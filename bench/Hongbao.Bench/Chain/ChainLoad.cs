@@ -24,7 +24,7 @@ internal sealed class ChainLoad : IDisposable
     private double _rate;
     private bool _over;
     private int _unanswered;
-    private long _taken, _refused, _heldBack;
+    private long _taken, _askedAgain, _heldBack;
     private string? _error;
 
     public ChainLoad(IRedPacketCore core, long[] packets, ChainOptions options)
@@ -42,8 +42,8 @@ internal sealed class ChainLoad : IDisposable
     /// <summary>Claims answered with a share so far.</summary>
     public long Taken => Volatile.Read(ref _taken);
 
-    /// <summary>Claims answered otherwise so far.</summary>
-    public long Refused => Volatile.Read(ref _refused);
+    /// <summary>Answers so far that the claimer should ask again.</summary>
+    public long AskedAgain => Volatile.Read(ref _askedAgain);
 
     /// <summary>Claims that were due and not made because too many had no answer.</summary>
     public long HeldBack => Volatile.Read(ref _heldBack);
@@ -131,6 +131,14 @@ internal sealed class ChainLoad : IDisposable
         try
         {
             var answer = await _core.ClaimAsync(PacketRows.ContextOf(uid), new ClaimRequest { PacketNo = packetNo }, default);
+            while (answer.Result.Code is ResultCode.ClaimBusy or ResultCode.Overloaded)
+            {
+                // As a client does that is told to ask again.
+                Interlocked.Increment(ref _askedAgain);
+                await Task.Delay(Math.Max(answer.Result.RetryAfterMs, 100));
+                answer = await _core.ClaimAsync(PacketRows.ContextOf(uid), new ClaimRequest { PacketNo = packetNo }, default);
+            }
+
             if (answer.Result.IsOk())
             {
                 Interlocked.Increment(ref _taken);
@@ -138,7 +146,6 @@ internal sealed class ChainLoad : IDisposable
             }
             else
             {
-                Interlocked.Increment(ref _refused);
                 Interlocked.CompareExchange(ref _error, $"a claim was answered {answer.Result.Code}: {answer.Result.Detail}", null);
             }
         }

@@ -56,7 +56,7 @@ internal static class ChainReport
         Add("Rest settled after the last claim", $"{run.DrainMs:N0} ms");
         Add("A settled claim costs", $"{run.OwnMicros:0} us CPU of this process, {run.PostgresMicros:0} us of PostgreSQL, {run.WalBytes:N0} bytes of WAL, {run.AllocatedBytes:N0} bytes allocated");
         Add("Machine", $"CPU steal {run.Steal:0.0} %, other programs {run.Others:0.0} %");
-        Add("Refused; not offered because too many had no answer", $"{run.Refused:N0}; {run.HeldBack:N0}");
+        Add("Told to ask again; not offered because too many had no answer", $"{run.AskedAgain:N0}; {run.HeldBack:N0}");
         Add("Audit", $"{(run.Faults.Count == 0 ? "passed" : string.Join("; ", run.Faults))}");
         Add($"Goal: {Goal:N0} settled/s over two minutes, no growing backlog", $"{(run.Seconds < GoalSeconds ? "run too short to tell" : run.Settled >= Goal && !IsGrowing(run) ? "reached" : "**not reached**")}");
         return text.ToString();

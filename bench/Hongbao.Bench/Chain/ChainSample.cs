@@ -32,7 +32,7 @@ internal sealed record ChainRun
     public required double AllocatedBytes { get; init; }
     public required double Steal { get; init; }
     public required double Others { get; init; }
-    public required long Refused { get; init; }
+    public required long AskedAgain { get; init; }
     public required long HeldBack { get; init; }
     public required long Taken { get; init; }
     public required IReadOnlyList<ChainSample> Samples { get; init; }

@@ -87,7 +87,7 @@ internal sealed class RequestPull(IStore store, Lazy<IRedPacketCore> core, Order
             return false;
         }
 
-        List<long> added;
+        List<TransferRow> added;
         var session = await store.WriteAsync(cancellationToken).ConfigureAwait(false);
         await using (session.ConfigureAwait(false))
         {
