@@ -12,7 +12,7 @@ internal sealed class ChainBench(BenchServers servers, ChainOptions options)
     // Packets for so many claims a second are prepared, and some more.
     private const double MostPerSecond = 16_000;
     private const double FirstRate = 4000;
-    private static readonly TimeSpan Look = TimeSpan.FromMilliseconds(250);
+    private static readonly TimeSpan Look = TimeSpan.FromMilliseconds(500);
     private static readonly TimeSpan SampleEvery = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan DrainMax = TimeSpan.FromSeconds(120);
 

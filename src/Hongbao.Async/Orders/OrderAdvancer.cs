@@ -23,17 +23,20 @@ internal sealed class OrderAdvancer(
 {
     private const int ScanSize = FinanceCalls.BatchMax;
     private const int HintsMax = 100_000;
+    private const int Senders = 2;
 
     // Kinds of finance's notices.
     private const string TransferKind = "transfer";
     private const string RefundKind = "refund";
     private const string SetAsideKind = "setAside";
 
-    // Answers that wait to be written at most; a sender that is that far ahead writes them itself.
+    // Answers that wait to be written at most; a sender that is that far ahead waits.
     private const int AnswersMax = 8 * FinanceCalls.BatchMax;
 
     // Only hints of what to do now; what does not fit, or is lost with the process, is found by the scan.
-    private readonly Channel<TransferRow> _transfersToSend = Hints<TransferRow>(HintsMax);
+    // A packet's transfers go one way, for at finance they take turns at its escrow; while one way waits for a commit the other works.
+    private readonly Channel<TransferRow>[] _transfersToSend = [.. Enumerable.Range(0, Senders).Select(_ => Hints<TransferRow>(HintsMax / Senders))];
+    private readonly IWorker?[] _transferSenders = new IWorker?[Senders];
     private readonly Channel<long> _refundsToSend = Hints<long>(HintsMax);
 
     // Their end is written while the next ones are at finance already.
@@ -41,18 +44,22 @@ internal sealed class OrderAdvancer(
 
     // Transfers that wait to be sent, or for the writing of their end: nothing has to be asked about them.
     private readonly ConcurrentDictionary<long, bool> _underWay = new();
-    private IWorker? _transferSender;
     private IWorker? _transferEnder;
     private IWorker? _refundSender;
 
     public void Attach(IScheduler scheduler)
     {
-        _transferSender = scheduler.Add("async.transfers.send", async cancellationToken =>
+        for (var i = 0; i < Senders; i++)
         {
-            var rows = Drain(_transfersToSend, FinanceCalls.BatchMax);
-            await SendFirstAsync(rows, cancellationToken).ConfigureAwait(false);
-            return rows.Count > 0 ? NextRun.Now : NextRun.WhenWoken;
-        });
+            var waiting = _transfersToSend[i];
+            _transferSenders[i] = scheduler.Add($"async.transfers.send.{i}", async cancellationToken =>
+            {
+                var rows = Drain(waiting, FinanceCalls.BatchMax);
+                await SendFirstAsync(rows, cancellationToken).ConfigureAwait(false);
+                return rows.Count > 0 ? NextRun.Now : NextRun.WhenWoken;
+            });
+        }
+
         _transferEnder = scheduler.Add("async.transfers.end", async cancellationToken =>
         {
             var answered = Drain(_answered, AnswersMax);
@@ -74,7 +81,7 @@ internal sealed class OrderAdvancer(
         {
             // First the mark: the sender may be faster.
             _underWay[row.TransferNo] = true;
-            if (!_transfersToSend.Writer.TryWrite(row))
+            if (!_transfersToSend[(int)(row.PacketNo % Senders)].Writer.TryWrite(row))
             {
                 _underWay.TryRemove(row.TransferNo, out _);
             }
@@ -85,7 +92,7 @@ internal sealed class OrderAdvancer(
             _refundsToSend.Writer.TryWrite(no);
         }
 
-        _transferSender?.Wake();
+        Array.ForEach(_transferSenders, w => w?.Wake());
         _refundSender?.Wake();
     }
 
@@ -247,8 +254,7 @@ internal sealed class OrderAdvancer(
                 var final = answers.Where(IsFinal).ToLookup(a => a.Number);
                 foreach (var (row, answer) in batch.SelectMany(r => final[r.TransferNo].Select(a => (r, a))))
                 {
-                    await _answered.Writer.WaitToWriteAsync(cancellationToken).ConfigureAwait(false);
-                    _answered.Writer.TryWrite((row, answer));
+                    await _answered.Writer.WriteAsync((row, answer), cancellationToken).ConfigureAwait(false);
                     answered.Add(row.TransferNo);
                 }
 

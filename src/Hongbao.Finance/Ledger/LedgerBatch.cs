@@ -100,9 +100,9 @@ internal sealed class LedgerBatch
         await SaveAccountsAsync([.. _moved.Where(_fresh.Contains).Order()], [.. _moved.Where(a => !_fresh.Contains(a)).Order()], cancellationToken);
         await _session.ExecuteRowsAsync(new Sql(
             "insert into transactions (app, kind, business_no, at) values (@app, @kind, @no, @at)",
-            "insert into transactions (app, kind, business_no, at) select * from unnest(@app, @kind, @no, @at)"),
+            "insert into transactions (app, kind, business_no, at) select @app::text, kind, no, at from unnest(@kind, @no, @at) as t (kind, no, at)"),
             new ColumnBatch()
-                .Add("app", _transactions, _ => _app)
+                .AddCommon("app", _app)
                 .Add("kind", _transactions, t => t.Kind)
                 .Add("no", _transactions, t => t.BusinessNo)
                 .Add("at", _transactions, t => t.At),
@@ -117,13 +117,13 @@ internal sealed class LedgerBatch
             """,
             """
             insert into entries (app, kind, business_no, account, currency, amount, balance_after, packet_no, at)
-            select app, kind, no, account, currency, amount, balance_after, packet, at
-            from unnest(@app, @kind, @no, @account, @currency, @amount, @after, @packet, @at)
-              with ordinality as t (app, kind, no, account, currency, amount, balance_after, packet, at, place)
+            select @app::text, kind, no, account, currency, amount, balance_after, packet, at
+            from unnest(@kind, @no, @account, @currency, @amount, @after, @packet, @at)
+              with ordinality as t (kind, no, account, currency, amount, balance_after, packet, at, place)
             order by place
             """),
             new ColumnBatch()
-                .Add("app", _entries, _ => _app)
+                .AddCommon("app", _app)
                 .Add("kind", _entries, e => e.Kind)
                 .Add("no", _entries, e => e.BusinessNo)
                 .Add("account", _entries, e => e.Account.Name)
@@ -145,13 +145,13 @@ internal sealed class LedgerBatch
             """,
             """
             insert into accounts (app, account, currency, kind, may_be_negative, balance)
-            select app, account, currency, kind, negative, balance
-            from unnest(@app, @account, @currency, @kind, @negative, @balance) with ordinality as t (app, account, currency, kind, negative, balance, place)
+            select @app::text, account, currency, kind, negative, balance
+            from unnest(@account, @currency, @kind, @negative, @balance) with ordinality as t (account, currency, kind, negative, balance, place)
             order by place
             on conflict do nothing
             """),
             new ColumnBatch()
-                .Add("app", opened, _ => _app)
+                .AddCommon("app", _app)
                 .Add("account", opened, a => a.Name)
                 .Add("currency", opened, a => a.Currency)
                 .Add("kind", opened, a => a.Kind)
@@ -167,11 +167,11 @@ internal sealed class LedgerBatch
             "update accounts set balance = @balance where app = @app and account = @account and currency = @currency",
             """
             update accounts a set balance = t.balance
-            from unnest(@app, @account, @currency, @balance) as t (app, account, currency, balance)
-            where a.app = t.app and a.account = t.account and a.currency = t.currency
+            from unnest(@account, @currency, @balance) as t (account, currency, balance)
+            where a.app = @app::text and a.account = t.account and a.currency = t.currency
             """),
             new ColumnBatch()
-                .Add("app", moved, _ => _app)
+                .AddCommon("app", _app)
                 .Add("account", moved, a => a.Name)
                 .Add("currency", moved, a => a.Currency)
                 .Add("balance", moved, a => _balances[a]),

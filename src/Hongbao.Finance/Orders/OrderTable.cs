@@ -55,15 +55,15 @@ internal static class OrderTable
             """
             insert into orders (app, kind, order_no, packet_no, pay_order_no, uid, amount, currency, packet_kind, status, reason,
               process_at, attempts, created_at, final_at)
-            select app, kind, no, packet, pay, uid, amount, currency, packetkind, status, reason, process, 0, created, final
-            from unnest(@app, @kind, @no, @packet, @pay, @uid, @amount, @currency, @packetkind, @status, @reason, @process, @now, @final)
+            select @app::text, kind, no, packet, pay, uid, amount, currency, packetkind, status, reason, process, 0, @now::bigint, final
+            from unnest(@kind, @no, @packet, @pay, @uid, @amount, @currency, @packetkind, @status, @reason, @process, @final)
               with ordinality
-              as t (app, kind, no, packet, pay, uid, amount, currency, packetkind, status, reason, process, created, final, place)
+              as t (kind, no, packet, pay, uid, amount, currency, packetkind, status, reason, process, final, place)
             order by place
             on conflict (app, kind, order_no) do update set status = orders.status where false returning order_no
             """),
             new ColumnBatch()
-                .Add("app", sorted, _ => app)
+                .AddCommon("app", app)
                 .Add("kind", sorted, o => o.Kind)
                 .Add("no", sorted, o => o.OrderNo)
                 .Add("packet", sorted, o => o.PacketNo)
@@ -75,7 +75,7 @@ internal static class OrderTable
                 .Add("status", sorted, o => (int)(o.IsDue(nowMs) ? FinanceStatus.Succeeded : o.Status))
                 .Add("reason", sorted, o => o.Reason)
                 .Add("process", sorted, o => o.ProcessAt)
-                .Add("now", sorted, _ => nowMs)
+                .AddCommon("now", nowMs)
                 .Add("final", sorted, o => o.IsDue(nowMs) ? nowMs : o.FinalAt),
             cancellationToken);
     }

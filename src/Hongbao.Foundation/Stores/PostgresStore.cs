@@ -199,6 +199,8 @@ public sealed class PostgresStore : IStore
         builder.Options = (builder.Options is { Length: > 0 } own ? own + " " : "") + (readOnly ? "-c default_transaction_read_only=on " : ByKey)
             // Whatever the server, the database or the role say: what we acknowledge is on disk.
             + "-c synchronous_commit=on "
+            // A look at a few thousand rows is not worth other processes.
+            + "-c max_parallel_workers_per_gather=0 "
             // Statements have deadlines, so that no late commit can surprise the pull's watermark (docs/architecture.md). A transaction waits
             // for nothing outside the database: one that idles belongs to a process that hangs or is gone, and its locks hold others up.
             + "-c statement_timeout=30000 -c lock_timeout=10000 -c idle_in_transaction_session_timeout=5000";
