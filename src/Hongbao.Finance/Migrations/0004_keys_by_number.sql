@@ -8,7 +8,8 @@
 ---
 --postgres: drop index entries_of_account
 ---
---postgres: create index entries_of_account on entries (account, app, entry_no)
+-- The number alone is nobody's key: entries are read by account. It is unique by its making.
+--postgres: alter table entries drop constraint entries_pkey, add primary key (account, app, entry_no)
 ---
 -- Balances change, their keys do not: with room on its page a row's new version needs no new index entry.
 --postgres: alter table accounts set (fillfactor = 70)
