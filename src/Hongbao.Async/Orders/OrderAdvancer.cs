@@ -42,8 +42,9 @@ internal sealed class OrderAdvancer(
     // Their end is written while the next ones are at finance already.
     private readonly Channel<(TransferRow Row, OrderAnswer Answer)> _answered = Hints<(TransferRow, OrderAnswer)>(AnswersMax);
 
-    // Transfers that wait to be sent, or for the writing of their end: nothing has to be asked about them.
-    private readonly ConcurrentDictionary<long, bool> _underWay = new();
+    // Transfers that wait to be sent, or for the writing of their end, with finance's final word once it is there: nothing has to be asked
+    // about them, and a callback that says the same brings nothing.
+    private readonly ConcurrentDictionary<long, (TransferRow Row, OrderEvent? Said)> _underWay = new();
     private IWorker? _transferEnder;
     private IWorker? _refundSender;
 
@@ -80,7 +81,7 @@ internal sealed class OrderAdvancer(
         foreach (var row in transfers)
         {
             // First the mark: the sender may be faster.
-            _underWay[row.TransferNo] = true;
+            _underWay[row.TransferNo] = (row, null);
             if (!_transfersToSend[(int)(row.PacketNo % Senders)].Writer.TryWrite(row))
             {
                 _underWay.TryRemove(row.TransferNo, out _);
@@ -132,6 +133,12 @@ internal sealed class OrderAdvancer(
         if (!result.IsOk())
         {
             return new FinanceCallbackResponse { Result = result };
+        }
+
+        if (notices.All(n => IsBeingWritten(n.Notice, n.Number)))
+        {
+            // Finance's answer was faster. If this process dies before its end is written, the scan asks again.
+            return new FinanceCallbackResponse();
         }
 
         if (await CallbackNonces.IsKnownAsync(store, request.Nonce, cancellationToken).ConfigureAwait(false))
@@ -196,6 +203,10 @@ internal sealed class OrderAdvancer(
         return new FinanceCallbackResponse();
     }
 
+    private bool IsBeingWritten(FinanceNotice notice, long number) =>
+        notice.Kind == TransferKind && _underWay.TryGetValue(number, out var known) && known.Said == WordOf(notice, number).On
+        && (known.Row.App, known.Row.Amount, known.Row.Currency) == (notice.App, notice.Amount, notice.Currency);
+
     private static bool SaysAgain(TransferRow row, OrderEvent on) => OrderGraphs.Transfer.TryMove(OrderStatus.Pending, on, out var to) && row.State == to;
 
     private static (long TransferNo, OrderEvent On, string Reason) WordOf(FinanceNotice notice, long number) =>
@@ -254,6 +265,7 @@ internal sealed class OrderAdvancer(
                 var final = answers.Where(IsFinal).ToLookup(a => a.Number);
                 foreach (var (row, answer) in batch.SelectMany(r => final[r.TransferNo].Select(a => (r, a))))
                 {
+                    _underWay[row.TransferNo] = (row, WordOf(answer).On);
                     await _answered.Writer.WriteAsync((row, answer), cancellationToken).ConfigureAwait(false);
                     answered.Add(row.TransferNo);
                 }
