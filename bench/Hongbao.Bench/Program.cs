@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Hongbao.Bench;
+using Hongbao.Bench.Chain;
 using Hongbao.Bench.Contenders;
 using Hongbao.Bench.Http.Loading;
 using Hongbao.Bench.Http.Serving;
@@ -15,6 +16,8 @@ switch (args)
         return await BareRole.RunAsync();
     case [LoadRole.Name]:
         return LoadRole.Run();
+    case ["chain", .. var forChain]:
+        return await ChainCommand.RunAsync(forChain);
 }
 
 BenchOptions options;

@@ -83,6 +83,7 @@ public sealed class CoreModule : IModule
         _refunds = new RefundTracking(_lanes, async, _due, _outbox, Clock, options, alerts);
         _settlement = new ClaimSettlement(store, alerts);
         _claimPull = new ClaimPull(store, async, _settlement, _due, Clock, options, alerts);
+        Backlog = new ClaimBacklog(store);
         Contract = new RedPacketCore(creation, claims, _payments, new PullSource(store), _lanes);
     }
 
@@ -94,6 +95,9 @@ public sealed class CoreModule : IModule
 
     /// <summary>How far this process is from its database's clock; for readiness.</summary>
     public StoreClock Clock { get; }
+
+    /// <summary>How far the settling of claims is behind; for monitoring.</summary>
+    public ClaimBacklog Backlog { get; }
 
     /// <inheritdoc/>
     public async Task StartAsync(CancellationToken cancellationToken)

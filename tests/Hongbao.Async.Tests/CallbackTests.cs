@@ -102,6 +102,26 @@ public sealed class CallbackTests
     }
 
     [Theory, InlineData(SqlDialect.Sqlite), InlineData(SqlDialect.Postgres)]
+    public async Task A_callback_that_only_repeats_the_answer_writes_nothing(SqlDialect dialect)
+    {
+        await using var harness = await AsyncHarness.StartAsync(dialect);
+        await harness.SendAsync([.. harness.NewClaims(3)]);
+        await harness.RunAsync();
+        var rows = await harness.TransfersAsync();
+        Assert.All(rows, r => Assert.Equal(OrderStatus.Succeeded, r.State));
+        var writes = harness.Store.Writes;
+
+        Assert.Equal(ResultCode.Ok, await harness.CallBackAsync([.. rows.Select(r => AsyncHarness.Notice(r))]));
+        Assert.Equal(writes, harness.Store.Writes);
+
+        // With one word against it everything is looked at as ever.
+        Assert.Equal(ResultCode.Ok, await harness.CallBackAsync(AsyncHarness.Notice(rows[0]), AsyncHarness.Notice(rows[1], "REFUSED")));
+        await harness.RunAsync();
+        Assert.Equal(["order.contradiction"], await harness.AlertKindsAsync());
+        Assert.All(await harness.TransfersAsync(), r => Assert.Equal(OrderStatus.Succeeded, r.State));
+    }
+
+    [Theory, InlineData(SqlDialect.Sqlite), InlineData(SqlDialect.Postgres)]
     public async Task A_replayed_nonce_is_Ok_without_effect(SqlDialect dialect)
     {
         await using var harness = await AsyncHarness.StartAsync(dialect);

@@ -135,7 +135,7 @@ public sealed class ConcurrencyTests
         await using var read = await store.ReadAsync(default);
         Assert.Equal(16, await read.FirstAsync<long>("select count(*) from due"));
         Assert.Equal(
-            transfersAdded.Order(), await read.QueryAsync<long>("select transfer_no from transfers where claim_no > 5 order by transfer_no"));
+            transfersAdded.Select(t => t.TransferNo).Order(), await read.QueryAsync<long>("select transfer_no from transfers where claim_no > 5 order by transfer_no"));
         Assert.Equal(
             refundsAdded.Order(), await read.QueryAsync<long>("select refund_no from refunds where cause_no > 5 order by refund_no"));
         Assert.Equal(2, await read.FirstAsync<long>("select count(*) from outbox"));
@@ -150,7 +150,7 @@ public sealed class ConcurrencyTests
         List<long> transfers, refunds;
         await using (var session = await store.WriteAsync(default))
         {
-            transfers = await orders.AddTransfersAsync(session, [.. Enumerable.Range(1, 200).Select(i => NewClaim(i))], default);
+            transfers = (await orders.AddTransfersAsync(session, [.. Enumerable.Range(1, 200).Select(i => NewClaim(i))], default)).ConvertAll(t => t.TransferNo);
             refunds = await orders.AddRefundsAsync(session, [.. Enumerable.Range(1, 100).Select(i => NewRefund(i))], default);
             await session.CommitAsync();
         }
@@ -163,7 +163,7 @@ public sealed class ConcurrencyTests
             return Task.Run(async () =>
             {
                 await using var session = await store.WriteAsync(default);
-                await orders.EndTransfersAsync(session, someTransfers, default);
+                await orders.EndTransfersAsync(session, someTransfers, new Dictionary<long, TransferRow>(), default);
                 await orders.MoveRefundsAsync(session, someRefunds, default);
                 await session.CommitAsync();
             });

@@ -37,6 +37,7 @@ internal sealed class CoreProcess : IAsyncDisposable, IScheduler
     public MessageBus Bus { get; } = new();
     public IRedPacketCore Core => _module.Contract;
     public StoreClock Clock => _module.Clock;
+    public ClaimBacklog Backlog => _module.Backlog;
 
     public async Task StartAsync()
     {

@@ -1,4 +1,5 @@
 using Hongbao.Contracts;
+using Hongbao.Core.Claims;
 using Hongbao.Foundation.Messaging;
 using Hongbao.Foundation.Stores;
 
@@ -47,6 +48,34 @@ public sealed class SettlementTests
         Assert.Equal(["claim.contradiction"], harness.AlertKinds());
 
         Assert.Equal([ClaimStatus.Transferred, ClaimStatus.Failed], (await harness.ClaimsAsync(packetNo)).Select(c => c.State));
+    }
+
+    [Theory, BothStores]
+    public async Task The_backlog_is_the_claims_without_an_end_and_the_age_of_the_oldest_also_long_after_and_after_a_restart(SqlDialect dialect)
+    {
+        await using var harness = await CoreHarness.StartAsync(dialect);
+        Assert.Equal(new UnsettledClaims(0, TimeSpan.Zero), await harness.Main.Backlog.ReadAsync(default));
+        var (_, claims) = await ClaimedAsync(harness, 3);
+        Assert.Equal(3, (await harness.Main.Backlog.ReadAsync(default)).Count);
+
+        // The pull passes them and knows no end: they are stragglers now.
+        await harness.MoveAsync(TimeSpan.FromSeconds(40));
+        await harness.Main.StepAsync(Sweep);
+        var late = await harness.Main.Backlog.ReadAsync(default);
+        Assert.Equal(3, late.Count);
+        Assert.InRange(late.Oldest, TimeSpan.FromSeconds(39), TimeSpan.FromSeconds(60));
+        var (_, young) = await ClaimedAsync(harness, 2);
+        Assert.Equal(5, (await harness.Main.Backlog.ReadAsync(default)).Count);
+
+        await harness.DeliverAsync(Topics.TransfersSettled, Settled((claims[0], OrderStatus.Succeeded), (claims[1], OrderStatus.Failed), (young[0], OrderStatus.Succeeded)));
+        Assert.Equal(2, (await harness.Main.Backlog.ReadAsync(default)).Count);
+        await harness.RestartAsync();
+        var restarted = await harness.Main.Backlog.ReadAsync(default);
+        Assert.Equal(2, restarted.Count);
+        Assert.InRange(restarted.Oldest, TimeSpan.FromSeconds(39), TimeSpan.FromSeconds(60));
+
+        await harness.DeliverAsync(Topics.TransfersSettled, Settled((claims[2], OrderStatus.Succeeded), (young[1], OrderStatus.Succeeded)));
+        Assert.Equal(new UnsettledClaims(0, TimeSpan.Zero), await harness.Main.Backlog.ReadAsync(default));
     }
 
     [Theory, BothStores]

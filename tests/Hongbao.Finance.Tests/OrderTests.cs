@@ -234,6 +234,10 @@ public abstract class OrderTests(SqlDialect dialect)
             payments.Add(await finance.PaidAsync(100_000));
         }
 
+        // Whoever opens an account makes others that would open it begin anew: here all of them are open.
+        var openings = Enumerable.Range(0, 20).Select(i => FinanceHarness.NewTransfer(payments[0], 3000 + i, 7)).ToArray();
+        await finance.TransferAllAsync(openings);
+
         // Every batch runs beside its own mirror image, and all share escrows and receivers.
         var random = new Random(20260101);
         var batches = Enumerable.Range(0, 12)
@@ -247,7 +251,7 @@ public abstract class OrderTests(SqlDialect dialect)
 
         Assert.All(answers, a => Assert.True(a.Result.IsOk(), a.Result.Detail));
         Assert.All(answers.SelectMany(a => a.Items), a => Assert.Equal(FinanceStatus.Succeeded, a.Status));
-        var expected = batches.SelectMany(b => b).DistinctBy(t => t.TransferNo).GroupBy(t => t.Uid).ToDictionary(g => g.Key, g => g.Sum(t => t.Amount));
+        var expected = openings.Concat(batches.SelectMany(b => b)).DistinctBy(t => t.TransferNo).GroupBy(t => t.Uid).ToDictionary(g => g.Key, g => g.Sum(t => t.Amount));
         foreach (var (uid, amount) in expected)
         {
             Assert.Equal((amount, 0), await finance.WalletAsync(uid));
@@ -255,6 +259,55 @@ public abstract class OrderTests(SqlDialect dialect)
 
         // A deadlock would have been repeated in silence.
         Assert.Equal(0, finance.FinanceStore.Repeats);
+        await finance.AssertCleanAsync();
+    }
+
+    [Fact]
+    public async Task Concurrent_batches_that_open_the_same_accounts_all_succeed_and_the_statements_add_up()
+    {
+        await using var finance = await FinanceHarness.StartAsync(dialect);
+        var payments = new List<PaymentOrder>();
+        for (var i = 0; i < 8; i++)
+        {
+            payments.Add(await finance.PaidAsync(100_000));
+        }
+
+        // Each from a packet of its own: only the receivers, who have nothing yet, are common.
+        var batches = payments.Select(p => Enumerable.Range(0, 50).Select(i => FinanceHarness.NewTransfer(p, 4000 + i, 1 + i)).ToArray()).ToArray();
+
+        var answers = await Task.WhenAll(batches.Select(batch => Task.Run(() => finance.TransferAllAsync(batch))));
+
+        Assert.All(answers.SelectMany(a => a.Items), a => Assert.Equal(FinanceStatus.Succeeded, a.Status));
+        Assert.Equal(400, answers.Sum(a => a.Items.Count));
+        for (var i = 0; i < 50; i++)
+        {
+            Assert.Equal((8L * (1 + i), 0), await finance.WalletAsync(4000 + i));
+        }
+
+        await finance.AssertCleanAsync();
+    }
+
+    [Fact]
+    public async Task A_batch_of_new_orders_of_which_some_lack_money_writes_each_as_it_is()
+    {
+        await using var finance = await FinanceHarness.StartAsync(dialect);
+        var rich = await finance.PaidAsync(1000);
+        var poor = await finance.PaidAsync(10);
+        TransferOrder[] batch =
+        [
+            FinanceHarness.NewTransfer(rich, 51, 400), FinanceHarness.NewTransfer(poor, 52, 11), FinanceHarness.NewTransfer(poor, 53, 10),
+            FinanceHarness.NewTransfer(rich, 54, 601), FinanceHarness.NewTransfer(rich, 55, 600),
+        ];
+
+        FinanceStatus[] expected = [FinanceStatus.Succeeded, FinanceStatus.Pending, FinanceStatus.Succeeded, FinanceStatus.Pending, FinanceStatus.Succeeded];
+        Assert.Equal(expected, (await finance.TransferAllAsync(batch)).Items.Select(a => a.Status));
+        // Sent again they stand as they did.
+        Assert.Equal(expected, (await finance.TransferAllAsync(batch)).Items.Select(a => a.Status));
+
+        Assert.Equal([(400L, 0L), (0, 0), (10, 0), (0, 0), (600, 0)], new[]
+        {
+            await finance.WalletAsync(51), await finance.WalletAsync(52), await finance.WalletAsync(53), await finance.WalletAsync(54), await finance.WalletAsync(55),
+        });
         await finance.AssertCleanAsync();
     }
 

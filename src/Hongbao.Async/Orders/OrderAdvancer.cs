@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Globalization;
 using System.Threading.Channels;
 using Hongbao.Contracts;
@@ -21,40 +22,70 @@ internal sealed class OrderAdvancer(
     AsyncOptions options, AlertSink alerts)
 {
     private const int ScanSize = FinanceCalls.BatchMax;
+    private const int HintsMax = 100_000;
+    private const int Senders = 2;
 
     // Kinds of finance's notices.
     private const string TransferKind = "transfer";
     private const string RefundKind = "refund";
     private const string SetAsideKind = "setAside";
 
-    // Only a hint of what to send now; what does not fit, or is lost with the process, is found by the scan.
-    private readonly Channel<long> _transfersToSend = Hints();
-    private readonly Channel<long> _refundsToSend = Hints();
-    private IWorker? _transferSender;
+    // Answers that wait to be written at most; a sender that is that far ahead waits.
+    private const int AnswersMax = 8 * FinanceCalls.BatchMax;
+
+    // Only hints of what to do now; what does not fit, or is lost with the process, is found by the scan.
+    // A packet's transfers go one way, for at finance they take turns at its escrow; while one way waits for a commit the other works.
+    private readonly Channel<TransferRow>[] _transfersToSend = [.. Enumerable.Range(0, Senders).Select(_ => Hints<TransferRow>(HintsMax / Senders))];
+    private readonly IWorker?[] _transferSenders = new IWorker?[Senders];
+    private readonly Channel<long> _refundsToSend = Hints<long>(HintsMax);
+
+    // Their end is written while the next ones are at finance already.
+    private readonly Channel<(TransferRow Row, OrderAnswer Answer)> _answered = Hints<(TransferRow, OrderAnswer)>(AnswersMax);
+
+    // Transfers that wait to be sent, or for the writing of their end, with finance's final word once it is there: nothing has to be asked
+    // about them, and a callback that says the same brings nothing.
+    private readonly ConcurrentDictionary<long, (TransferRow Row, OrderEvent? Said)> _underWay = new();
+    private IWorker? _transferEnder;
     private IWorker? _refundSender;
 
     public void Attach(IScheduler scheduler)
     {
-        _transferSender = scheduler.Add("async.transfers.send", async cancellationToken =>
+        for (var i = 0; i < Senders; i++)
         {
-            var nos = Drain(_transfersToSend);
-            await SendTransfersAsync(nos, isFirst: true, cancellationToken).ConfigureAwait(false);
-            return nos.Count > 0 ? NextRun.Now : NextRun.WhenWoken;
+            var waiting = _transfersToSend[i];
+            _transferSenders[i] = scheduler.Add($"async.transfers.send.{i}", async cancellationToken =>
+            {
+                var rows = Drain(waiting, FinanceCalls.BatchMax);
+                await SendFirstAsync(rows, cancellationToken).ConfigureAwait(false);
+                return rows.Count > 0 ? NextRun.Now : NextRun.WhenWoken;
+            });
+        }
+
+        _transferEnder = scheduler.Add("async.transfers.end", async cancellationToken =>
+        {
+            var answered = Drain(_answered, AnswersMax);
+            await EndAsync(answered, cancellationToken).ConfigureAwait(false);
+            return answered.Count > 0 ? NextRun.Now : NextRun.WhenWoken;
         });
         _refundSender = scheduler.Add("async.refunds.send", async cancellationToken =>
         {
-            var nos = Drain(_refundsToSend);
+            var nos = Drain(_refundsToSend, FinanceCalls.BatchMax);
             await SendRefundsAsync(nos, isFirst: true, cancellationToken).ConfigureAwait(false);
             return nos.Count > 0 ? NextRun.Now : NextRun.WhenWoken;
         });
     }
 
     /// <summary>Hints that transfers were written down and committed.</summary>
-    public void SendSoon(IEnumerable<long> transferNos, IEnumerable<long> refundNos)
+    public void SendSoon(IEnumerable<TransferRow> transfers, IEnumerable<long> refundNos)
     {
-        foreach (var no in transferNos)
+        foreach (var row in transfers)
         {
-            _transfersToSend.Writer.TryWrite(no);
+            // First the mark: the sender may be faster.
+            _underWay[row.TransferNo] = (row, null);
+            if (!_transfersToSend[(int)(row.PacketNo % Senders)].Writer.TryWrite(row))
+            {
+                _underWay.TryRemove(row.TransferNo, out _);
+            }
         }
 
         foreach (var no in refundNos)
@@ -62,7 +93,7 @@ internal sealed class OrderAdvancer(
             _refundsToSend.Writer.TryWrite(no);
         }
 
-        _transferSender?.Wake();
+        Array.ForEach(_transferSenders, w => w?.Wake());
         _refundSender?.Wake();
     }
 
@@ -82,7 +113,7 @@ internal sealed class OrderAdvancer(
     {
         var rows = await due.TakeAsync(DueKind.Transfer, ScanSize, TimeSpan.FromMilliseconds(options.CheckMs), cancellationToken).ConfigureAwait(false);
         await RestLongerAsync(DueKind.Transfer, rows, cancellationToken).ConfigureAwait(false);
-        await AskTransfersAsync(rows.ConvertAll(r => r.No), cancellationToken).ConfigureAwait(false);
+        await AskTransfersAsync(rows.FindAll(r => !_underWay.ContainsKey(r.No)).ConvertAll(r => r.No), cancellationToken).ConfigureAwait(false);
         return rows.Count == ScanSize;
     }
 
@@ -102,6 +133,12 @@ internal sealed class OrderAdvancer(
         if (!result.IsOk())
         {
             return new FinanceCallbackResponse { Result = result };
+        }
+
+        if (notices.All(n => IsBeingWritten(n.Notice, n.Number)))
+        {
+            // Finance's answer was faster. If this process dies before its end is written, the scan asks again.
+            return new FinanceCallbackResponse();
         }
 
         if (await CallbackNonces.IsKnownAsync(store, request.Nonce, cancellationToken).ConfigureAwait(false))
@@ -137,6 +174,13 @@ internal sealed class OrderAdvancer(
             }
         }
 
+        var ends = notices.Where(n => n.Notice.Kind == TransferKind).Select(n => WordOf(n.Notice, n.Number)).ToList();
+        if (ends.Count == notices.Count && ends.TrueForAll(e => SaysAgain(transfers[e.TransferNo], e.On)))
+        {
+            // Finance's answer was faster, as nearly always: there is no transition, and nothing to remember.
+            return new FinanceCallbackResponse();
+        }
+
         List<long> newRefunds;
         var session = await store.WriteAsync(cancellationToken).ConfigureAwait(false);
         await using (session.ConfigureAwait(false))
@@ -146,8 +190,7 @@ internal sealed class OrderAdvancer(
                 return new FinanceCallbackResponse();
             }
 
-            newRefunds = await orders.EndTransfersAsync(
-                session, [.. notices.Where(n => n.Notice.Kind == TransferKind).Select(n => WordOf(n.Notice, n.Number))], cancellationToken).ConfigureAwait(false);
+            newRefunds = await orders.EndTransfersAsync(session, ends, transfers, cancellationToken).ConfigureAwait(false);
             await orders.MoveRefundsAsync(
                 session, RefundWords(notices.Where(n => n.Notice.Kind != TransferKind).Select(n => (WordOf(n.Notice, n.Number), n.Notice.Kind == SetAsideKind))),
                 cancellationToken).ConfigureAwait(false);
@@ -160,10 +203,16 @@ internal sealed class OrderAdvancer(
         return new FinanceCallbackResponse();
     }
 
-    private static (long Number, OrderEvent On, string Reason) WordOf(FinanceNotice notice, long number) =>
+    private bool IsBeingWritten(FinanceNotice notice, long number) =>
+        notice.Kind == TransferKind && _underWay.TryGetValue(number, out var known) && known.Said == WordOf(notice, number).On
+        && (known.Row.App, known.Row.Amount, known.Row.Currency) == (notice.App, notice.Amount, notice.Currency);
+
+    private static bool SaysAgain(TransferRow row, OrderEvent on) => OrderGraphs.Transfer.TryMove(OrderStatus.Pending, on, out var to) && row.State == to;
+
+    private static (long TransferNo, OrderEvent On, string Reason) WordOf(FinanceNotice notice, long number) =>
         notice.Status == "SUCCEEDED" ? (number, OrderEvent.Succeeded, "") : (number, OrderEvent.Refused, "refused by finance");
 
-    private static (long Number, OrderEvent On, string Reason) WordOf(OrderAnswer answer) =>
+    private static (long TransferNo, OrderEvent On, string Reason) WordOf(OrderAnswer answer) =>
         (answer.Number, answer.Status == FinanceStatus.Succeeded ? OrderEvent.Succeeded : OrderEvent.Refused, answer.Reason);
 
     private async Task AskTransfersAsync(List<long> transferNos, CancellationToken cancellationToken)
@@ -172,10 +221,14 @@ internal sealed class OrderAdvancer(
         foreach (var batch in Batches(open, r => r.App))
         {
             var answers = await finance.QueryTransfersAsync(batch[0].App, batch, cancellationToken).ConfigureAwait(false);
-            await TakeTransferAnswersAsync(answers, cancellationToken).ConfigureAwait(false);
+            await TakeTransferAnswersAsync(batch, answers, cancellationToken).ConfigureAwait(false);
             var final = FinalOf(answers);
             // "Not found" and "pending" do not say that it did not arrive: the same number is sent again.
-            await SendTransfersAsync([.. batch.Where(r => !final.Contains(r.TransferNo)).Select(r => r.TransferNo)], isFirst: false, cancellationToken).ConfigureAwait(false);
+            var unanswered = batch.FindAll(r => !final.Contains(r.TransferNo));
+            if (unanswered.Count > 0)
+            {
+                await TakeTransferAnswersAsync(unanswered, await SendAsync(unanswered, cancellationToken).ConfigureAwait(false), cancellationToken).ConfigureAwait(false);
+            }
         }
     }
 
@@ -191,27 +244,59 @@ internal sealed class OrderAdvancer(
         await SendRefundsAsync([.. open.Select(r => r.RefundNo)], isFirst: false, cancellationToken).ConfigureAwait(false);
     }
 
-    private async Task SendTransfersAsync(List<long> transferNos, bool isFirst, CancellationToken cancellationToken)
+    private async Task<List<OrderAnswer>> SendAsync(List<TransferRow> batch, CancellationToken cancellationToken)
     {
-        if (transferNos.Count == 0)
-        {
-            return;
-        }
+        Failpoint.Hit("async.transfer.before_call");
+        var answers = await finance.TransferAsync(batch[0].App, batch, cancellationToken).ConfigureAwait(false);
+        Failpoint.Hit("async.transfer.after_call");
+        return answers;
+    }
 
-        var open = (await orders.FindTransfersAsync(transferNos, cancellationToken).ConfigureAwait(false)).FindAll(r => r.State == OrderStatus.Pending);
-        foreach (var batch in Batches(open, r => r.App))
+    // What was just written down; it may have ended elsewhere meanwhile, and is then only the same number again.
+    private async Task SendFirstAsync(List<TransferRow> rows, CancellationToken cancellationToken)
+    {
+        var answered = new HashSet<long>();
+        try
         {
-            Failpoint.Hit("async.transfer.before_call");
-            var answers = await finance.TransferAsync(batch[0].App, batch, cancellationToken).ConfigureAwait(false);
-            Failpoint.Hit("async.transfer.after_call");
-            await TakeTransferAnswersAsync(answers, cancellationToken).ConfigureAwait(false);
-            var final = FinalOf(answers);
-            var unanswered = batch.FindAll(r => !final.Contains(r.TransferNo));
-            if (isFirst && unanswered.Count > 0)
+            foreach (var batch in Batches(rows, r => r.App))
             {
-                await AskLaterAsync(batch[0].App, unanswered[0].Slot, new OrdersDue { TransferNos = unanswered.ConvertAll(r => r.TransferNo) }, cancellationToken)
-                    .ConfigureAwait(false);
+                var answers = await SendAsync(batch, cancellationToken).ConfigureAwait(false);
+                RaiseMismatches("transfer", answers);
+                var final = answers.Where(IsFinal).ToLookup(a => a.Number);
+                foreach (var (row, answer) in batch.SelectMany(r => final[r.TransferNo].Select(a => (r, a))))
+                {
+                    _underWay[row.TransferNo] = (row, WordOf(answer).On);
+                    await _answered.Writer.WriteAsync((row, answer), cancellationToken).ConfigureAwait(false);
+                    answered.Add(row.TransferNo);
+                }
+
+                _transferEnder?.Wake();
+                var unanswered = batch.FindAll(r => !final.Contains(r.TransferNo));
+                if (unanswered.Count > 0)
+                {
+                    await AskLaterAsync(batch[0].App, unanswered[0].Slot, new OrdersDue { TransferNos = unanswered.ConvertAll(r => r.TransferNo) }, cancellationToken)
+                        .ConfigureAwait(false);
+                }
             }
+        }
+        finally
+        {
+            foreach (var row in rows.Where(r => !answered.Contains(r.TransferNo)))
+            {
+                _underWay.TryRemove(row.TransferNo, out _);
+            }
+        }
+    }
+
+    private async Task EndAsync(List<(TransferRow Row, OrderAnswer Answer)> answered, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await EndTransfersAsync(answered.ConvertAll(a => a.Row), answered.ConvertAll(a => WordOf(a.Answer)), cancellationToken).ConfigureAwait(false);
+        }
+        finally
+        {
+            answered.ForEach(a => _underWay.TryRemove(a.Row.TransferNo, out _));
         }
     }
 
@@ -250,20 +335,27 @@ internal sealed class OrderAdvancer(
         }
     }
 
-    private async Task TakeTransferAnswersAsync(List<OrderAnswer> answers, CancellationToken cancellationToken)
+    private Task TakeTransferAnswersAsync(List<TransferRow> asked, List<OrderAnswer> answers, CancellationToken cancellationToken)
     {
         RaiseMismatches("transfer", answers);
-        var ends = answers.FindAll(IsFinal).ConvertAll(WordOf);
+        return EndTransfersAsync(asked, answers.FindAll(IsFinal).ConvertAll(WordOf), cancellationToken);
+    }
+
+    private async Task EndTransfersAsync(
+        List<TransferRow> asked, List<(long TransferNo, OrderEvent On, string Reason)> ends, CancellationToken cancellationToken)
+    {
         if (ends.Count == 0)
         {
             return;
         }
 
+        var known = new Dictionary<long, TransferRow>(asked.Count);
+        asked.ForEach(r => known[r.TransferNo] = r);
         List<long> newRefunds;
         var session = await store.WriteAsync(cancellationToken).ConfigureAwait(false);
         await using (session.ConfigureAwait(false))
         {
-            newRefunds = await orders.EndTransfersAsync(session, ends, cancellationToken).ConfigureAwait(false);
+            newRefunds = await orders.EndTransfersAsync(session, ends, known, cancellationToken).ConfigureAwait(false);
             Failpoint.Hit("async.transfer.before_commit");
             await session.CommitAsync(cancellationToken).ConfigureAwait(false);
             Failpoint.Hit("async.transfer.after_commit");
@@ -370,18 +462,18 @@ internal sealed class OrderAdvancer(
     private static IEnumerable<List<T>> Batches<T>(List<T> rows, Func<T, string> app) =>
         rows.GroupBy(app).SelectMany(g => g.Chunk(FinanceCalls.BatchMax)).Select(c => c.ToList());
 
-    private static Channel<long> Hints() =>
-        Channel.CreateBounded<long>(new BoundedChannelOptions(100_000) { FullMode = BoundedChannelFullMode.DropWrite });
+    // Full is full: TryWrite says so.
+    private static Channel<T> Hints<T>(int most) => Channel.CreateBounded<T>(new BoundedChannelOptions(most) { FullMode = BoundedChannelFullMode.Wait });
 
-    private static List<long> Drain(Channel<long> hints)
+    private static List<T> Drain<T>(Channel<T> hints, int most)
     {
-        var nos = new List<long>();
-        while (nos.Count < FinanceCalls.BatchMax && hints.Reader.TryRead(out var no))
+        var drained = new List<T>();
+        while (drained.Count < most && hints.Reader.TryRead(out var hint))
         {
-            nos.Add(no);
+            drained.Add(hint);
         }
 
-        return nos;
+        return drained;
     }
 
     private static string Text(long number) => number.ToString(CultureInfo.InvariantCulture);

@@ -13,20 +13,17 @@ internal sealed class OrderRequests(IStore store, OrderStore orders, OrderAdvanc
 
     public async Task HandleClaimsAsync(IReadOnlyList<Delivery> deliveries, CancellationToken cancellationToken)
     {
-        var added = new List<long>();
+        List<TransferRow> added;
         var session = await store.WriteAsync(cancellationToken).ConfigureAwait(false);
         await using (session.ConfigureAwait(false))
         {
             var wanted = new List<TransferWanted>();
-            foreach (var delivery in deliveries)
+            foreach (var delivery in await Inbox.AcceptAsync(session, deliveries, ClaimsHandler, cancellationToken).ConfigureAwait(false))
             {
-                if (await Inbox.TryAcceptAsync(session, delivery, ClaimsHandler, cancellationToken).ConfigureAwait(false))
-                {
-                    wanted.AddRange(delivery.Read<ClaimsAccepted>().Wanted());
-                }
+                wanted.AddRange(delivery.Read<ClaimsAccepted>().Wanted());
             }
 
-            added.AddRange(await orders.AddTransfersAsync(session, wanted, cancellationToken).ConfigureAwait(false));
+            added = await orders.AddTransfersAsync(session, wanted, cancellationToken).ConfigureAwait(false);
             Failpoint.Hit("async.transfers_written.before_commit");
             await session.CommitAsync(cancellationToken).ConfigureAwait(false);
             Failpoint.Hit("async.transfers_written.after_commit");
@@ -42,12 +39,9 @@ internal sealed class OrderRequests(IStore store, OrderStore orders, OrderAdvanc
         await using (session.ConfigureAwait(false))
         {
             var wanted = new List<RefundWanted>();
-            foreach (var delivery in deliveries)
+            foreach (var delivery in await Inbox.AcceptAsync(session, deliveries, RefundsHandler, cancellationToken).ConfigureAwait(false))
             {
-                if (await Inbox.TryAcceptAsync(session, delivery, RefundsHandler, cancellationToken).ConfigureAwait(false))
-                {
-                    wanted.AddRange(delivery.Read<RefundsRequested>().Items);
-                }
+                wanted.AddRange(delivery.Read<RefundsRequested>().Items);
             }
 
             added = await orders.AddRefundsAsync(session, wanted, cancellationToken).ConfigureAwait(false);

@@ -61,8 +61,8 @@ internal sealed class OrderStore(
         """,
         """
         insert into transfers (transfer_no, slot, app, claim_no, packet_no, pay_order_no, sender_uid, uid, amount, currency, kind, state, created_at, updated_at)
-        select t.*, 1, now_ms(), now_ms() from unnest(@claim_no::bigint[], @slot::int[], @app::text[], @claim_no::bigint[], @packet_no::bigint[],
-          @pay_order_no::bigint[], @sender_uid::bigint[], @uid::bigint[], @amount::bigint[], @currency::text[], @kind::int[]) as t
+        select t.*, 1, now, now from unnest(@claim_no::bigint[], @slot::int[], @app::text[], @claim_no::bigint[], @packet_no::bigint[],
+          @pay_order_no::bigint[], @sender_uid::bigint[], @uid::bigint[], @amount::bigint[], @currency::text[], @kind::int[]) as t, now_ms() as now
         on conflict do nothing returning claim_no
         """);
 
@@ -80,24 +80,22 @@ internal sealed class OrderStore(
         """);
 
     private static readonly Sql MoveTransfers = new(
-        "update transfers set state = @target, reason = @reason, updated_at = now_ms() where transfer_no = @transfer_no and state = @source",
+        "update transfers set state = @target, reason = @reason, updated_at = now_ms() where transfer_no = @transfer_no and state = @source returning transfer_no",
         """
-        update transfers t set state = i.target, reason = i.reason, updated_at = now_ms()
-        from unnest(@transfer_no::bigint[], @source::int[], @target::int[], @reason::text[]) as i(transfer_no, source, target, reason)
-        where t.transfer_no = i.transfer_no and t.state = i.source
+        update transfers t set state = i.target, reason = i.reason, updated_at = now
+        from unnest(@transfer_no::bigint[], @source::int[], @target::int[], @reason::text[]) as i(transfer_no, source, target, reason), now_ms() as now
+        where t.transfer_no = i.transfer_no and t.state = i.source returning t.transfer_no
         """);
 
     /// <summary>
-    /// The numbers of the orders that are new, in the caller's transaction. Repeating changes nothing; a claim that comes again with other
-    /// content is refused with an alert.
+    /// The orders that are new, in the caller's transaction. Repeating changes nothing; a claim that comes again with other content is
+    /// refused with an alert.
     /// </summary>
-    public async Task<List<long>> AddTransfersAsync(StoreSession session, IReadOnlyList<TransferWanted> wanted, CancellationToken cancellationToken)
+    public async Task<List<TransferRow>> AddTransfersAsync(StoreSession session, IReadOnlyList<TransferWanted> wanted, CancellationToken cancellationToken)
     {
         // In order of claims, so that two instances with the same ones wait for each other instead of dying.
-        var unique = wanted.DistinctBy(w => w.ClaimNo).OrderBy(w => w.ClaimNo).ToList();
-        var known = await TransfersOfAsync(session, unique, cancellationToken).ConfigureAwait(false);
-        var fresh = unique.FindAll(w => !known.ContainsKey(w.ClaimNo));
-        var nos = await session.QueryRowsAsync(
+        var fresh = wanted.DistinctBy(w => w.ClaimNo).OrderBy(w => w.ClaimNo).ToList();
+        var added = (await session.QueryRowsAsync(
             InsertTransfers,
             new ColumnBatch()
                 .Add("claim_no", fresh, w => w.ClaimNo)
@@ -110,13 +108,22 @@ internal sealed class OrderStore(
                 .Add("amount", fresh, w => w.Amount)
                 .Add("currency", fresh, w => w.Currency)
                 .Add("kind", fresh, w => (int)w.Kind),
-            cancellationToken).ConfigureAwait(false);
-        if (nos.Count < fresh.Count)
+            cancellationToken).ConfigureAwait(false)).ToHashSet();
+        if (added.Count < wanted.Count)
         {
-            // Another instance wrote some of them meanwhile.
-            known = await TransfersOfAsync(session, unique, cancellationToken).ConfigureAwait(false);
+            await RaiseOtherContentAsync(session, wanted, fresh, added, cancellationToken).ConfigureAwait(false);
         }
 
+        var rows = fresh.Where(w => added.Contains(w.ClaimNo)).Select(ToRow).ToList();
+        await PutDueAsync(session, DueKind.Transfer, rows.ConvertAll(r => r.TransferNo), cancellationToken).ConfigureAwait(false);
+        return rows;
+    }
+
+    // Some of them were there before, or came twice.
+    private async Task RaiseOtherContentAsync(
+        StoreSession session, IReadOnlyList<TransferWanted> wanted, List<TransferWanted> fresh, HashSet<long> added, CancellationToken cancellationToken)
+    {
+        var known = await TransfersOfAsync(session, fresh.Where(w => !added.Contains(w.ClaimNo)), cancellationToken).ConfigureAwait(false);
         var contents = known.ToDictionary(k => k.Key, k => ContentOf(k.Value));
         fresh.ForEach(w => contents.TryAdd(w.ClaimNo, ContentOf(w)));
         foreach (var other in wanted.Where(w => contents[w.ClaimNo] != ContentOf(w)))
@@ -124,9 +131,6 @@ internal sealed class OrderStore(
             RaiseAfterCommit(session, "order.mismatch", other.ClaimNo,
                 $"The transfer of claim {other.ClaimNo} was asked for again with other content. It stays as it was first; compare with Core.");
         }
-
-        await PutDueAsync(session, DueKind.Transfer, nos, cancellationToken).ConfigureAwait(false);
-        return nos;
     }
 
     /// <summary>
@@ -188,53 +192,60 @@ internal sealed class OrderStore(
     /// Ends transfers by finance's final word, in one transaction with what follows from it: the message to Core, and for a
     /// refused one its refund order. Those that have their end already stay; a word against that end is raised as an alert.
     /// </summary>
+    /// <param name="session">The transaction.</param>
+    /// <param name="ends">Finance's words.</param>
+    /// <param name="known">Orders whose content the caller has at hand, whatever their state; others are read.</param>
+    /// <param name="cancellationToken">Cancels.</param>
     /// <returns>The numbers of the new refund orders.</returns>
     public async Task<List<long>> EndTransfersAsync(
-        StoreSession session, IReadOnlyList<(long TransferNo, OrderEvent On, string Reason)> ends, CancellationToken cancellationToken)
+        StoreSession session, IReadOnlyList<(long TransferNo, OrderEvent On, string Reason)> ends, IReadOnlyDictionary<long, TransferRow> known,
+        CancellationToken cancellationToken)
     {
-        var rows = await session.QueryAsync<TransferRow>(new Sql(
-            $"select {TransferColumns} from transfers where transfer_no in (select value from json_each(@nos)) order by transfer_no",
-            $"select {TransferColumns} from transfers where transfer_no = any(@nos) order by transfer_no for update"),
-            new { nos = session.Longs(ends.Select(e => e.TransferNo).Distinct()) }, cancellationToken).ConfigureAwait(false);
-        var words = ends.ToLookup(e => e.TransferNo);
-        var moves = new List<(TransferRow Row, OrderStatus To, string Reason)>();
-        foreach (var row in rows)
+        var said = new List<(long TransferNo, OrderEvent On, OrderStatus To, string Reason)>();
+        var torn = new HashSet<long>();
+        // In order of numbers, in which their rows are locked everywhere.
+        foreach (var words in ends.GroupBy(e => e.TransferNo).OrderBy(g => g.Key))
         {
-            var said = words[row.TransferNo].First();
-            if (!OrderGraphs.Transfer.TryMove(OrderStatus.Pending, said.On, out var to))
+            var (transferNo, on, reason) = words.First();
+            if (!OrderGraphs.Transfer.TryMove(OrderStatus.Pending, on, out var to))
             {
-                throw new InvalidOperationException($"{said.On} does not move a transfer");
+                throw new InvalidOperationException($"{on} does not move a transfer");
             }
 
-            if (words[row.TransferNo].Any(w => w.On != said.On))
+            if (words.Any(w => w.On != on))
             {
-                RaiseContradiction(session, "transfer", row.TransferNo, "both Succeeded and Refused", row.State);
+                torn.Add(transferNo);
             }
-            else if (row.State == OrderStatus.Pending)
+            else
             {
-                moves.Add((row, to, said.Reason));
-            }
-            else if (row.State != to)
-            {
-                RaiseContradiction(session, "transfer", row.TransferNo, said.On.ToString(), row.State);
+                said.Add((transferNo, on, to, reason));
             }
         }
 
-        if (moves.Count == 0)
+        // Only what is pending moves.
+        var moved = (await session.QueryRowsAsync(
+            MoveTransfers,
+            new ColumnBatch()
+                .Add("transfer_no", said, m => m.TransferNo)
+                .Add("source", said, _ => (int)OrderStatus.Pending)
+                .Add("target", said, m => (int)m.To)
+                .Add("reason", said, m => m.Reason.Length == 0 ? null : m.Reason),
+            cancellationToken).ConfigureAwait(false)).ToHashSet();
+        var others = said.FindAll(s => !moved.Contains(s.TransferNo));
+        if (others.Count + torn.Count > 0)
+        {
+            await RaiseContradictionsAsync(session, others, torn, cancellationToken).ConfigureAwait(false);
+        }
+
+        if (moved.Count == 0)
         {
             return [];
         }
 
-        var moved = await session.ExecuteRowsAsync(
-            MoveTransfers,
-            new ColumnBatch()
-                .Add("transfer_no", moves, m => m.Row.TransferNo)
-                .Add("source", moves, _ => (int)OrderStatus.Pending)
-                .Add("target", moves, m => (int)m.To)
-                .Add("reason", moves, m => m.Reason.Length == 0 ? null : m.Reason),
-            cancellationToken).ConfigureAwait(false);
-        StoreSession.Require(moved, moves.Count, "pending transfers");
-        await due.RemoveAllAsync(session, DueKind.Transfer, moves.Select(m => m.Row.TransferNo), cancellationToken).ConfigureAwait(false);
+        await due.RemoveAllAsync(session, DueKind.Transfer, moved.Order(), cancellationToken).ConfigureAwait(false);
+        var unknown = moved.Where(no => !known.ContainsKey(no)).ToList();
+        var read = unknown.Count == 0 ? [] : (await TransfersAsync(session, unknown, cancellationToken).ConfigureAwait(false)).ToDictionary(r => r.TransferNo);
+        var moves = said.FindAll(s => moved.Contains(s.TransferNo)).ConvertAll(s => (Row: known.TryGetValue(s.TransferNo, out var row) ? row : read[s.TransferNo], s.To));
         foreach (var ofApp in moves.GroupBy(m => m.Row.App))
         {
             await outbox.AddAsync(
@@ -247,6 +258,25 @@ internal sealed class OrderStore(
         }
 
         return await AddRefundsAsync(session, [.. moves.Where(m => m.To == OrderStatus.Failed).Select(m => RefundOf(m.Row))], cancellationToken).ConfigureAwait(false);
+    }
+
+    // Words about transfers that they did not move: the same end again is a repetition, anything else a contradiction.
+    private async Task RaiseContradictionsAsync(
+        StoreSession session, List<(long TransferNo, OrderEvent On, OrderStatus To, string Reason)> others, HashSet<long> torn, CancellationToken cancellationToken)
+    {
+        var rows = (await TransfersAsync(session, torn.Concat(others.Select(o => o.TransferNo)), cancellationToken).ConfigureAwait(false)).ToDictionary(r => r.TransferNo);
+        foreach (var transferNo in torn.Where(rows.ContainsKey))
+        {
+            RaiseContradiction(session, "transfer", transferNo, "both Succeeded and Refused", rows[transferNo].State);
+        }
+
+        foreach (var (transferNo, on, to, _) in others)
+        {
+            if (rows.TryGetValue(transferNo, out var row) && row.State != to)
+            {
+                RaiseContradiction(session, "transfer", transferNo, on.ToString(), row.State);
+            }
+        }
     }
 
     /// <summary>
@@ -285,11 +315,14 @@ internal sealed class OrderStore(
         var session = await store.ReadAsync(cancellationToken).ConfigureAwait(false);
         await using (session.ConfigureAwait(false))
         {
-            return await session.QueryAsync<TransferRow>(
-                $"select {TransferColumns} from transfers where transfer_no {Sql.AnyOf(session.Dialect, "@nos")} order by transfer_no",
-                new { nos = session.Longs(transferNos) }, cancellationToken).ConfigureAwait(false);
+            return await TransfersAsync(session, transferNos, cancellationToken).ConfigureAwait(false);
         }
     }
+
+    private static Task<List<TransferRow>> TransfersAsync(StoreSession session, IEnumerable<long> transferNos, CancellationToken cancellationToken) =>
+        session.QueryAsync<TransferRow>(
+            $"select {TransferColumns} from transfers where transfer_no {Sql.AnyOf(session.Dialect, "@nos")} order by transfer_no",
+            new { nos = session.Longs(transferNos) }, cancellationToken);
 
     public async Task<List<RefundRow>> FindRefundsAsync(IEnumerable<long> refundNos, CancellationToken cancellationToken)
     {
@@ -361,6 +394,22 @@ internal sealed class OrderStore(
     private static (string App, long PacketNo, long PayOrderNo, long Uid, long Amount, string Currency) ContentOf(RefundRow row) =>
         (row.App, row.PacketNo, row.PayOrderNo, row.Uid, row.Amount, row.Currency);
 
+    private static TransferRow ToRow(TransferWanted wanted) => new()
+    {
+        TransferNo = wanted.ClaimNo,
+        Slot = Number.SlotFrom(wanted.ClaimNo),
+        App = wanted.App,
+        ClaimNo = wanted.ClaimNo,
+        PacketNo = wanted.PacketNo,
+        PayOrderNo = wanted.PayOrderNo,
+        SenderUid = wanted.SenderUid,
+        Uid = wanted.Uid,
+        Amount = wanted.Amount,
+        Currency = wanted.Currency,
+        Kind = wanted.Kind,
+        State = OrderStatus.Pending,
+    };
+
     private static RefundRow ToRow(long refundNo, RefundWanted wanted) => new()
     {
         RefundNo = refundNo,
@@ -400,13 +449,8 @@ internal sealed class OrderStore(
     private void RaiseAfterCommit(StoreSession session, string kind, long number, string text) =>
         session.AfterCommit(() => alerts.Raise(new Alert(kind, number.ToString(CultureInfo.InvariantCulture), text)));
 
-    private async Task PutDueAsync(StoreSession session, DueKind kind, List<long> nos, CancellationToken cancellationToken)
-    {
-        if (nos.Count > 0)
-        {
-            var now = await session.NowMsAsync(cancellationToken).ConfigureAwait(false);
-            // Sent at once by whoever wrote it down; the scan comes when that did not end it.
-            await due.PutAllAsync(session, kind, nos, now + options.CheckMs, now + (options.DeadlineSeconds * 1000L), cancellationToken).ConfigureAwait(false);
-        }
-    }
+    // Sent at once by whoever wrote it down; the scan comes when that did not end it.
+    private Task PutDueAsync(StoreSession session, DueKind kind, List<long> nos, CancellationToken cancellationToken) => nos.Count == 0
+        ? Task.CompletedTask
+        : due.PutAllAsync(session, kind, nos, TimeSpan.FromMilliseconds(options.CheckMs), TimeSpan.FromSeconds(options.DeadlineSeconds), cancellationToken);
 }

@@ -15,6 +15,9 @@ namespace Hongbao.Async.Pulls;
 internal sealed class RequestPull(IStore store, Lazy<IRedPacketCore> core, OrderStore orders, OrderAdvancer advancer, AsyncOptions options)
 {
     private const int PageSize = 500;
+
+    // Claims that a watermark passes in one step; nearly all of them have their end.
+    private const int SweepSize = 4000;
     private const int SlowFactor = 60;
 
     // Longer than any transaction of Core can live by the store's own deadlines, however short the ordinary age is set.
@@ -45,7 +48,7 @@ internal sealed class RequestPull(IStore store, Lazy<IRedPacketCore> core, Order
         }
 
         var page = await core.Value.PullRefundsAsync(
-            CallContext.ForSystem(CallContext.DefaultApp), Request(_refundsAfter, now - options.PullAfterMs), cancellationToken).ConfigureAwait(false);
+            CallContext.ForSystem(CallContext.DefaultApp), Request(_refundsAfter, now - options.PullAfterMs, PageSize), cancellationToken).ConfigureAwait(false);
         if (!page.Result.IsOk())
         {
             return rest;
@@ -81,13 +84,13 @@ internal sealed class RequestPull(IStore store, Lazy<IRedPacketCore> core, Order
         }
 
         var page = await core.Value.PullTransfersAsync(
-            CallContext.ForSystem(CallContext.DefaultApp), Request(after, now - ageMs), cancellationToken).ConfigureAwait(false);
+            CallContext.ForSystem(CallContext.DefaultApp), Request(after, now - ageMs, SweepSize), cancellationToken).ConfigureAwait(false);
         if (!page.Result.IsOk() || page.NextAfterNo == after)
         {
             return false;
         }
 
-        List<long> added;
+        List<TransferRow> added;
         var session = await store.WriteAsync(cancellationToken).ConfigureAwait(false);
         await using (session.ConfigureAwait(false))
         {
@@ -103,12 +106,12 @@ internal sealed class RequestPull(IStore store, Lazy<IRedPacketCore> core, Order
         return !page.Finished;
     }
 
-    private static PullRequest Request(long after, long olderThanMs) => new()
+    private static PullRequest Request(long after, long olderThanMs, int limit) => new()
     {
         SlotFrom = 0,
         SlotTo = Number.Slots - 1,
         OlderThanMs = olderThanMs,
         AfterNo = after,
-        Limit = PageSize,
+        Limit = limit,
     };
 }

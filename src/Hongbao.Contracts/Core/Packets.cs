@@ -234,7 +234,7 @@ public sealed record PullRequest
     public long OlderThanMs { get; set; }
     /// <summary>Continue after this number; 0 to start.</summary>
     public long AfterNo { get; set; }
-    /// <summary>At most so many items, 1 to 1,000.</summary>
+    /// <summary>At most so many items are looked at, 1 to 4,000.</summary>
     public int Limit { get; set; }
 }
 

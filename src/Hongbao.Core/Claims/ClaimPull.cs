@@ -17,6 +17,12 @@ internal sealed class ClaimPull(
 {
     private const int PageSize = 500;
 
+    // Claims that the watermark passes in one step; nearly all of them have their end.
+    private const int SweepSize = 4000;
+
+    // Claims of one question to Async.
+    private const int QuestionMax = 1000;
+
     // How many times the ordinary age the second watermark keeps behind, and the least: above what one statement may take.
     private const int SlowFactor = 60;
     private const long SlowAgeMsMin = 60_000;
@@ -24,10 +30,10 @@ internal sealed class ClaimPull(
     // How many times the first rest of a straggler the longest is.
     private const int RestFactorMax = 10;
 
-    private sealed class ScanRow
+    private sealed class PageRow
     {
-        public long ClaimNo { get; init; }
-        public ClaimStatus State { get; init; }
+        public long Size { get; init; }
+        public long LastNo { get; init; }
     }
 
     /// <summary>One page of each watermark. True when there is more.</summary>
@@ -62,22 +68,26 @@ internal sealed class ClaimPull(
     private async Task<bool> SweepAsync(string cursor, long ageMs, CancellationToken cancellationToken)
     {
         var now = storeClock.NowMs();
-        List<ScanRow> page;
+        PageRow page;
+        List<long> open;
         var read = await store.ReadAsync(cancellationToken).ConfigureAwait(false);
         await using (read.ConfigureAwait(false))
         {
             var after = await read.FirstAsync<long>("select after_no from pull_cursors where name = @cursor", new { cursor }, cancellationToken).ConfigureAwait(false);
-            page = await read.QueryAsync<ScanRow>(
-                "select claim_no, state from claims where claim_no > @after and claim_no < @below order by claim_no limit @PageSize",
-                new { after, below = Number.LowestAt(now - ageMs), PageSize }, cancellationToken).ConfigureAwait(false);
+            page = (await read.FirstAsync<PageRow>("""
+                select count(*) as size, coalesce(max(claim_no), 0) as last_no
+                from (select claim_no from claims where claim_no > @after and claim_no < @below order by claim_no limit @SweepSize) as page
+                """, new { after, below = Number.LowestAt(now - ageMs), SweepSize }, cancellationToken).ConfigureAwait(false))!;
+            if (page.Size == 0)
+            {
+                return false;
+            }
+
+            open = await read.QueryAsync<long>(
+                $"select claim_no from claims where claim_no > @after and claim_no <= @LastNo and state = {(int)ClaimStatus.Claimed} order by claim_no",
+                new { after, page.LastNo }, cancellationToken).ConfigureAwait(false);
         }
 
-        if (page.Count == 0)
-        {
-            return false;
-        }
-
-        var open = page.Where(r => r.State == ClaimStatus.Claimed).Select(r => r.ClaimNo).ToList();
         var ended = await AskAsync(open, cancellationToken).ConfigureAwait(false);
         var stragglers = open.Where(no => !ended.Contains(no)).ToList();
         var session = await store.WriteAsync(cancellationToken).ConfigureAwait(false);
@@ -87,21 +97,27 @@ internal sealed class ClaimPull(
             await session.ExecuteAsync("""
                 insert into pull_cursors (name, after_no) values (@cursor, @last)
                 on conflict (name) do update set after_no = excluded.after_no where excluded.after_no > pull_cursors.after_no
-                """, new { cursor, last = page[^1].ClaimNo }, cancellationToken).ConfigureAwait(false);
+                """, new { cursor, last = page.LastNo }, cancellationToken).ConfigureAwait(false);
             await session.CommitAsync(cancellationToken).ConfigureAwait(false);
         }
 
-        return page.Count == PageSize;
+        return page.Size == SweepSize;
     }
 
     // The claims that have their end now.
     private async Task<HashSet<long>> AskAsync(List<long> claimNos, CancellationToken cancellationToken)
     {
-        if (claimNos.Count == 0)
+        var all = new HashSet<long>();
+        foreach (var some in claimNos.Chunk(QuestionMax))
         {
-            return [];
+            all.UnionWith(await AskOnceAsync([.. some], cancellationToken).ConfigureAwait(false));
         }
 
+        return all;
+    }
+
+    private async Task<IEnumerable<long>> AskOnceAsync(List<long> claimNos, CancellationToken cancellationToken)
+    {
         TransferResultsResponse answer;
         try
         {
@@ -125,6 +141,6 @@ internal sealed class ClaimPull(
             await settlement.SettleAsync(ended, cancellationToken).ConfigureAwait(false);
         }
 
-        return [.. ended.Select(o => o.ClaimNo)];
+        return ended.Select(o => o.ClaimNo);
     }
 }

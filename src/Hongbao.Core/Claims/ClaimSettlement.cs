@@ -30,12 +30,9 @@ internal sealed class ClaimSettlement(IStore store, AlertSink alerts)
         await using (session.ConfigureAwait(false))
         {
             var outcomes = new List<TransferOutcome>();
-            foreach (var delivery in deliveries)
+            foreach (var delivery in await Inbox.AcceptAsync(session, deliveries, Handler, cancellationToken).ConfigureAwait(false))
             {
-                if (await Inbox.TryAcceptAsync(session, delivery, Handler, cancellationToken).ConfigureAwait(false))
-                {
-                    outcomes.AddRange(delivery.Read<TransfersSettled>().Items);
-                }
+                outcomes.AddRange(delivery.Read<TransfersSettled>().Items);
             }
 
             // All in one, in order of claim number: settling by message and by pull never wait for each other in a circle.

@@ -12,12 +12,13 @@ internal sealed class LedgerBatch
     private readonly StoreSession _session;
     private readonly string _app;
     private readonly Dictionary<Account, long> _balances;
+    private readonly HashSet<Account> _fresh;
     private readonly HashSet<Account> _moved = [];
     private readonly List<TransactionRow> _transactions = [];
     private readonly List<EntryRow> _entries = [];
 
-    private LedgerBatch(StoreSession session, string app, Dictionary<Account, long> balances) =>
-        (_session, _app, _balances) = (session, app, balances);
+    private LedgerBatch(StoreSession session, string app, Dictionary<Account, long> balances, HashSet<Account> fresh) =>
+        (_session, _app, _balances, _fresh) = (session, app, balances, fresh);
 
     private sealed record TransactionRow(string Kind, long BusinessNo, long At);
 
@@ -30,41 +31,34 @@ internal sealed class LedgerBatch
         public long Balance { get; init; }
     }
 
-    /// <summary>Locks the accounts until the end of the transaction; those that do not exist yet begin at 0.</summary>
+    /// <summary>
+    /// Locks the accounts until the end of the transaction, in order, so that two batches never wait for each other. Those that do not exist
+    /// begin at 0 and are written with their first balance; whoever wrote one meanwhile makes this transaction begin anew.
+    /// </summary>
     public static async Task<LedgerBatch> OpenAsync(StoreSession session, string app, IEnumerable<Account> accounts, CancellationToken cancellationToken)
     {
-        var sorted = accounts.Distinct().Order().ToArray();
-        // On PostgreSQL a conflict locks the row even where the condition is false, and writes nothing; the order of the
-        // rows is the order of the locks, so two batches never wait for each other.
-        await session.ExecuteRowsAsync(new Sql(
-            """
-            insert into accounts (app, account, currency, kind, may_be_negative, balance)
-            values (@app, @account, @currency, @kind, @negative, 0)
-            on conflict (app, account, currency) do nothing
-            """,
-            """
-            insert into accounts (app, account, currency, kind, may_be_negative, balance)
-            select app, account, currency, kind, negative, 0
-            from unnest(@app, @account, @currency, @kind, @negative) with ordinality as t (app, account, currency, kind, negative, place)
-            order by place
-            on conflict (app, account, currency) do update set balance = accounts.balance where false
-            """),
-            new ColumnBatch()
-                .Add("app", sorted, _ => app)
-                .Add("account", sorted, a => a.Name)
-                .Add("currency", sorted, a => a.Currency)
-                .Add("kind", sorted, a => a.Kind)
-                .Add("negative", sorted, a => a.MayBeNegative),
-            cancellationToken);
-
-        var names = sorted.Select(a => a.Name).Distinct(StringComparer.Ordinal).ToArray();
+        var wanted = accounts.ToHashSet();
+        var names = wanted.Select(a => a.Name).Distinct(StringComparer.Ordinal).ToArray();
         var rows = await session.QueryAsync<BalanceRow>(new Sql(
             "select account, currency, balance from accounts where app = @app and account in (select value from json_each(@names))",
-            "select account, currency, balance from accounts where app = @app and account = any(@names)"),
+            // PostgreSQL sorts before it locks, and shows the balance as it is under the lock.
+            "select account, currency, balance from accounts where app = @app and account = any(@names) order by account, currency for update"),
             new { app, names = session.Dialect switch { SqlDialect.Sqlite => (object)JsonSerializer.Serialize(names), SqlDialect.Postgres => names } },
             cancellationToken);
         var found = rows.ToDictionary(r => (r.Account, r.Currency), r => r.Balance);
-        return new LedgerBatch(session, app, sorted.ToDictionary(a => a, a => found[(a.Name, a.Currency)]));
+        var balances = new Dictionary<Account, long>(wanted.Count);
+        var fresh = new HashSet<Account>();
+        foreach (var account in wanted)
+        {
+            if (!found.TryGetValue((account.Name, account.Currency), out var balance))
+            {
+                fresh.Add(account);
+            }
+
+            balances.Add(account, balance);
+        }
+
+        return new LedgerBatch(session, app, balances, fresh);
     }
 
     /// <summary>The balance of an account that the batch was opened with, after what was posted so far.</summary>
@@ -95,7 +89,7 @@ internal sealed class LedgerBatch
     }
 
     /// <summary>Writes what was posted.</summary>
-    /// <exception cref="StoreException">UniqueViolation when one of the orders was posted before.</exception>
+    /// <exception cref="StoreException">UniqueViolation when one of the orders was posted before; Transient when another transaction opened one of the new accounts.</exception>
     public async Task SaveAsync(CancellationToken cancellationToken)
     {
         if (_transactions.Count == 0)
@@ -103,17 +97,19 @@ internal sealed class LedgerBatch
             return;
         }
 
+        await SaveAccountsAsync([.. _moved.Where(_fresh.Contains).Order()], [.. _moved.Where(a => !_fresh.Contains(a)).Order()], cancellationToken);
         await _session.ExecuteRowsAsync(new Sql(
             "insert into transactions (app, kind, business_no, at) values (@app, @kind, @no, @at)",
-            "insert into transactions (app, kind, business_no, at) select * from unnest(@app, @kind, @no, @at)"),
+            "insert into transactions (app, kind, business_no, at) select @app::text, kind, no, at from unnest(@kind, @no, @at) as t (kind, no, at)"),
             new ColumnBatch()
-                .Add("app", _transactions, _ => _app)
+                .AddCommon("app", _app)
                 .Add("kind", _transactions, t => t.Kind)
                 .Add("no", _transactions, t => t.BusinessNo)
                 .Add("at", _transactions, t => t.At),
             cancellationToken);
 
-        // Entry numbers are given in this order while the accounts are locked: an account's entries stand in order of time.
+        // Entry numbers are given in this order while the accounts are locked, new ones by their insertion: an account's entries
+        // stand in order of time.
         await _session.ExecuteRowsAsync(new Sql(
             """
             insert into entries (app, kind, business_no, account, currency, amount, balance_after, packet_no, at)
@@ -121,13 +117,13 @@ internal sealed class LedgerBatch
             """,
             """
             insert into entries (app, kind, business_no, account, currency, amount, balance_after, packet_no, at)
-            select app, kind, no, account, currency, amount, balance_after, packet, at
-            from unnest(@app, @kind, @no, @account, @currency, @amount, @after, @packet, @at)
-              with ordinality as t (app, kind, no, account, currency, amount, balance_after, packet, at, place)
+            select @app::text, kind, no, account, currency, amount, balance_after, packet, at
+            from unnest(@kind, @no, @account, @currency, @amount, @after, @packet, @at)
+              with ordinality as t (kind, no, account, currency, amount, balance_after, packet, at, place)
             order by place
             """),
             new ColumnBatch()
-                .Add("app", _entries, _ => _app)
+                .AddCommon("app", _app)
                 .Add("kind", _entries, e => e.Kind)
                 .Add("no", _entries, e => e.BusinessNo)
                 .Add("account", _entries, e => e.Account.Name)
@@ -137,17 +133,45 @@ internal sealed class LedgerBatch
                 .Add("packet", _entries, e => e.PacketNo)
                 .Add("at", _entries, e => e.At),
             cancellationToken);
+    }
 
-        var moved = _moved.Order().ToArray();
+    private async Task SaveAccountsAsync(Account[] opened, Account[] moved, CancellationToken cancellationToken)
+    {
+        var inserted = await _session.ExecuteRowsAsync(new Sql(
+            """
+            insert into accounts (app, account, currency, kind, may_be_negative, balance)
+            values (@app, @account, @currency, @kind, @negative, @balance)
+            on conflict do nothing
+            """,
+            """
+            insert into accounts (app, account, currency, kind, may_be_negative, balance)
+            select @app::text, account, currency, kind, negative, balance
+            from unnest(@account, @currency, @kind, @negative, @balance) with ordinality as t (account, currency, kind, negative, balance, place)
+            order by place
+            on conflict do nothing
+            """),
+            new ColumnBatch()
+                .AddCommon("app", _app)
+                .Add("account", opened, a => a.Name)
+                .Add("currency", opened, a => a.Currency)
+                .Add("kind", opened, a => a.Kind)
+                .Add("negative", opened, a => a.MayBeNegative)
+                .Add("balance", opened, a => _balances[a]),
+            cancellationToken);
+        if (inserted != opened.Length)
+        {
+            throw new StoreException(StoreFault.Transient, $"{opened.Length - inserted} of {opened.Length} accounts were opened by another transaction meanwhile");
+        }
+
         var changed = await _session.ExecuteRowsAsync(new Sql(
             "update accounts set balance = @balance where app = @app and account = @account and currency = @currency",
             """
             update accounts a set balance = t.balance
-            from unnest(@app, @account, @currency, @balance) as t (app, account, currency, balance)
-            where a.app = t.app and a.account = t.account and a.currency = t.currency
+            from unnest(@account, @currency, @balance) as t (account, currency, balance)
+            where a.app = @app::text and a.account = t.account and a.currency = t.currency
             """),
             new ColumnBatch()
-                .Add("app", moved, _ => _app)
+                .AddCommon("app", _app)
                 .Add("account", moved, a => a.Name)
                 .Add("currency", moved, a => a.Currency)
                 .Add("balance", moved, a => _balances[a]),

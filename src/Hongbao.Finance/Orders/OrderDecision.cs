@@ -15,7 +15,14 @@ internal static class OrderDecision
     private const long RetryFirstMs = 1_000;
     private const long RetryMaxMs = 60_000;
 
-    public static async Task DecideAsync(StoreSession session, string app, IReadOnlyList<Order> due, long nowMs, CancellationToken cancellationToken)
+    /// <param name="session">The transaction.</param>
+    /// <param name="app">Whose orders.</param>
+    /// <param name="due">All of one kind.</param>
+    /// <param name="fresh">Numbers of those that this transaction wrote down.</param>
+    /// <param name="nowMs">Of the store's clock.</param>
+    /// <param name="cancellationToken">Cancels.</param>
+    public static async Task DecideAsync(
+        StoreSession session, string app, IReadOnlyList<Order> due, IReadOnlySet<long> fresh, long nowMs, CancellationToken cancellationToken)
     {
         if (due.Count == 0)
         {
@@ -50,7 +57,7 @@ internal static class OrderDecision
 
         await ledger.SaveAsync(cancellationToken);
         await PaymentTable.SaveRefundedAsync(session, [.. refunded], cancellationToken);
-        await OrderTable.SaveAsync(session, app, due, cancellationToken);
+        await OrderTable.SaveAsync(session, app, due, fresh, cancellationToken);
     }
 
     private static void DecideTransfer(Order order, LedgerBatch ledger, long nowMs)

@@ -14,6 +14,7 @@ internal sealed class OrderDesk(FinanceStore store, CallbackQueue callbacks)
     private static readonly CommitPoints TransferPoints = new("finance.transfer.before_commit", "finance.transfer.after_commit");
     private static readonly CommitPoints RefundPoints = new("finance.refund.before_commit", "finance.refund.after_commit");
     private static readonly CommitPoints SetAsidePoints = new("finance.set_aside.before_commit", "finance.set_aside.after_commit");
+    private static readonly HashSet<long> NoneFresh = [];
     private IWorker? _worker;
 
     public void Attach(IScheduler scheduler) => _worker = scheduler.Add("finance.orders", DecideDueAsync);
@@ -42,16 +43,19 @@ internal sealed class OrderDesk(FinanceStore store, CallbackQueue callbacks)
             var taken = batch.Plan(known, fates, now);
             var rows = taken.Where(o => known.ContainsKey(o.OrderNo) && o.IsFinal).ToDictionary(o => o.OrderNo);
             var locked = taken.Where(o => !rows.ContainsKey(o.OrderNo)).ToArray();
-            var unknown = locked.Count(o => !known.ContainsKey(o.OrderNo));
-            var inserted = await OrderTable.InsertOrLockAsync(session, app, locked, now, cancellationToken);
-            // Read again under the lock, unless all of them are our own fresh rows.
-            var current = inserted == unknown && unknown == locked.Length
-                ? locked.ToDictionary(o => o.OrderNo)
-                : await OrderTable.FindAsync(session, app, kind, locked.Select(o => o.OrderNo), cancellationToken);
+            var inserted = (await OrderTable.InsertOrLockAsync(session, app, locked, now, cancellationToken)).ToHashSet();
+            // What stood there, or came from elsewhere meanwhile, is read again under the lock; our own fresh rows we know.
+            var others = locked.Where(o => !inserted.Contains(o.OrderNo)).Select(o => o.OrderNo).ToArray();
+            var current = others.Length == 0 ? [] : await OrderTable.FindAsync(session, app, kind, others, cancellationToken);
+            foreach (var order in locked.Where(o => inserted.Contains(o.OrderNo)))
+            {
+                current.Add(order.OrderNo, order);
+            }
+
             var ended = current.Values.Where(o => !known.ContainsKey(o.OrderNo) && o.IsFinal && o.FinalAt == now).ToList();
             var matching = batch.Matching(current);
             var due = locked.Select(o => current[o.OrderNo]).Where(o => o.IsDue(now) && matching.Contains(o.OrderNo)).ToArray();
-            await OrderDecision.DecideAsync(session, app, due, now, cancellationToken);
+            await OrderDecision.DecideAsync(session, app, due, inserted, now, cancellationToken);
             ended.AddRange(due.Where(o => o.IsFinal));
             await CallBackAsync(session, app, kind, ended, now, cancellationToken);
             if (current.Values.Any(o => !o.IsFinal))
@@ -105,7 +109,7 @@ internal sealed class OrderDesk(FinanceStore store, CallbackQueue callbacks)
         {
             var now = await session.NowMsAsync(cancellationToken);
             var due = await OrderTable.LockDueAsync(session, group, now, FinanceLimits.BatchMax, cancellationToken);
-            await OrderDecision.DecideAsync(session, group.App, due, now, cancellationToken);
+            await OrderDecision.DecideAsync(session, group.App, due, NoneFresh, now, cancellationToken);
             await CallBackAsync(session, group.App, group.Kind, due.Where(o => o.IsFinal), now, cancellationToken);
             return due.Count;
         }, cancellationToken);

@@ -1,3 +1,4 @@
+using Hongbao.Contracts;
 using Hongbao.Foundation.Stores;
 
 namespace Hongbao.Finance.Orders;
@@ -35,30 +36,34 @@ internal static class OrderTable
         return rows.ToDictionary(r => r.OrderNo);
     }
 
-    /// <summary>Writes orders down whose numbers are not known, and locks those that are; tells how many were not.</summary>
-    public static async Task<int> InsertOrLockAsync(
+    /// <summary>
+    /// Writes orders down whose numbers are not known, and locks those that are. What is due at once is written as succeeded, as it nearly
+    /// always ends: <see cref="SaveAsync"/> corrects the others in the same transaction.
+    /// </summary>
+    /// <returns>The numbers that were not known.</returns>
+    public static async Task<List<long>> InsertOrLockAsync(
         StoreSession session, string app, IEnumerable<Order> orders, long nowMs, CancellationToken cancellationToken)
     {
         var sorted = orders.OrderBy(o => o.OrderNo).ToArray();
-        return await session.ExecuteRowsAsync(new Sql(
+        return await session.QueryRowsAsync(new Sql(
             """
             insert into orders (app, kind, order_no, packet_no, pay_order_no, uid, amount, currency, packet_kind, status, reason,
               process_at, attempts, created_at, final_at)
             values (@app, @kind, @no, @packet, @pay, @uid, @amount, @currency, @packetkind, @status, @reason, @process, 0, @now, @final)
-            on conflict (app, kind, order_no) do nothing
+            on conflict (app, kind, order_no) do nothing returning order_no
             """,
             """
             insert into orders (app, kind, order_no, packet_no, pay_order_no, uid, amount, currency, packet_kind, status, reason,
               process_at, attempts, created_at, final_at)
-            select app, kind, no, packet, pay, uid, amount, currency, packetkind, status, reason, process, 0, created, final
-            from unnest(@app, @kind, @no, @packet, @pay, @uid, @amount, @currency, @packetkind, @status, @reason, @process, @now, @final)
+            select @app::text, kind, no, packet, pay, uid, amount, currency, packetkind, status, reason, process, 0, @now::bigint, final
+            from unnest(@kind, @no, @packet, @pay, @uid, @amount, @currency, @packetkind, @status, @reason, @process, @final)
               with ordinality
-              as t (app, kind, no, packet, pay, uid, amount, currency, packetkind, status, reason, process, created, final, place)
+              as t (kind, no, packet, pay, uid, amount, currency, packetkind, status, reason, process, final, place)
             order by place
-            on conflict (app, kind, order_no) do update set status = orders.status where false
+            on conflict (app, kind, order_no) do update set status = orders.status where false returning order_no
             """),
             new ColumnBatch()
-                .Add("app", sorted, _ => app)
+                .AddCommon("app", app)
                 .Add("kind", sorted, o => o.Kind)
                 .Add("no", sorted, o => o.OrderNo)
                 .Add("packet", sorted, o => o.PacketNo)
@@ -67,40 +72,48 @@ internal static class OrderTable
                 .Add("amount", sorted, o => o.Amount)
                 .Add("currency", sorted, o => o.Currency)
                 .Add("packetkind", sorted, o => (int)o.PacketKind)
-                .Add("status", sorted, o => (int)o.Status)
+                .Add("status", sorted, o => (int)(o.IsDue(nowMs) ? FinanceStatus.Succeeded : o.Status))
                 .Add("reason", sorted, o => o.Reason)
                 .Add("process", sorted, o => o.ProcessAt)
-                .Add("now", sorted, _ => nowMs)
-                .Add("final", sorted, o => o.FinalAt),
+                .AddCommon("now", nowMs)
+                .Add("final", sorted, o => o.IsDue(nowMs) ? nowMs : o.FinalAt),
             cancellationToken);
     }
 
-    /// <summary>Writes what was decided; the rows are locked and were pending.</summary>
-    /// <exception cref="StoreException">Fenced when one was not.</exception>
-    public static async Task SaveAsync(StoreSession session, string app, IReadOnlyList<Order> orders, CancellationToken cancellationToken)
+    /// <summary>Writes what was decided; the rows are locked.</summary>
+    /// <param name="session">The transaction.</param>
+    /// <param name="app">Whose orders.</param>
+    /// <param name="decided">Orders as they are now.</param>
+    /// <param name="fresh">Those among them that this transaction wrote as succeeded; all others were pending.</param>
+    /// <param name="cancellationToken">Cancels.</param>
+    /// <exception cref="StoreException">Fenced when one stands otherwise.</exception>
+    public static async Task SaveAsync(
+        StoreSession session, string app, IReadOnlyList<Order> decided, IReadOnlySet<long> fresh, CancellationToken cancellationToken)
     {
+        var orders = decided.Where(o => !(o.Status == FinanceStatus.Succeeded && fresh.Contains(o.OrderNo))).ToArray();
         var changed = await session.ExecuteRowsAsync(new Sql(
             """
             update orders set status = @status, reason = @reason, process_at = @process, attempts = @attempts, final_at = @final
-            where app = @app and kind = @kind and order_no = @no and status = 1
+            where app = @app and kind = @kind and order_no = @no and status = @before
             """,
             """
             update orders o set status = t.status, reason = t.reason, process_at = t.process, attempts = t.attempts, final_at = t.final
-            from unnest(@app, @kind, @no, @status, @reason, @process, @attempts, @final)
-              as t (app, kind, no, status, reason, process, attempts, final)
-            where o.app = t.app and o.kind = t.kind and o.order_no = t.no and o.status = 1
+            from unnest(@app, @kind, @no, @before, @status, @reason, @process, @attempts, @final)
+              as t (app, kind, no, before, status, reason, process, attempts, final)
+            where o.app = t.app and o.kind = t.kind and o.order_no = t.no and o.status = t.before
             """),
             new ColumnBatch()
                 .Add("app", orders, _ => app)
                 .Add("kind", orders, o => o.Kind)
                 .Add("no", orders, o => o.OrderNo)
+                .Add("before", orders, o => (int)(fresh.Contains(o.OrderNo) ? FinanceStatus.Succeeded : FinanceStatus.Pending))
                 .Add("status", orders, o => (int)o.Status)
                 .Add("reason", orders, o => o.Reason)
                 .Add("process", orders, o => o.ProcessAt)
                 .Add("attempts", orders, o => o.Attempts)
                 .Add("final", orders, o => o.FinalAt),
             cancellationToken);
-        StoreSession.Require(changed, orders.Count, "orders");
+        StoreSession.Require(changed, orders.Length, "orders");
     }
 
     public static Task<DueGroup?> FirstDueAsync(StoreSession session, CancellationToken cancellationToken) => session.FirstAsync<DueGroup>(

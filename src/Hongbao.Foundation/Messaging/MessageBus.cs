@@ -11,9 +11,21 @@ namespace Hongbao.Foundation.Messaging;
 /// <param name="Attempt">From 1.</param>
 public sealed record Delivery(string MessageId, string Topic, CallContext Context, string Payload, int Attempt)
 {
-    /// <summary>The payload as a contract type.</summary>
-    public T Read<T>() => JsonSerializer.Deserialize<T>(Payload, Outbox.Json)
-        ?? throw new InvalidOperationException($"message {MessageId} of topic {Topic} is empty");
+    // Several handlers of a process read the same message.
+    private object? _content;
+
+    /// <summary>The payload as a contract type, the same object for every handler: nobody changes it.</summary>
+    public T Read<T>()
+    {
+        if (_content is T known)
+        {
+            return known;
+        }
+
+        var read = JsonSerializer.Deserialize<T>(Payload, Outbox.Json) ?? throw new InvalidOperationException($"message {MessageId} of topic {Topic} is empty");
+        _content = read;
+        return read;
+    }
 }
 
 /// <summary>

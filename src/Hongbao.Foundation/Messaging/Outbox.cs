@@ -77,6 +77,29 @@ public static class Inbox
             "insert into inbox (message_id, handler, received_at) values (@MessageId, @handler, now_ms()) on conflict (message_id, handler) do nothing",
             new { delivery.MessageId, handler }, cancellationToken).ConfigureAwait(false) == 1;
 
+    private static readonly Sql AcceptAll = new(
+        """
+        insert into inbox (message_id, handler, received_at) select value, @handler, now_ms() from json_each(@ids) where true
+        on conflict (message_id, handler) do nothing returning message_id
+        """,
+        """
+        insert into inbox (message_id, handler, received_at) select id, @handler, now_ms() from unnest(@ids) as t(id)
+        on conflict (message_id, handler) do nothing returning message_id
+        """);
+
+    /// <summary>Those of some messages that come for the first time, in their order: the effects of the others are committed already.</summary>
+    public static async Task<List<Delivery>> AcceptAsync(
+        StoreSession session, IReadOnlyList<Delivery> deliveries, string handler, CancellationToken cancellationToken)
+    {
+        // In one order everywhere, so that two processes with the same messages wait for each other instead of dying.
+        var ids = deliveries.Select(d => d.MessageId).Order(StringComparer.Ordinal).ToArray();
+        var accepted = (await session.QueryAsync<string>(
+            AcceptAll,
+            new { handler, ids = session.Dialect switch { SqlDialect.Sqlite => (object)JsonSerializer.Serialize(ids), SqlDialect.Postgres => ids } },
+            cancellationToken).ConfigureAwait(false)).ToHashSet(StringComparer.Ordinal);
+        return [.. deliveries.Where(d => accepted.Contains(d.MessageId))];
+    }
+
     /// <summary>Forgets what is older than <see cref="Retention"/>, a bounded piece at a time. True when there may be more.</summary>
     public static async Task<bool> PurgeAsync(IStore store, CancellationToken cancellationToken)
     {

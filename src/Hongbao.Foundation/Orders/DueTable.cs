@@ -71,6 +71,26 @@ public sealed class DueTable<TKind>(IStore store)
                 .Add("deadline_at", nos, _ => deadlineAtMs),
             cancellationToken);
 
+    /// <summary>Adds many orders at once, with times counted from now by the store's clock; those that are there stay as they are.</summary>
+    public Task PutAllAsync(StoreSession session, TKind kind, IReadOnlyList<long> nos, TimeSpan nextCheckIn, TimeSpan deadlineIn, CancellationToken cancellationToken)
+    {
+        // Whole numbers of our own; as parameters they would be arrays of one value.
+        var (value, next, deadline) = (Value(kind), (long)nextCheckIn.TotalMilliseconds, (long)deadlineIn.TotalMilliseconds);
+        return session.ExecuteRowsAsync(
+            new Sql(
+                $"""
+                insert into due (kind, no, slot, next_check_at, deadline_at) values ({value}, @no, @slot, now_ms() + {next}, now_ms() + {deadline})
+                on conflict (kind, no) do nothing
+                """,
+                $"""
+                insert into due (kind, no, slot, next_check_at, deadline_at)
+                select {value}, no, slot, now + {next}, now + {deadline} from unnest(@no::bigint[], @slot::int[]) as t(no, slot), now_ms() as now
+                on conflict (kind, no) do nothing
+                """),
+            new ColumnBatch().Add("no", nos, n => n).Add("slot", nos, Number.SlotFrom),
+            cancellationToken);
+    }
+
     /// <summary>Nothing more to do for these, as a statement of a batch.</summary>
     public BatchStatement Removal(TKind kind, IReadOnlyList<long> nos) => new(
         new Sql(

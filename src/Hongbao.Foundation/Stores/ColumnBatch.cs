@@ -7,11 +7,23 @@ namespace Hongbao.Foundation.Stores;
 public sealed class ColumnBatch
 {
     private readonly List<(string Name, Array Values)> _columns = [];
+    private readonly List<(string Name, object Value)> _common = [];
 
     /// <summary>Number of rows.</summary>
     public int Count { get; private set; }
 
     internal IReadOnlyList<(string Name, Array Values)> Columns => _columns;
+
+    internal IReadOnlyList<(string Name, object Value)> Common => _common;
+
+    /// <summary>Adds a value that is the same in every row: on PostgreSQL a plain parameter, not an array, so name its type where it is used.</summary>
+    /// <param name="name">The parameter's name without <c>@</c>.</param>
+    /// <param name="value">A number or text.</param>
+    public ColumnBatch AddCommon(string name, object value)
+    {
+        _common.Add((name, value));
+        return this;
+    }
 
     /// <summary>Adds a column of numbers, texts, <c>byte[]</c>, or enums (bound as <c>int</c>), each of which may be nullable.</summary>
     /// <param name="name">The parameter's name without <c>@</c>.</param>

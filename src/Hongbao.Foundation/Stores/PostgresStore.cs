@@ -14,6 +14,11 @@ public sealed class PostgresStore : IStore
     /// </summary>
     public const string FencedSqlState = "HB001";
 
+    // What writes finds its rows by key, many at once. A plan that was made while a table was small would read it whole, and stays with the
+    // connection until the next ANALYZE while the table grows by thousands of rows a second.
+    // A table that has nothing but its rows is still read whole, at a price that must not make PostgreSQL compile the statement first.
+    private const string ByKey = "-c jit=off -c enable_seqscan=off -c enable_hashjoin=off -c enable_mergejoin=off ";
+
     private readonly NpgsqlDataSource _writers;
     private readonly NpgsqlDataSource _readers;
     private readonly Owner _writerOwner;
@@ -191,9 +196,11 @@ public sealed class PostgresStore : IStore
             IncludeErrorDetail = false,
             NoResetOnClose = true,
         };
-        builder.Options = (builder.Options is { Length: > 0 } own ? own + " " : "") + (readOnly ? "-c default_transaction_read_only=on " : "")
+        builder.Options = (builder.Options is { Length: > 0 } own ? own + " " : "") + (readOnly ? "-c default_transaction_read_only=on " : ByKey)
             // Whatever the server, the database or the role say: what we acknowledge is on disk.
             + "-c synchronous_commit=on "
+            // A look at a few thousand rows is not worth other processes.
+            + "-c max_parallel_workers_per_gather=0 "
             // Statements have deadlines, so that no late commit can surprise the pull's watermark (docs/architecture.md). A transaction waits
             // for nothing outside the database: one that idles belongs to a process that hangs or is gone, and its locks hold others up.
             + "-c statement_timeout=30000 -c lock_timeout=10000 -c idle_in_transaction_session_timeout=5000";

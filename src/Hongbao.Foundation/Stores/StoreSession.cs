@@ -254,6 +254,11 @@ public sealed class StoreSession : IAsyncDisposable
             Bind(command, name, values);
         }
 
+        foreach (var (name, value) in statement.Rows.Common)
+        {
+            Bind(command, name, value);
+        }
+
         if (statement.Must is not null)
         {
             Bind(command, "must", (long)statement.Rows.Count);
@@ -377,6 +382,14 @@ public sealed class StoreSession : IAsyncDisposable
             parameter.Value = values;
             command.Parameters.Add(parameter);
         }
+
+        foreach (var (name, value) in rows.Common)
+        {
+            var parameter = command.CreateParameter();
+            parameter.ParameterName = name;
+            parameter.Value = value;
+            command.Parameters.Add(parameter);
+        }
     }
 
     private static int ExecuteEach(DbCommand command, ColumnBatch rows, CancellationToken cancellationToken)
@@ -394,6 +407,14 @@ public sealed class StoreSession : IAsyncDisposable
         {
             var parameter = command.CreateParameter();
             parameter.ParameterName = "@" + name;
+            command.Parameters.Add(parameter);
+        }
+
+        foreach (var (name, value) in rows.Common)
+        {
+            var parameter = command.CreateParameter();
+            parameter.ParameterName = "@" + name;
+            parameter.Value = value;
             command.Parameters.Add(parameter);
         }
 

@@ -21,12 +21,9 @@ internal sealed class ReceivedFeed(ReceivedStore store, CoreClaims claims)
         await using (session.ConfigureAwait(false))
         {
             var news = new List<ReceivedRow>();
-            foreach (var delivery in deliveries)
+            foreach (var delivery in await Inbox.AcceptAsync(session, deliveries, ClaimsHandler, cancellationToken).ConfigureAwait(false))
             {
-                if (await Inbox.TryAcceptAsync(session, delivery, ClaimsHandler, cancellationToken).ConfigureAwait(false))
-                {
-                    news.AddRange(delivery.Read<ClaimsAccepted>().Wanted().Select(ReceivedRow.Of));
-                }
+                news.AddRange(delivery.Read<ClaimsAccepted>().Wanted().Select(ReceivedRow.Of));
             }
 
             await ReceivedStore.PutAsync(session, news, cancellationToken).ConfigureAwait(false);

@@ -14,7 +14,7 @@ namespace Hongbao.Query.Received;
 internal sealed class ReceivedRepair(
     ReceivedStore store, CoreClaims claims, AsyncOrders orders, QueryOptions options, ILogger log)
 {
-    private const int PageSize = 500;
+    private const int PageSize = 4000;
 
     // How many times the ordinary age the second watermark keeps behind.
     private const int SlowFactor = 60;

@@ -68,6 +68,34 @@ public abstract class OutboxCompliance(SqlDialect dialect) : IAsyncLifetime
     }
 
     [Fact]
+    public async Task The_backlog_tells_what_waits_in_each_topic_and_since_when()
+    {
+        Assert.Empty(await OutboxBacklog.ReadAsync(_office.Sender, default));
+        await _office.SendAsync("notes", [1, 2]);
+        await _office.AdvanceAsync(TimeSpan.FromSeconds(30), step: TimeSpan.FromSeconds(10));
+        await _office.SendAsync("notes", [3]);
+        await _office.SendAsync("other", [4, 5]);
+        await _office.WriteAsync(_office.Sender, s => s.ExecuteAsync("update outbox set state = 1 where id = (select max(id) from outbox)"));
+
+        var backlog = await OutboxBacklog.ReadAsync(_office.Sender, default);
+
+        Assert.Equal([("notes", 3L, 0L), ("other", 1, 1)], backlog.Select(t => (t.Topic, t.Waiting, t.Dead)));
+        Assert.InRange(backlog[0].Oldest, TimeSpan.FromSeconds(30), TimeSpan.FromSeconds(40));
+        Assert.InRange(backlog[1].Oldest, TimeSpan.Zero, TimeSpan.FromSeconds(9));
+    }
+
+    [Fact]
+    public async Task Of_several_messages_each_handler_accepts_those_that_are_new_to_it_in_their_order()
+    {
+        Delivery[] three = [.. new[] { "m:9", "m:10", "m:1" }.Select(id => new Delivery(id, Topic, new(), "{}", 1))];
+        await _office.WriteAsync(_office.Receiver, async s => Assert.True(await Inbox.TryAcceptAsync(s, three[1], "a", default)));
+
+        await _office.WriteAsync(_office.Receiver, async s => Assert.Equal(["m:9", "m:1"], (await Inbox.AcceptAsync(s, three, "a", default)).Select(d => d.MessageId)));
+        await _office.WriteAsync(_office.Receiver, async s => Assert.Empty(await Inbox.AcceptAsync(s, three, "a", default)));
+        await _office.WriteAsync(_office.Receiver, async s => Assert.Equal(3, (await Inbox.AcceptAsync(s, three, "b", default)).Count));
+    }
+
+    [Fact]
     public async Task A_message_of_a_rolled_back_change_does_not_exist()
     {
         var seen = new List<Delivery>();

@@ -32,6 +32,23 @@ public abstract class BatchCompliance(SqlDialect dialect) : StoreFixture(dialect
     }
 
     [Fact]
+    public async Task What_is_the_same_in_all_rows_is_given_once()
+    {
+        var insert = new Sql(
+            "insert into thing (id, name, amount) values (@id, @name, @amount)",
+            "insert into thing (id, name, amount) select id, @name::text, @amount::bigint from unnest(@id::bigint[]) as t(id)");
+        ColumnBatch Things(params long[] ids) => new ColumnBatch().AddCommon("name", "all alike").Add("id", ids, id => id).AddCommon("amount", 7L);
+        await using (var session = await Store.WriteAsync(None))
+        {
+            Assert.Equal(2, await session.ExecuteRowsAsync(insert, Things(1, 2), None));
+            Assert.Equal(0, await session.ExecuteRowsAsync(insert, Things(), None));
+            await session.CommitAsync([new BatchStatement(insert, Things(3))], None);
+        }
+
+        Assert.Equal([7, 7, 7], await AmountsAsync());
+    }
+
+    [Fact]
     public async Task They_join_what_the_transaction_did_before()
     {
         await using (var session = await Store.WriteAsync(None))

@@ -1,0 +1,2 @@
+-- A claim is written once and ended once: with room on its page its new version needs no new index entries.
+--postgres: alter table claims set (fillfactor = 50)

@@ -1,0 +1,15 @@
+-- Keys begin with what tells rows apart. Begun with the app and the kind, which are nearly always the same, a plan made while the table was
+-- small reads all rows of the app; SQLite looks its keys up in full.
+--postgres: alter table orders drop constraint orders_pkey, add primary key (order_no, kind, app)
+---
+--postgres: alter table transactions drop constraint transactions_pkey, add primary key (business_no, kind, app)
+---
+--postgres: alter table accounts drop constraint accounts_pkey, add primary key (account, currency, app)
+---
+--postgres: drop index entries_of_account
+---
+-- The number alone is nobody's key: entries are read by account. It is unique by its making.
+--postgres: alter table entries drop constraint entries_pkey, add primary key (account, app, entry_no)
+---
+-- Balances change, their keys do not: with room on its page a row's new version needs no new index entry.
+--postgres: alter table accounts set (fillfactor = 70)
