@@ -130,7 +130,8 @@ internal sealed class AsyncHarness : IAsyncDisposable
     {
         App = app,
         ClaimNo = claimNo ?? NewNumber(),
-        PacketNo = NewNumber(),
+        // Even, so that all go to finance the same way.
+        PacketNo = NewNumber() & ~1L,
         PayOrderNo = NewNumber(),
         SenderUid = Sender,
         Uid = 2002,

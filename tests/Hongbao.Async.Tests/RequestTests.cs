@@ -39,6 +39,55 @@ public sealed class RequestTests
     }
 
     [Theory, InlineData(SqlDialect.Sqlite), InlineData(SqlDialect.Postgres)]
+    public async Task Transfers_go_two_ways_and_those_of_a_packet_the_same(SqlDialect dialect)
+    {
+        await using var harness = await AsyncHarness.StartAsync(dialect);
+        var claims = harness.NewClaims(12).ConvertAll(c => c);
+        for (var i = 0; i < claims.Count; i++)
+        {
+            claims[i] = claims[i] with { PacketNo = 7000 + (i % 4) };
+        }
+
+        await harness.SendAsync([.. claims]);
+        await harness.RunAsync();
+
+        Assert.Equal(2, harness.Finance.Calls.Count);
+        Assert.All(harness.Finance.Calls, c => Assert.Equal(6, c.Numbers.Count));
+        Assert.All(harness.Finance.Calls.SelectMany(c => c.Transfers.ConvertAll(t => (t.PacketNo, Call: c))).GroupBy(t => t.PacketNo), p => Assert.Single(p.Select(t => t.Call).Distinct()));
+        Assert.Equal(12, harness.Core.Outcomes.Count);
+        Assert.Empty(await harness.DueAsync());
+        harness.AssertNothingFailed();
+    }
+
+    [Theory, InlineData(SqlDialect.Sqlite), InlineData(SqlDialect.Postgres)]
+    public async Task What_waits_to_be_sent_is_not_asked_about_and_goes_out_once(SqlDialect dialect)
+    {
+        await using var harness = await AsyncHarness.StartAsync(dialect, o => o.FinanceTimeoutMs = 5000);
+        // While the first call stands open everything is due, and looked at.
+        var calls = 0;
+        harness.Finance.Instead = async _ =>
+        {
+            if (++calls == 1)
+            {
+                await harness.ExecuteAsync("update due set next_check_at = 0");
+                await harness.PassAsync(TimeSpan.FromMilliseconds(600));
+                await harness.RunAsync();
+                Assert.All(await harness.DueAsync(), d => Assert.Equal(1, d.Attempts));
+            }
+
+            return null;
+        };
+        await harness.SendAsync([.. harness.NewClaims(450)]);
+        await harness.SendAsync([.. harness.NewClaims(51)]);
+        await harness.RunAsync();
+
+        Assert.Equal(0, harness.Finance.CallsOf("queryTransfers"));
+        Assert.Equal([500, 1], harness.Finance.Calls.Where(c => c.Operation == "transfer").Select(c => c.Numbers.Count));
+        Assert.All(await harness.TransfersAsync(), t => Assert.Equal(OrderStatus.Succeeded, t.State));
+        Assert.All(harness.Finance.Moved().Values, times => Assert.Equal(1, times));
+    }
+
+    [Theory, InlineData(SqlDialect.Sqlite), InlineData(SqlDialect.Postgres)]
     public async Task Claims_that_come_again_reordered_and_split_differently_are_transferred_once(SqlDialect dialect)
     {
         await using var harness = await AsyncHarness.StartAsync(dialect);
