@@ -62,7 +62,7 @@ internal sealed class FailOpenGate(IAdmissionGate gate, TimeProvider clock, ILog
     {
         var now = clock.GetTimestamp();
         var after = Interlocked.Read(ref _logAfter);
-        if (now >= after && Interlocked.CompareExchange(ref _logAfter, now + (long)(clock.TimestampFrequency * LogRest.TotalSeconds), after) == after)
+        if (now >= after && Interlocked.CompareExchange(ref _logAfter, now + (clock.TimestampFrequency * LogRest.Ticks / TimeSpan.TicksPerSecond), after) == after)
         {
             log.LogWarning(exception, "The admission gate does not work; claims go on without it");
         }

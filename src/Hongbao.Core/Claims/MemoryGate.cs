@@ -45,7 +45,7 @@ internal sealed class MemoryGate : IAdmissionGate
     private sealed class Section(long ticksPerSecond)
     {
         private const int None = -1;
-        private readonly long _holdTicks = (long)(ticksPerSecond * IAdmissionGate.HoldMax.TotalSeconds);
+        private readonly long _holdTicks = ticksPerSecond * IAdmissionGate.HoldMax.Ticks / TimeSpan.TicksPerSecond;
         private readonly Lock _gate = new();
         private readonly Dictionary<long, Room> _rooms = [];
 
