@@ -35,8 +35,8 @@ internal sealed record Contender(string Id, string Title, string Colour, long Mo
     {
         var all = new List<Contender>
         {
-            new(Ours, "Hongbao, PostgreSQL", "#c0182b", 250_000, s => new HongbaoContender(s, SqlDialect.Postgres)),
-            new(OursSqlite, "Hongbao, SQLite", "#e8873a", 150_000, s => new HongbaoContender(s, SqlDialect.Sqlite)),
+            new(Ours, "Hongbao, PostgreSQL", "#c0182b", 250_000, s => new HongbaoContender(s, SqlDialect.Postgres, TimeProvider.System)),
+            new(OursSqlite, "Hongbao, SQLite", "#e8873a", 150_000, s => new HongbaoContender(s, SqlDialect.Sqlite, TimeProvider.System)),
         };
         foreach (var connections in pools)
         {

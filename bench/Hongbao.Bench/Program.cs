@@ -5,6 +5,7 @@ using Hongbao.Bench.Contenders;
 using Hongbao.Bench.Http.Loading;
 using Hongbao.Bench.Http.Serving;
 using Hongbao.Bench.Measuring;
+using Hongbao.Bench.Memory;
 using Hongbao.Bench.Reporting;
 
 // Processes that the benchmark starts of itself.
@@ -18,6 +19,8 @@ switch (args)
         return LoadRole.Run();
     case ["chain", .. var forChain]:
         return await ChainCommand.RunAsync(forChain);
+    case ["memory", .. var forMemory]:
+        return await MemoryCommand.RunAsync(forMemory);
 }
 
 BenchOptions options;

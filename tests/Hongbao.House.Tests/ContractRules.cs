@@ -105,7 +105,7 @@ public sealed class ContractRules
             return (form == typeof(List<>) || form == typeof(Dictionary<,>)) && type.GetGenericArguments().All(a => IsExpressible(a, home));
         }
 
-        return type.IsClass && type.Assembly == typeof(CallContext).Assembly && !type.IsAbstract;
+        return (type.IsClass || type.IsValueType) && type.Assembly == typeof(CallContext).Assembly && !type.IsAbstract;
     }
 
     private static string Word(Type type, Assembly home) =>

@@ -18,9 +18,9 @@ namespace Hongbao.Bench.Contenders;
 /// Ours: the real CoreModule on its real store with its default settings, but for the size of packets, called through its contract.
 /// Outbox rows are written and, as with the peers, nobody takes them away.
 /// </summary>
-internal sealed class HongbaoContender(BenchServers servers, SqlDialect dialect) : IContender, IScheduler
+internal sealed class HongbaoContender(BenchServers servers, SqlDialect dialect, TimeProvider clock) : IContender, IScheduler
 {
-    private readonly ThreadPoolScheduler _threads = new(TimeProvider.System, NullLogger<ThreadPoolScheduler>.Instance);
+    private readonly ThreadPoolScheduler _threads = new(clock, NullLogger<ThreadPoolScheduler>.Instance);
     private BenchDatabase? _database;
     private string? _folder;
     private IStore _store = null!;
@@ -30,15 +30,18 @@ internal sealed class HongbaoContender(BenchServers servers, SqlDialect dialect)
 
     public long Credited => Volatile.Read(ref _taken);
 
+    /// <summary>Packets and claims that the lanes remember.</summary>
+    public int HeldInMemory => _module.HeldInMemory;
+
     public async Task PrepareAsync(int[] shares)
     {
         _store = await OpenStoreAsync();
         _module = new CoreModule(
             _store, new CoreOptions { CountMax = 100_000 }, new NoFinance(), new Lazy<IRedPacketAsync>(new NoAsync()), new NoRelations(), new NoModeration(),
-            new FinanceCallbackKey(new CallbackSignature(RandomNumberGenerator.GetBytes(32))), new BusinessCalendar(TimeZoneInfo.Utc), TimeProvider.System,
+            new FinanceCallbackKey(new CallbackSignature(RandomNumberGenerator.GetBytes(32))), new BusinessCalendar(TimeZoneInfo.Utc), clock,
             new SecureRandomSource(), new AlertSink(NullLogger<AlertSink>.Instance), FirstErrors.Instance);
         await _module.StartAsync(default);
-        var numbers = new NumberMinter("packet", _store, TimeProvider.System, new SecureRandomSource(), NullLogger.Instance);
+        var numbers = new NumberMinter("packet", _store, clock, new SecureRandomSource(), NullLogger.Instance);
         await numbers.StartAsync(default);
         var slot = Number.SlotOf(PacketRows.Sender);
         _packetNos = [.. shares.Select(_ => numbers.Mint(slot))];

@@ -29,7 +29,6 @@ internal sealed class Lane
     private IWorker? _worker;
     private long _lastRelease;
 
-    // Packets and claims in memory.
     private int _size;
     private int _lastBatch;
 
@@ -43,6 +42,9 @@ internal sealed class Lane
         _waiting = Channel.CreateBounded<LaneCommand>(new BoundedChannelOptions(options.LaneQueueMax) { SingleReader = true, FullMode = BoundedChannelFullMode.Wait });
         _lastRelease = clock.GetTimestamp();
     }
+
+    /// <summary>Packets and claims in memory.</summary>
+    public int Held => Volatile.Read(ref _size);
 
     /// <summary>A packet's committed state, if it is in memory. One that waits for its payment is not: any process may activate it.</summary>
     public HeldPacket? Peek(long packetNo)

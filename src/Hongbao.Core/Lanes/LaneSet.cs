@@ -31,6 +31,9 @@ internal sealed class LaneSet
         return command.Answered;
     }
 
+    /// <summary>Packets and claims in memory.</summary>
+    public int Held => _lanes.Sum(l => l.Held);
+
     public void Attach(IScheduler scheduler)
     {
         for (var i = 0; i < _lanes.Length; i++)
