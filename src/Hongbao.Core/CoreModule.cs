@@ -99,7 +99,7 @@ public sealed class CoreModule : IModule
     /// <summary>How far the settling of claims is behind; for monitoring.</summary>
     public ClaimBacklog Backlog { get; }
 
-    /// <summary>Packets and claims in this process's memory, about 110 bytes each at most; bounded by time and by <see cref="CoreOptions.HeldMax"/> for each lane.</summary>
+    /// <summary>Packets and claims in this process's memory; bounded by time and by <see cref="CoreOptions.HeldMax"/> for each lane.</summary>
     public int HeldInMemory => _lanes.Held;
 
     /// <inheritdoc/>
