@@ -4,15 +4,14 @@ using Hongbao.Bench.Chain;
 using Hongbao.Bench.Contenders;
 using Hongbao.Bench.Http.Loading;
 using Hongbao.Bench.Http.Serving;
-using Hongbao.Bench.Measuring;
 using Hongbao.Bench.Memory;
 using Hongbao.Bench.Reporting;
 
 // Processes that the benchmark starts of itself.
 switch (args)
 {
-    case [ServeRole.Name, var settings, var behind]:
-        return await ServeRole.RunAsync(settings, Enum.Parse<BehindTheClaim>(behind));
+    case [ServeRole.Name, var settings]:
+        return await ServeRole.RunAsync(settings);
     case [BareRole.Name]:
         return await BareRole.RunAsync();
     case [LoadRole.Name]:
@@ -34,11 +33,8 @@ catch (Exception e) when (e is ArgumentException or FormatException)
     return 2;
 }
 
-var idle = CpuTime.Now();
-await Task.Delay(1000);
-var (busyBefore, stealBefore) = (CpuTime.Now().OthersSince(idle), CpuTime.Now().StealSince(idle));
 var servers = new BenchServers();
-var facts = await MachineFacts.GatherAsync(servers, options, busyBefore, stealBefore);
+var facts = await MachineFacts.GatherAsync(servers, options);
 await using var benchmark = new Benchmark(servers, options);
 await benchmark.RunAsync();
 

@@ -160,17 +160,11 @@ public abstract class KillTests(SqlDialect dialect, ITestOutputHelper output)
         return count;
     }
 
-    private static Dictionary<string, string> Settings(TestDatabase database, string failpoints) => new(ServerProcess.SettingsFor(database))
+    private static Dictionary<string, string> Settings(TestDatabase database, string failpoints) => new(Hurry.SettingsFor(database))
     {
         ["HONGBAO_FAILPOINTS"] = failpoints,
-        ["HONGBAO_Core__TtlSecondsMin"] = "1",
         ["HONGBAO_Core__PaySeconds"] = "2",
-        ["HONGBAO_Core__PullAfterMs"] = "1000",
         ["HONGBAO_Core__PaymentCheckMs"] = "100",
-        ["HONGBAO_Async__PullAfterMs"] = "1000",
-        ["HONGBAO_Async__CheckMs"] = "100",
-        ["HONGBAO_Async__CheckMsMax"] = "1000",
-        ["HONGBAO_Query__RepairAfterMs"] = "1000",
     };
 
     private void Say(string text)

@@ -111,6 +111,7 @@ public sealed class RollingRestartTests(ITestOutputHelper output)
                 Assert.True(world.Take(packet, uid, answer), answer.ToString());
             }
 
+            // A person's pause, not a wait for anything.
             await Task.Delay(10);
         }
     }
@@ -154,6 +155,7 @@ public sealed class RollingRestartTests(ITestOutputHelper output)
                 world.Packets.Add(packet);
             }
 
+            // Likewise.
             await Task.Delay(250);
         }
     }
@@ -195,18 +197,12 @@ public sealed class RollingRestartTests(ITestOutputHelper output)
     }
 
     // What instances of one platform share: the database, and the keys of tokens and callbacks.
-    private static Dictionary<string, string> Settings(TestDatabase database) => new(ServerProcess.SettingsFor(database))
+    private static Dictionary<string, string> Settings(TestDatabase database) => new(Hurry.SettingsFor(database))
     {
         ["HONGBAO_Gateway__Keys__0__Kid"] = "shared",
         ["HONGBAO_Gateway__Keys__0__Algorithm"] = "HS256",
         ["HONGBAO_Gateway__Keys__0__Key"] = Convert.ToBase64String(RandomNumberGenerator.GetBytes(32)),
         ["HONGBAO_Finance__CallbackKey"] = Convert.ToBase64String(RandomNumberGenerator.GetBytes(32)),
-        ["HONGBAO_Core__TtlSecondsMin"] = "1",
-        ["HONGBAO_Core__PullAfterMs"] = "1000",
-        ["HONGBAO_Async__PullAfterMs"] = "1000",
-        ["HONGBAO_Async__CheckMs"] = "100",
-        ["HONGBAO_Async__CheckMsMax"] = "1000",
-        ["HONGBAO_Query__RepairAfterMs"] = "1000",
     };
 
     private void Say(string text)

@@ -1,6 +1,5 @@
 using System.Text.Json;
 using Hongbao.Bench.Contenders;
-using Hongbao.Bench.Measuring;
 using Hongbao.Bench.Reporting;
 
 namespace Hongbao.Bench.Chain;
@@ -23,11 +22,8 @@ internal static class ChainCommand
             return 2;
         }
 
-        var idle = CpuTime.Now();
-        await Task.Delay(1000);
-        var (busyBefore, stealBefore) = (CpuTime.Now().OthersSince(idle), CpuTime.Now().StealSince(idle));
         var servers = new BenchServers();
-        var facts = await MachineFacts.GatherAsync(servers, new BenchOptions(), busyBefore, stealBefore);
+        var facts = await MachineFacts.GatherAsync(servers, new BenchOptions());
         facts = facts with { Items = [.. facts.Items.Where(i => i.Key != "Run" && !i.Key.StartsWith("Redis", StringComparison.Ordinal) && i.Key != "SQLite")] };
         var run = await new ChainBench(servers, options).RunAsync();
 

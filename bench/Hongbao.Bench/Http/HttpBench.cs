@@ -153,7 +153,7 @@ internal sealed class HttpBench(BenchServers servers, OwnCpu own) : IAsyncDispos
     {
         if (!_servers.TryGetValue(server, out var running))
         {
-            var process = server == HttpServer.Bare ? new RoleProcess(BareRole.Name) : new RoleProcess(ServeRole.Name, WriteSettings(), nameof(BehindTheClaim.Waits));
+            var process = server == HttpServer.Bare ? new RoleProcess(BareRole.Name) : new RoleProcess(ServeRole.Name, WriteSettings());
             running = _servers[server] = (process, await process.ReadAddressAsync());
             await WarmAsync(server);
         }

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Runtime.InteropServices;
 using Hongbao.Bench.Contenders;
+using Hongbao.Bench.Measuring;
 
 namespace Hongbao.Bench.Reporting;
 
@@ -11,8 +12,11 @@ internal sealed record MachineFacts(IReadOnlyList<KeyValuePair<string, string>> 
     private static readonly string[] PostgresSettings =
         ["server_version", "synchronous_commit", "fsync", "full_page_writes", "wal_sync_method", "shared_buffers", "max_wal_size", "commit_delay"];
 
-    public static async Task<MachineFacts> GatherAsync(BenchServers servers, BenchOptions options, double busyBefore, double stealBefore)
+    public static async Task<MachineFacts> GatherAsync(BenchServers servers, BenchOptions options)
     {
+        var idle = CpuTime.Now();
+        await Task.Delay(1000);
+        var (busyBefore, stealBefore) = (CpuTime.Now().OthersSince(idle), CpuTime.Now().StealSince(idle));
         var items = new List<KeyValuePair<string, string>>();
         void Add(string name, FormattableString value) => items.Add(new(name, value.ToString(CultureInfo.InvariantCulture)));
         Add("Date", $"{DateTimeOffset.UtcNow:yyyy-MM-dd HH:mm} UTC");

@@ -71,12 +71,6 @@ public static class Inbox
     /// <summary>How long a message id is remembered; far beyond every redelivery.</summary>
     public static readonly TimeSpan Retention = TimeSpan.FromDays(7);
 
-    /// <summary>True the first time; false when this handler's effect of this message is committed already.</summary>
-    public static async Task<bool> TryAcceptAsync(StoreSession session, Delivery delivery, string handler, CancellationToken cancellationToken) =>
-        await session.ExecuteAsync(
-            "insert into inbox (message_id, handler, received_at) values (@MessageId, @handler, now_ms()) on conflict (message_id, handler) do nothing",
-            new { delivery.MessageId, handler }, cancellationToken).ConfigureAwait(false) == 1;
-
     private static readonly Sql AcceptAll = new(
         """
         insert into inbox (message_id, handler, received_at) select value, @handler, now_ms() from json_each(@ids) where true

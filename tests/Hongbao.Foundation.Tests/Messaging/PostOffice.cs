@@ -77,12 +77,9 @@ internal sealed class PostOffice : IAsyncDisposable
     public MessageHandler Effects(string handler) => async (deliveries, cancellationToken) =>
     {
         await using var session = await Receiver.WriteAsync(cancellationToken);
-        foreach (var delivery in deliveries)
+        foreach (var delivery in await Inbox.AcceptAsync(session, deliveries, handler, cancellationToken))
         {
-            if (await Inbox.TryAcceptAsync(session, delivery, handler, cancellationToken))
-            {
-                await session.ExecuteAsync("insert into effect values (@No, @handler)", new { delivery.Read<Note>().No, handler }, cancellationToken);
-            }
+            await session.ExecuteAsync("insert into effect values (@No, @handler)", new { delivery.Read<Note>().No, handler }, cancellationToken);
         }
 
         await session.CommitAsync(cancellationToken);

@@ -3,23 +3,18 @@ using Hongbao.Host.Serving;
 namespace Hongbao.Bench.Http.Serving;
 
 /// <summary>
-/// <c>Hongbao.Bench serve SETTINGS core|all</c>: the platform as <c>hongbao serve --settings</c> starts it, with the do-nothing endpoints in it.
+/// <c>Hongbao.Bench serve SETTINGS</c>: the platform as <c>hongbao serve --settings</c> starts it, with the do-nothing endpoints in it. Credit requests
+/// wait in the outbox, as those of the peers do; <c>bench/run chain</c> is about what comes after.
 /// It says its address in one line and stops when its standard input ends, so that it never outlives who started it.
 /// </summary>
 internal static class ServeRole
 {
     public const string Name = "serve";
 
-    public static async Task<int> RunAsync(string settingsFile, BehindTheClaim behind)
+    public static async Task<int> RunAsync(string settingsFile)
     {
         var guest = new ServerGuest(
-            services =>
-            {
-                if (behind == BehindTheClaim.Waits)
-                {
-                    CoreWorkersAlone.Register(services);
-                }
-            },
+            CoreWorkersAlone.Register,
             routes =>
             {
                 NothingEndpoints.Map(routes);
@@ -34,14 +29,4 @@ internal static class ServeRole
 
         return 0;
     }
-}
-
-/// <summary>What becomes of credit requests.</summary>
-internal enum BehindTheClaim
-{
-    /// <summary>They wait in the outbox, as those of the peers do.</summary>
-    Waits,
-
-    /// <summary>They are dispatched, transferred and booked, in the same process.</summary>
-    Runs,
 }
