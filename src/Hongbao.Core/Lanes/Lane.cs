@@ -32,6 +32,14 @@ internal sealed class Lane
     private int _size;
     private int _lastBatch;
 
+    // Whether the store gives the thread back while it writes.
+    private bool _writesBeside;
+
+    // Commands that wait; and how many of them are enough to prepare the next batch while one is being written.
+    private int _queued;
+    private int _enoughAt = int.MaxValue;
+    private TaskCompletionSource _enough = new();
+
     public Lane(LaneStore store, StoreClock storeClock, TimeProvider clock, CoreOptions options, ILogger log)
     {
         _store = store;
@@ -66,6 +74,11 @@ internal sealed class Lane
             return false;
         }
 
+        if (Interlocked.Increment(ref _queued) >= Volatile.Read(ref _enoughAt))
+        {
+            _enough.TrySetResult();
+        }
+
         _worker?.Wake();
         return true;
     }
@@ -76,8 +89,9 @@ internal sealed class Lane
     public async Task StopAsync(CancellationToken cancellationToken)
     {
         _waiting.Writer.TryComplete();
-        while (!cancellationToken.IsCancellationRequested && await StepOnceAsync().ConfigureAwait(false))
+        while (!cancellationToken.IsCancellationRequested && Take(0) is { } commands)
         {
+            await RunAsync(commands, 0).ConfigureAwait(false);
         }
 
         while (_waiting.Reader.TryRead(out var command))
@@ -86,90 +100,160 @@ internal sealed class Lane
         }
     }
 
+    // While a batch is being written the next is decided on top of it, if enough wait, and sent the moment that the first is committed: the database hardly
+    // idles. It is never sent earlier, so that nothing is written whose grounds are not.
     private async Task<NextRun> StepAsync(CancellationToken cancellationToken)
     {
-        // While most of those who were answered may come again, a turn lets them: batches stay large. When many wait already the next batch starts
-        // at once, for a turn comes after all that the answers set going, and the database would idle.
-        bool worked;
+        var worked = false;
         do
         {
-            worked = await StepOnceAsync().ConfigureAwait(false);
+            if (Take(0) is not { } commands)
+            {
+                break;
+            }
+
+            worked = true;
+            for (var writing = await BeginAsync(commands, null).ConfigureAwait(false); writing is not null;)
+            {
+                var next = !cancellationToken.IsCancellationRequested && !MustRelease() && await EnoughWaitAsync(writing.Written).ConfigureAwait(false)
+                    && Take(writing.Commands.Count) is { } following
+                    ? await BeginAsync(following, writing).ConfigureAwait(false)
+                    : null;
+                writing = await EndAsync(writing, next).ConfigureAwait(false);
+            }
+
             Release();
         }
-        while (worked && _waiting.Reader.Count >= Math.Max(ManyWaiting, _lastBatch / 2) && !cancellationToken.IsCancellationRequested);
+        // While most of those who were answered may come again, a turn lets them: batches stay large. When many wait already the next batch starts
+        // at once, for a turn comes after all that the answers set going, and the database would idle.
+        while (Volatile.Read(ref _queued) >= Math.Max(ManyWaiting, _lastBatch / 2) && !cancellationToken.IsCancellationRequested);
 
-        return worked ? NextRun.Now : NextRun.After(TimeSpan.FromSeconds(_options.HoldSeconds));
+        if (worked)
+        {
+            return NextRun.Now;
+        }
+
+        Release();
+        return NextRun.After(TimeSpan.FromSeconds(_options.HoldSeconds));
     }
 
-    // A batch that was taken is finished even when the process stops: no token cancels it.
-    private async Task<bool> StepOnceAsync()
+    private List<LaneCommand>? Take(int inWriting)
     {
-        var batch = new List<LaneCommand>();
-        while (batch.Count < _options.LaneBatchMax && _waiting.Reader.TryRead(out var command))
+        // Two batches of equal size keep both sides busy; where writing leaves nobody time to prepare another, one is better.
+        var max = _writesBeside
+            ? Math.Clamp((Volatile.Read(ref _queued) + inWriting) / 2, Math.Min(_options.LaneAheadMin, _options.LaneBatchMax), _options.LaneBatchMax)
+            : _options.LaneBatchMax;
+        var batch = new List<LaneCommand>(Math.Clamp(Volatile.Read(ref _queued), 1, max));
+        while (batch.Count < max && _waiting.Reader.TryRead(out var command))
         {
             batch.Add(command);
         }
 
+        Interlocked.Add(ref _queued, -batch.Count);
         _lastBatch = batch.Count;
-        if (batch.Count == 0)
-        {
-            return false;
-        }
-
-        await RunAsync(batch, 0).ConfigureAwait(false);
-        return true;
+        return batch.Count == 0 ? null : batch;
     }
 
-    private async Task RunAsync(List<LaneCommand> commands, int attempt)
+    // False when the batch is written before enough have come.
+    private async Task<bool> EnoughWaitAsync(Task written)
     {
-        var drafts = new Dictionary<long, PacketDraft>();
-        var writes = new LaneWrites();
+        _enough = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        Volatile.Write(ref _enoughAt, Math.Max(_options.LaneAheadMin, _lastBatch));
+        if (Volatile.Read(ref _queued) < _enoughAt)
+        {
+            await Task.WhenAny(written, _enough.Task).ConfigureAwait(false);
+        }
+
+        Volatile.Write(ref _enoughAt, int.MaxValue);
+        return !written.IsCompleted;
+    }
+
+    private async Task RunAsync(List<LaneCommand> commands, int attempt) =>
+        await EndAsync(await BeginAsync(commands, null).ConfigureAwait(false), null, attempt).ConfigureAwait(false);
+
+    // Decides, and sends without waiting. A batch that was taken is finished even when the process stops: no token cancels it.
+    private async Task<LaneBatch> BeginAsync(List<LaneCommand> commands, LaneBatch? before)
+    {
+        var batch = new LaneBatch(commands);
         try
         {
-            await LoadMissingAsync(commands).ConfigureAwait(false);
-            var nowMs = _storeClock.NowMs();
-            foreach (var command in commands)
-            {
-                if (!drafts.TryGetValue(command.PacketNo, out var draft) && _held.TryGetValue(command.PacketNo, out var held))
-                {
-                    drafts.Add(command.PacketNo, draft = new PacketDraft(held));
-                }
-
-                command.Decide(draft, nowMs, writes);
-            }
-
-            if (writes.Extras.Count > 0 || drafts.Values.Any(d => d.IsChanged))
-            {
-                await _store.CommitAsync(drafts.Values, writes, () => HitFailpoints(commands, "before_commit"), CancellationToken.None).ConfigureAwait(false);
-                HitFailpoints(commands, "after_commit");
-            }
-        }
-        catch (StoreException e)
-        {
-            await RecoverAsync(commands, attempt, e).ConfigureAwait(false);
-            return;
+            await LoadMissingAsync(commands, before).ConfigureAwait(false);
+            batch.Decide(_held, before, _storeClock.NowMs());
         }
         catch (Exception e)
         {
-            _log.LogError(e, "A lane batch of {Count} failed", commands.Count);
-            await SplitAsync(commands, attempt, e).ConfigureAwait(false);
-            return;
+            batch.Written = Task.FromException(e);
+            return batch;
         }
 
-        foreach (var draft in drafts.Values)
+        if (batch.HasWrites)
+        {
+            batch.Written = WriteAsync(batch, before);
+            _writesBeside = !batch.Written.IsCompleted;
+        }
+
+        return batch;
+    }
+
+    private async Task WriteAsync(LaneBatch batch, LaneBatch? before)
+    {
+        var statements = _store.Statements(batch.Drafts);
+        if (before is not null)
+        {
+            await before.Written.ConfigureAwait(false);
+        }
+
+        await _store.CommitAsync(statements, batch.Writes, () => HitFailpoints(batch.Commands, "before_commit"), CancellationToken.None).ConfigureAwait(false);
+        HitFailpoints(batch.Commands, "after_commit");
+    }
+
+    // Answers when it is written; gives back the batch that was begun on top of it, or null when there is none or it had to be done again.
+    private async Task<LaneBatch?> EndAsync(LaneBatch batch, LaneBatch? next, int attempt = 0)
+    {
+        try
+        {
+            await batch.Written.ConfigureAwait(false);
+        }
+        catch (Exception e)
+        {
+            if (next is not null)
+            {
+                // What it was decided on is not so, or not known to be: it was not sent, and is decided again.
+                await next.Written.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            }
+
+            await RecoverAsync(batch.Commands, attempt, e).ConfigureAwait(false);
+            if (next is not null)
+            {
+                await RunAsync(next.Commands, 0).ConfigureAwait(false);
+            }
+
+            return null;
+        }
+
+        foreach (var draft in batch.Drafts)
         {
             draft.Apply();
             _size += draft.NewClaims.Count;
         }
 
-        foreach (var command in commands)
+        foreach (var command in batch.Commands)
         {
             command.Answer();
         }
+
+        return next;
     }
 
-    private async Task RecoverAsync(List<LaneCommand> commands, int attempt, StoreException exception)
+    private async Task RecoverAsync(List<LaneCommand> commands, int attempt, Exception cause)
     {
+        if (cause is not StoreException exception)
+        {
+            _log.LogError(cause, "A lane batch of {Count} failed", commands.Count);
+            await SplitAsync(commands, attempt, cause).ConfigureAwait(false);
+            return;
+        }
+
         if (attempt >= AttemptsMax)
         {
             FailAll(commands, exception);
@@ -259,13 +343,17 @@ internal sealed class Lane
         await RunAsync(commands[half..], 1).ConfigureAwait(false);
     }
 
-    private async Task LoadMissingAsync(List<LaneCommand> commands)
+    private async Task LoadMissingAsync(List<LaneCommand> commands, LaneBatch? before)
     {
         var missing = new HashSet<long>();
         var now = _clock.GetTimestamp();
         foreach (var command in commands)
         {
-            if (!_held.TryGetValue(command.PacketNo, out var held) || held.Now.Status == PacketStatus.PendingPayment)
+            if (before?.DraftOf(command.PacketNo) is { } draft)
+            {
+                draft.Held.LastUsed = now;
+            }
+            else if (!_held.TryGetValue(command.PacketNo, out var held) || held.Now.Status == PacketStatus.PendingPayment)
             {
                 missing.Add(command.PacketNo);
             }
@@ -289,16 +377,19 @@ internal sealed class Lane
         }
     }
 
+    // Not while a batch is being written: its packets would be read again in the midst of it.
+    private bool MustRelease() => _size > _options.HeldMax || _clock.GetElapsedTime(_lastRelease) >= TimeSpan.FromSeconds(_options.HoldSeconds);
+
     // Memory is bounded twice: what nobody asked for in a while goes, and the oldest go when there are too many. Room is then
     // made for some more at once, for a busy lane comes here after every batch.
     private void Release()
     {
-        var hold = TimeSpan.FromSeconds(_options.HoldSeconds);
-        if (_clock.GetElapsedTime(_lastRelease) < hold && _size <= _options.HeldMax)
+        if (!MustRelease())
         {
             return;
         }
 
+        var hold = TimeSpan.FromSeconds(_options.HoldSeconds);
         _lastRelease = _clock.GetTimestamp();
         foreach (var (packetNo, held) in _held)
         {

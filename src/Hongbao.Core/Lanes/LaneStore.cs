@@ -162,34 +162,40 @@ internal sealed class LaneStore(IStore store, Outbox outbox, DueTable<DueKind> d
         }
     }
 
-    /// <summary>Writes a batch in one transaction, or nothing of it.</summary>
-    /// <exception cref="StoreException">Fenced when any packet's version or time is not as drafted; UnknownOutcome when the commit's answer was lost.</exception>
-    public async Task CommitAsync(IReadOnlyCollection<PacketDraft> drafts, LaneWrites writes, Action beforeCommit, CancellationToken cancellationToken)
+    /// <summary>What a batch writes to packets and claims, and the message about it; nothing is sent yet.</summary>
+    public List<BatchStatement> Statements(IReadOnlyCollection<PacketDraft> drafts)
     {
         var changed = drafts.Where(d => d.IsChanged).OrderBy(d => d.Held.PacketNo).ToArray();
+        var claims = new List<NewClaimRow>();
+        foreach (var draft in changed)
+        {
+            claims.AddRange(draft.NewClaims.Select(c => new NewClaimRow(draft.Held, c)));
+        }
+
+        var statements = new List<BatchStatement>
+        {
+            new(UpdatePackets, PacketColumns(changed), "packets at the version and time that the lane counts on"),
+            new(InsertClaims, ClaimColumns(claims)),
+        };
+        foreach (var requests in claims.GroupBy(c => c.New.Context.Shadow))
+        {
+            var first = requests.First();
+            statements.Add(Outbox.Insert(first.Packet.Slot, Topics.ClaimsAccepted, first.New.Context, Accepted(requests)));
+        }
+
+        var exhausted = changed.Where(d => d.Now.Status == PacketStatus.Exhausted && d.Before.Status == PacketStatus.Active).Select(d => d.Held.PacketNo).ToArray();
+        statements.Add(due.Removal(DueKind.Packet, exhausted));
+        return statements;
+    }
+
+    /// <summary>Writes a batch in one transaction, or nothing of it.</summary>
+    /// <exception cref="StoreException">Fenced when any packet's version or time is not as drafted; UnknownOutcome when the commit's answer was lost.</exception>
+    public async Task CommitAsync(IReadOnlyList<BatchStatement> statements, LaneWrites writes, Action beforeCommit, CancellationToken cancellationToken)
+    {
         var session = await store.WriteAsync(cancellationToken).ConfigureAwait(false);
         await using (session.ConfigureAwait(false))
         {
-            var claims = new List<NewClaimRow>();
-            foreach (var draft in changed)
-            {
-                claims.AddRange(draft.NewClaims.Select(c => new NewClaimRow(draft.Held, c)));
-            }
-
-            var statements = new List<BatchStatement>
-            {
-                new(UpdatePackets, PacketColumns(changed), "packets at the version and time that the lane read"),
-                new(InsertClaims, ClaimColumns(claims)),
-            };
-            foreach (var requests in claims.GroupBy(c => c.New.Context.Shadow))
-            {
-                var first = requests.First();
-                statements.Add(Outbox.Insert(first.Packet.Slot, Topics.ClaimsAccepted, first.New.Context, Accepted(requests)));
-                session.AfterCommit(outbox.Wake);
-            }
-
-            var exhausted = changed.Where(d => d.Now.Status == PacketStatus.Exhausted && d.Held.Now.Status == PacketStatus.Active).Select(d => d.Held.PacketNo).ToArray();
-            statements.Add(due.Removal(DueKind.Packet, exhausted));
+            session.AfterCommit(outbox.Wake);
             if (writes.Extras.Count == 0)
             {
                 // Claims alone, the busiest case: one round trip.
@@ -211,7 +217,7 @@ internal sealed class LaneStore(IStore store, Outbox outbox, DueTable<DueKind> d
 
     private static ColumnBatch PacketColumns(IReadOnlyList<PacketDraft> drafts) => new ColumnBatch()
         .Add("packet_no", drafts, d => d.Held.PacketNo)
-        .Add("version", drafts, d => d.Held.Now.Version)
+        .Add("version", drafts, d => d.Before.Version)
         .Add("state", drafts, d => (int)d.Now.Status)
         .Add("claimed_amount", drafts, d => d.Now.ClaimedAmount)
         .Add("claimed_count", drafts, d => d.Now.ClaimedCount)

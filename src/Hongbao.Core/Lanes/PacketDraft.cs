@@ -18,18 +18,28 @@ internal enum TimeGuard
 internal readonly record struct NewClaim(CallContext Context, HeldClaim Claim);
 
 /// <summary>A packet as it will be after the batch: commands change it, the commit makes it the held state.</summary>
-internal sealed class PacketDraft(HeldPacket held)
+internal sealed class PacketDraft
 {
     // So many new claims are searched one by one; beyond that an index pays.
     private const int SearchedMax = 8;
-    private PacketNow _now = held.Now;
+    private PacketDraft? _beneath;
+    private PacketNow _now;
 
     // Shares given away since, not in _now yet: one row of figures for a batch, not one for each claim.
     private long _drawnAmount;
     private int _drawnCount;
     private Dictionary<long, HeldClaim>? _newByUid;
 
-    public HeldPacket Held { get; } = held;
+    /// <summary>On the committed state.</summary>
+    public PacketDraft(HeldPacket held) => (Held, Before, _now) = (held, held.Now, held.Now);
+
+    /// <summary>On the draft of a batch that is being written.</summary>
+    public PacketDraft(PacketDraft beneath) => (_beneath, Held, Before, _now) = (beneath, beneath.Held, beneath.Outcome, beneath.Outcome);
+
+    public HeldPacket Held { get; }
+
+    /// <summary>What the packet's row must say for this draft to be written.</summary>
+    public PacketNow Before { get; }
 
     /// <summary>What the packet's row will say.</summary>
     public PacketNow Now
@@ -43,7 +53,9 @@ internal sealed class PacketDraft(HeldPacket held)
 
     public TimeGuard Guard { get; set; }
 
-    public bool IsChanged => !ReferenceEquals(Now, Held.Now);
+    public bool IsChanged => !ReferenceEquals(Now, Before);
+
+    private PacketNow Outcome => IsChanged ? Now with { Version = Before.Version + 1 } : Before;
 
     public PacketStatus Status => _now.Status;
 
@@ -55,16 +67,7 @@ internal sealed class PacketDraft(HeldPacket held)
 
     public long LeftAmount => _now.LeftAmount(Held.Amount) - _drawnAmount;
 
-    public HeldClaim? ClaimOf(long uid)
-    {
-        if (Held.Claims.TryGet(uid, out var claim) || (_newByUid is not null && _newByUid.TryGetValue(uid, out claim)))
-        {
-            return claim;
-        }
-
-        var at = _newByUid is null ? NewClaims.FindIndex(c => c.Context.Uid == uid) : -1;
-        return at < 0 ? null : NewClaims[at].Claim;
-    }
+    public HeldClaim? ClaimOf(long uid) => Held.Claims.TryGet(uid, out var claim) ? claim : NewClaimOf(uid) ?? _beneath?.NewClaimOf(uid);
 
     /// <summary>Gives the next share away.</summary>
     public void Add(CallContext context, HeldClaim claim)
@@ -103,10 +106,19 @@ internal sealed class PacketDraft(HeldPacket held)
             Held.Claims.Add(context.Uid, claim);
         }
 
-        if (IsChanged)
+        Held.Now = Outcome;
+        _beneath = null;
+    }
+
+    private HeldClaim? NewClaimOf(long uid)
+    {
+        if (_newByUid is not null)
         {
-            Held.Now = Now with { Version = Held.Now.Version + 1 };
+            return _newByUid.TryGetValue(uid, out var claim) ? claim : null;
         }
+
+        var at = NewClaims.FindIndex(c => c.Context.Uid == uid);
+        return at < 0 ? null : NewClaims[at].Claim;
     }
 
     private PacketNow Fold()
