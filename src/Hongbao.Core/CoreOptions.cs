@@ -60,11 +60,11 @@ public sealed class CoreOptions
     public int LaneBatchMax { get; set; } = 1024;
 
     /// <summary>
-    /// Commands that must wait, as many as the batch in the writing but at least these, before a lane prepares the next one meanwhile. Below about a hundred
-    /// a batch's own costs weigh more than the database's idling. Default 128.
+    /// Commands that must wait, as many as are in the batch that is being written but at least these, before a lane prepares the next one meanwhile. Below a few
+    /// hundred a batch's own costs weigh more than the database's idling. Default 256.
     /// </summary>
     [Range(1, 8192, ErrorMessage = "Core:LaneAheadMin must be between 1 and 8192.")]
-    public int LaneAheadMin { get; set; } = 128;
+    public int LaneAheadMin { get; set; } = 256;
 
     /// <summary>How long a packet that nobody asks for stays in memory, seconds. Default 60.</summary>
     [Range(1, 86_400, ErrorMessage = "Core:HoldSeconds must be between 1 and 86400.")]

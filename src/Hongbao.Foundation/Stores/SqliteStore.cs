@@ -67,7 +67,8 @@ public sealed class SqliteStore : IStore
     /// <inheritdoc/>
     public async ValueTask<StoreSession> WriteAsync(CancellationToken cancellationToken)
     {
-        await _writerTurn.WaitAsync(cancellationToken).ConfigureAwait(false);
+        // SQLite keeps the thread that it works on until it has written. It gets one of its own, so that whoever called can prepare what comes next.
+        await _writerTurn.WaitAsync(cancellationToken).ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
         try
         {
             _writer ??= Open(readOnly: false);

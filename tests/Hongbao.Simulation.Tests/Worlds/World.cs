@@ -59,6 +59,7 @@ internal sealed class World : IAsyncDisposable
             ["Core:HeldMax"] = "16",
             ["Core:Lanes"] = $"{1 + dice.Below(2)}",
             ["Core:LaneBatchMax"] = dice.Below(2) == 0 ? "3" : "1024",
+            ["Core:LaneAheadMin"] = dice.Below(2) == 0 ? "1" : "256",
             ["Async:CheckMs"] = "100",
             ["Async:CheckMsMax"] = "5000",
             ["Async:FinanceTimeoutMs"] = $"{FinanceTimeoutMs}",
@@ -133,6 +134,7 @@ internal sealed class World : IAsyncDisposable
     /// <summary>A process dies between two steps. What it held in memory is gone, and so are the answers that it owed.</summary>
     public async Task KillAsync(Node node)
     {
+        await SettleAsync();
         Nodes.Remove(node);
         Failures.AddRange(node.Scheduler.Failures);
         await node.KillAsync();
