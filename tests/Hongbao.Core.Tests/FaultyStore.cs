@@ -8,6 +8,7 @@ internal sealed class FaultyStore(IStore inner) : IStore
 {
     private readonly ConcurrentQueue<StoreFault> _refusals = new();
     private readonly ConcurrentQueue<Func<Task>> _before = new();
+    private readonly ConcurrentQueue<TaskCompletionSource> _reads = new();
     private int _answersToLose;
     private int _commits;
     private int _writes;
@@ -39,7 +40,23 @@ internal sealed class FaultyStore(IStore inner) : IStore
     /// <summary>Something that happens just before the next write transaction begins.</summary>
     public void BeforeNextWrite(Func<Task> happens) => _before.Enqueue(happens);
 
-    public ValueTask<StoreSession> ReadAsync(CancellationToken cancellationToken) => inner.ReadAsync(cancellationToken);
+    /// <summary>Completes when the next read begins.</summary>
+    public Task NextRead()
+    {
+        var begins = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        _reads.Enqueue(begins);
+        return begins.Task;
+    }
+
+    public ValueTask<StoreSession> ReadAsync(CancellationToken cancellationToken)
+    {
+        if (_reads.TryDequeue(out var begins))
+        {
+            begins.SetResult();
+        }
+
+        return inner.ReadAsync(cancellationToken);
+    }
 
     public async ValueTask<StoreSession> WriteAsync(CancellationToken cancellationToken)
     {
