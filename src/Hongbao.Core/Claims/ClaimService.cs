@@ -15,39 +15,52 @@ internal sealed class ClaimService(
 {
     public async Task<ClaimResponse> ClaimAsync(CallContext context, long packetNo, CancellationToken cancellationToken)
     {
-        // (1) A known claimer gets his claim before every gate and state check.
-        var held = lanes.Peek(packetNo) ?? await lanes.LookUpAsync(packetNo).WaitAsync(cancellationToken).ConfigureAwait(false);
-        if (held is null || held.App != context.App)
+        try
         {
-            return Refused(Result.Of(ResultCode.NotFound));
-        }
+            // (1) A known claimer gets his claim before every gate and state check.
+            var held = lanes.Peek(packetNo) ?? await lanes.LookUpAsync(packetNo).WaitAsync(cancellationToken).ConfigureAwait(false);
+            if (held is null || held.App != context.App)
+            {
+                return Refused(Result.Of(ResultCode.NotFound));
+            }
 
-        if (held.Claims.TryGet(context.Uid, out var known))
+            if (held.Claims.TryGet(context.Uid, out var known))
+            {
+                known = await WithEndAsync(context, held, known, cancellationToken).ConfigureAwait(false);
+                return Taken(context, packetNo, known, held.Now.LeftCount(held.Count));
+            }
+
+            // (2) Scope, then the states that nothing leaves towards claiming; memory only ever shows committed state.
+            if ((await ScopeFaultAsync(context, held, cancellationToken).ConfigureAwait(false) ?? StateFault(held, storeClock.NowMs())) is { } fault)
+            {
+                return await RefuseAsync(context, held, fault, cancellationToken).ConfigureAwait(false);
+            }
+
+            // (3) The gate decides who waits, never who is paid.
+            var admission = await gate.EnterAsync(packetNo, held.Now.LeftCount(held.Count), cancellationToken).ConfigureAwait(false);
+            if (!admission.IsIn)
+            {
+                return Refused(Polls.Busy(admission.Refusals, chance));
+            }
+
+            // (4) and (5): the lane decides and commits; what was posted is finished, and keeps its place, even if the caller goes away.
+            var share = new TakeShare(context, packetNo, claimNumbers, gate, admission.Place);
+            var asked = lanes.PostAsync(share);
+            ShareDecision decision;
+            using (share.StopWaitingWith(cancellationToken))
+            {
+                decision = await asked.ConfigureAwait(false);
+            }
+
+            // (6)
+            return decision.Claim is { } claim
+                ? Taken(context, packetNo, claim, decision.RemainingCount)
+                : await RefuseAsync(context, held, Result.Of(decision.Code), cancellationToken).ConfigureAwait(false);
+        }
+        catch (StoreException e) when (RedPacketCore.MayAskAgain(e))
         {
-            known = await WithEndAsync(context, held, known, cancellationToken).ConfigureAwait(false);
-            return Taken(context, packetNo, known, held.Now.LeftCount(held.Count));
+            return Refused(RedPacketCore.AskAgain());
         }
-
-        // (2) Scope, then the states that nothing leaves towards claiming; memory only ever shows committed state.
-        if ((await ScopeFaultAsync(context, held, cancellationToken).ConfigureAwait(false) ?? StateFault(held, storeClock.NowMs())) is { } fault)
-        {
-            return await RefuseAsync(context, held, fault, cancellationToken).ConfigureAwait(false);
-        }
-
-        // (3) The gate decides who waits, never who is paid.
-        var admission = await gate.EnterAsync(packetNo, held.Now.LeftCount(held.Count), cancellationToken).ConfigureAwait(false);
-        if (!admission.IsIn)
-        {
-            return Refused(Polls.Busy(admission.Refusals, chance));
-        }
-
-        // (4) and (5): the lane decides and commits; what was posted is finished, and keeps its place, even if the caller goes away.
-        var decision = await lanes.PostAsync(new TakeShare(context, packetNo, claimNumbers, gate, admission.Place)).WaitAsync(cancellationToken).ConfigureAwait(false);
-
-        // (6)
-        return decision.Claim is { } claim
-            ? Taken(context, packetNo, claim, decision.RemainingCount)
-            : await RefuseAsync(context, held, Result.Of(decision.Code), cancellationToken).ConfigureAwait(false);
     }
 
     // Claims end beside the lanes: until the end is known here, it is looked up. The claim itself is certain without.

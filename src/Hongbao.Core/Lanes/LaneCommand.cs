@@ -40,6 +40,13 @@ internal abstract class LaneCommand<TAnswer>(long packetNo) : LaneCommand(packet
     /// <summary>Completes after the commit, or with a <see cref="StoreException"/>.</summary>
     public Task<TAnswer> Answered => _answered.Task;
 
+    /// <summary>
+    /// Has <see cref="Answered"/> end as cancelled when a token does; the command itself goes on. Only for who waits for it alone. Dispose what comes back
+    /// when the answer is there. A task's own <c>WaitAsync</c> does the same with three objects more for each claim.
+    /// </summary>
+    public CancellationTokenRegistration StopWaitingWith(CancellationToken cancellationToken) =>
+        cancellationToken.UnsafeRegister(static (command, token) => ((LaneCommand<TAnswer>)command!)._answered.TrySetCanceled(token), this);
+
     protected TAnswer? Decision { get; set; }
 
     public override void Answer() => _answered.TrySetResult(Decision!);
