@@ -89,8 +89,8 @@ internal sealed class Benchmark : IAsyncDisposable
 
     private bool IsWorthIt(Load load, Contender contender, int clients)
     {
-        // Ceilings know no packets.
-        if (load.Name != "H1" && contender.Http is { IsClaim: false } or { IsRefused: true })
+        // Ceilings know no packets, and what a library costs shows at one.
+        if (load.Name != "H1" && (contender.Http is { IsClaim: false } or { IsRefused: true } || contender.Id == Contender.RedisByLibrary))
         {
             return false;
         }
@@ -130,7 +130,7 @@ internal sealed class Benchmark : IAsyncDisposable
         ("H1", null, _) => true,
         ("H1", Contender.Ours, >= 64) => true,
         ("H1", "p1/64" or "p1/8", 64) => true,
-        ("H1", Contender.OursSqlite or "r1" or "r1-durable", 1024) => true,
+        ("H1", Contender.OursSqlite or "r1" or Contender.RedisByLibrary or "r1-durable", 1024) => true,
         ("H2", Contender.Ours, 1024) => true,
         ("H1", Contender.OursHttp, >= 64) => true,
         ("H1", Contender.HttpNothing or Contender.OursHttpRefusals or Contender.HttpNothingRefused, 1024) => true,

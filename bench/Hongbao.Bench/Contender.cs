@@ -16,6 +16,7 @@ internal sealed record Contender(string Id, string Title, string Colour, long Mo
 {
     public const string Ours = "hongbao-postgres";
     public const string OursSqlite = "hongbao-sqlite";
+    public const string RedisByLibrary = "r1-library";
     public const string OursHttp = "http";
     public const string OursHttpOpen = "http-open";
     public const string OursHttpRefusals = "http-refusals";
@@ -46,6 +47,7 @@ internal sealed record Contender(string Id, string Title, string Colour, long Mo
         }
 
         all.Add(new("r1", "R1 Redis pop, no durability", "#8a5bc2", 150_000, s => new RedisPeer(s, RedisForm.PreSplit, durable: false)));
+        all.Add(new(RedisByLibrary, "R1 Redis pop, no durability, client library", "#b49adf", 150_000, s => new RedisPeer(s, RedisForm.PreSplit, durable: false, byLibrary: true)));
         all.Add(new("r1-durable", "R1 Redis pop, AOF always + drainer", "#5a2f92", 100_000, s => new RedisPeer(s, RedisForm.PreSplit, durable: true)));
         all.Add(new("r2", "R2 Redis live draw, no durability", "#d274b8", 150_000, s => new RedisPeer(s, RedisForm.Live, durable: false)));
         all.Add(new("r2-durable", "R2 Redis live draw, AOF always + drainer", "#9a2f78", 100_000, s => new RedisPeer(s, RedisForm.Live, durable: true)));

@@ -23,7 +23,7 @@ export function App() {
   }, [words]);
   return (
     <div class="app">
-      {who ? <SignedIn key={who.uid} who={who} /> : <PickUserPage />}
+      {who ? <SignedIn key={who.began} who={who} /> : <PickUserPage />}
       <ToastLine />
       <OfflineBanner />
     </div>

@@ -9,6 +9,9 @@ import { Value } from './value';
 export interface Session extends Person {
   token: string;
   from: 'demo' | 'host';
+
+  /** When it began; the same while its token is renewed and when the server has told whose it is. */
+  began: number;
 }
 
 export const session = new Value<Session | undefined>(undefined);
@@ -36,7 +39,7 @@ function takeTokenFromHash(): void {
   const given = new URLSearchParams(location.hash.slice(1));
   const token = given.get('token') ?? '';
   history.replaceState(null, '', `${location.pathname}#${given.get('to') ?? '/feed'}`);
-  keep({ uid: '', name: '', avatar: '', token, from: 'host' });
+  keep({ uid: '', name: '', avatar: '', token, from: 'host', began: Date.now() });
   sessionEnded.set(false);
 }
 
@@ -51,7 +54,7 @@ export async function completeHostSession(): Promise<void> {
 export async function pickDemoUser(person: Person): Promise<void> {
   const { token } = await api.demoToken(person.uid);
   sessionEnded.set(false);
-  keep({ uid: person.uid, name: person.name, avatar: person.avatar, token, from: 'demo' });
+  keep({ uid: person.uid, name: person.name, avatar: person.avatar, token, from: 'demo', began: Date.now() });
 }
 
 export function leaveSession(): void {

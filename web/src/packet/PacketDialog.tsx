@@ -32,7 +32,7 @@ const pause = (ms: number) => new Promise<void>((resolve) => setTimeout(resolve,
 
 export function PacketDialog({ packetNo, uid }: { packetNo: string; uid: string }) {
   const words = useWords();
-  const { data: packet, error, reload } = useLoad(`${packetNo} ${uid}`, () => api.packet(packetNo));
+  const { data: packet, error, reload } = useLoad(packetNo, () => api.packet(packetNo));
   const [opening, setOpening] = useState<Opening>({ stage: 'closed' });
   const [peeking, setPeeking] = useState(false);
   const gone = useRef(false);
