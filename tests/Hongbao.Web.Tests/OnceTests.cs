@@ -129,7 +129,7 @@ public sealed class OnceTests(Stage stage) : PageTests(stage)
         var asked = Count(phone, "POST", "/api/v1/packets");
         await phone.Get("send-amount").FillAsync("8.88");
         await phone.Get("send-submit").DblClickAsync();
-        await phone.Page.WaitForURLAsync("**/cashier/**");
+        await Expect(phone.Page).ToHaveURLAsync(new Regex("/cashier/"));
         Assert.Single(asked);
         var sent = await Api.GetAsync(App, 1001, "/api/v1/me/packets/sent");
         Assert.Single(sent["items"]!.AsArray());

@@ -48,7 +48,7 @@ function SignedIn({ who }: { who: Session }) {
         </main>
         <TabBar page={page.page} />
       </div>
-      {now.page === 'camera' && now.sending && <SendSheet uid={who.uid} />}
+      {now.page === 'camera' && now.sending && <SendSheet key={who.uid} uid={who.uid} />}
       {now.page === 'packet' && <PacketDialog key={now.packetNo} packetNo={now.packetNo} uid={who.uid} />}
     </>
   );
