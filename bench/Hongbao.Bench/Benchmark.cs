@@ -147,7 +147,7 @@ internal sealed class Benchmark : IAsyncDisposable
         var load = Load.Named("H1");
         foreach (var contender in Contender.All([8]).Where(c => c.Http is null).Where(c => _options.Only.Length == 0 || _options.Only.Contains(c.Form) || _options.Only.Contains(c.Id)))
         {
-            await RunAsync(new Cell(load, contender, 64, 0), TimeSpan.Zero, TimeSpan.FromSeconds(contender.IsInProcess ? 3 : 0.8));
+            await RunAsync(new Cell(load, contender, 64, 0), TimeSpan.Zero, TimeSpan.FromSeconds(contender.IsInProcess ? 8 : 0.8));
         }
     }
 

@@ -21,7 +21,7 @@ internal sealed class HttpBench(BenchServers servers, OwnCpu own) : IAsyncDispos
     // So that the gate of the last shares is not what is measured.
     private const int SharesToSpare = 2048;
     private const int FirstConnections = 256;
-    private static readonly TimeSpan WarmUp = TimeSpan.FromSeconds(3);
+    private static readonly TimeSpan WarmUp = TimeSpan.FromSeconds(8);
     private readonly string _tokenKey = Convert.ToBase64String(RandomNumberGenerator.GetBytes(32));
     private readonly Dictionary<HttpServer, (RoleProcess Process, string Url)> _servers = [];
     private readonly HttpClient _meters = new();
