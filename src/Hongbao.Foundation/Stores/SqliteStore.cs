@@ -8,6 +8,11 @@ namespace Hongbao.Foundation.Stores;
 public sealed class SqliteStore : IStore
 {
     private const int ReadersMax = 8;
+
+    // A batch of claims touches hundreds of pages all over an index. By default less than that is kept in memory, and everything is copied from the log into the
+    // file after every second batch.
+    private const int WriterCacheKiB = 32 * 1024;
+    private const int CheckpointPages = 8000;
     private readonly string _path;
     private readonly TimeProvider _clock;
     private readonly TimeSpan _patience;
@@ -138,7 +143,7 @@ public sealed class SqliteStore : IStore
             pragma.CommandTimeout = 5;
             // A reader may not be opened read-only: WAL needs the shared-memory file; query_only forbids writes instead.
             pragma.CommandText = $"pragma busy_timeout = {(long)_patience.TotalMilliseconds}; pragma journal_mode = wal; pragma synchronous = full; pragma foreign_keys = on;"
-                + (readOnly ? " pragma query_only = 1;" : "");
+                + (readOnly ? " pragma query_only = 1;" : $" pragma cache_size = -{WriterCacheKiB}; pragma wal_autocheckpoint = {CheckpointPages};");
             pragma.ExecuteNonQuery();
             return connection;
         }
