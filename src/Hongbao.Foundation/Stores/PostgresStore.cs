@@ -246,8 +246,5 @@ public sealed class PostgresStore : IStore
 
         public override async ValueTask ReleaseAsync(DbConnection connection, bool broken) =>
             await connection.DisposeAsync().ConfigureAwait(false);
-
-        public override DbCommand Prepare(DbConnection connection, DbTransaction? transaction, string sql) =>
-            new NpgsqlCommand(sql, (NpgsqlConnection)connection, (NpgsqlTransaction?)transaction);
     }
 }

@@ -185,7 +185,7 @@ public sealed class SqliteStore : IStore
 
     private sealed class WriterOwner(SqliteStore store) : StoreSession.SessionOwner
     {
-        private readonly Dictionary<string, SqliteCommand> _prepared = [];
+        private readonly Dictionary<string, SqliteRows> _prepared = [];
 
         public override StoreException Translate(Exception exception, bool committing)
         {
@@ -210,15 +210,15 @@ public sealed class SqliteStore : IStore
         /// <summary>Closes the writer; the next session opens another. Only by who has the writer's turn.</summary>
         public void Close()
         {
-            var commands = _prepared.Values.ToArray();
+            var statements = _prepared.Values.ToArray();
             var writer = store._writer;
             _prepared.Clear();
             store._writer = null;
             try
             {
-                foreach (var command in commands)
+                foreach (var statement in statements)
                 {
-                    command.Dispose();
+                    statement.Dispose();
                 }
 
                 writer?.Dispose();
@@ -229,17 +229,14 @@ public sealed class SqliteStore : IStore
             }
         }
 
-        public override DbCommand Prepare(DbConnection connection, DbTransaction? transaction, string sql)
+        public override SqliteRows Rows(string sql)
         {
-            if (!_prepared.TryGetValue(sql, out var command))
+            if (!_prepared.TryGetValue(sql, out var rows))
             {
-                command = ((SqliteConnection)connection).CreateCommand();
-                command.CommandText = sql;
-                _prepared.Add(sql, command);
+                _prepared.Add(sql, rows = new SqliteRows(store._writer!, sql));
             }
 
-            command.Transaction = (SqliteTransaction?)transaction;
-            return command;
+            return rows;
         }
     }
 
@@ -265,8 +262,5 @@ public sealed class SqliteStore : IStore
             store._readerTurn.Release();
             return ValueTask.CompletedTask;
         }
-
-        public override DbCommand Prepare(DbConnection connection, DbTransaction? transaction, string sql) =>
-            throw new InvalidOperationException("a read session writes nothing");
     }
 }

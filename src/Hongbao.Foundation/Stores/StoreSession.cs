@@ -35,7 +35,9 @@ public sealed class StoreSession : IAsyncDisposable
     {
         public abstract StoreException Translate(Exception exception, bool committing);
         public abstract ValueTask ReleaseAsync(DbConnection connection, bool broken);
-        public abstract DbCommand Prepare(DbConnection connection, DbTransaction? transaction, string sql);
+
+        /// <summary>A statement for rows, on SQLite.</summary>
+        public virtual SqliteRows Rows(string sql) => throw new NotSupportedException("only a writer of SQLite runs statements row by row");
     }
 
     /// <summary>Which database it stands on.</summary>
@@ -77,14 +79,10 @@ public sealed class StoreSession : IAsyncDisposable
             return 0;
         }
 
-        return await GuardAsync(async () =>
+        return await GuardAsync(() => Dialect switch
         {
-            var command = _owner.Prepare(_connection, _transaction, sql.For(Dialect));
-            return Dialect switch
-            {
-                SqlDialect.Postgres => await ExecuteArraysAsync(command, rows, cancellationToken).ConfigureAwait(false),
-                SqlDialect.Sqlite => ExecuteEach(command, rows, cancellationToken),
-            };
+            SqlDialect.Postgres => ExecuteArraysAsync(sql.Postgres, rows, cancellationToken),
+            SqlDialect.Sqlite => Task.FromResult(_owner.Rows(sql.Sqlite).Run(rows, null, cancellationToken)),
         }).ConfigureAwait(false);
     }
 
@@ -102,13 +100,12 @@ public sealed class StoreSession : IAsyncDisposable
 
         return await GuardAsync(async () =>
         {
-            var command = _owner.Prepare(_connection, _transaction, sql.For(Dialect));
             switch (Dialect)
             {
                 case SqlDialect.Postgres:
+                    var command = Command(sql.Postgres, rows);
                     await using (command.ConfigureAwait(false))
                     {
-                        BindArrays(command, rows);
                         var reader = await command.ExecuteReaderAsync(cancellationToken).ConfigureAwait(false);
                         await using (reader.ConfigureAwait(false))
                         {
@@ -121,14 +118,7 @@ public sealed class StoreSession : IAsyncDisposable
 
                     break;
                 case SqlDialect.Sqlite:
-                    ForEach(command, rows, () =>
-                    {
-                        using var reader = command.ExecuteReader();
-                        while (reader.Read())
-                        {
-                            numbers.Add(reader.GetInt64(0));
-                        }
-                    }, cancellationToken);
+                    _owner.Rows(sql.Sqlite).Run(rows, numbers.Add, cancellationToken);
                     break;
             }
 
@@ -249,30 +239,15 @@ public sealed class StoreSession : IAsyncDisposable
     {
         var command = batch.CreateBatchCommand();
         command.CommandText = statement.Sql.Postgres;
-        foreach (var (name, values) in statement.Rows.Columns)
-        {
-            Bind(command, name, values);
-        }
-
-        foreach (var (name, value) in statement.Rows.Common)
-        {
-            Bind(command, name, value);
-        }
-
+        Bind(command.Parameters, command.CreateParameter, statement.Rows);
         if (statement.Must is not null)
         {
-            Bind(command, "must", (long)statement.Rows.Count);
+            var must = command.CreateParameter();
+            (must.ParameterName, must.Value) = ("must", (long)statement.Rows.Count);
+            command.Parameters.Add(must);
         }
 
         return command;
-
-        static void Bind(DbBatchCommand command, string name, object value)
-        {
-            var parameter = command.CreateParameter();
-            parameter.ParameterName = name;
-            parameter.Value = value;
-            command.Parameters.Add(parameter);
-        }
     }
 
     /// <summary>Rolls back what was not committed and gives the connection back. Repeating it does nothing.</summary>
@@ -364,69 +339,43 @@ public sealed class StoreSession : IAsyncDisposable
         }
     }
 
-    private static async Task<int> ExecuteArraysAsync(DbCommand command, ColumnBatch rows, CancellationToken cancellationToken)
+    private async Task<int> ExecuteArraysAsync(string sql, ColumnBatch rows, CancellationToken cancellationToken)
     {
+        var command = Command(sql, rows);
         await using (command.ConfigureAwait(false))
         {
-            BindArrays(command, rows);
             return await command.ExecuteNonQueryAsync(cancellationToken).ConfigureAwait(false);
         }
     }
 
-    private static void BindArrays(DbCommand command, ColumnBatch rows)
+    private DbCommand Command(string sql, ColumnBatch rows)
+    {
+        var command = _connection.CreateCommand();
+        command.CommandText = sql;
+        command.Transaction = _transaction;
+        Bind(command.Parameters, command.CreateParameter, rows);
+        return command;
+    }
+
+    // Columns as arrays, and what all rows share as it is.
+    private static void Bind(DbParameterCollection parameters, Func<DbParameter> create, ColumnBatch rows)
     {
         foreach (var (name, values) in rows.Columns)
         {
-            var parameter = command.CreateParameter();
-            parameter.ParameterName = name;
-            parameter.Value = values;
-            command.Parameters.Add(parameter);
+            Add(name, values);
         }
 
         foreach (var (name, value) in rows.Common)
         {
-            var parameter = command.CreateParameter();
+            Add(name, value);
+        }
+
+        void Add(string name, object value)
+        {
+            var parameter = create();
             parameter.ParameterName = name;
             parameter.Value = value;
-            command.Parameters.Add(parameter);
-        }
-    }
-
-    private static int ExecuteEach(DbCommand command, ColumnBatch rows, CancellationToken cancellationToken)
-    {
-        var changed = 0;
-        ForEach(command, rows, () => changed += command.ExecuteNonQuery(), cancellationToken);
-        return changed;
-    }
-
-    private static void ForEach(DbCommand command, ColumnBatch rows, Action run, CancellationToken cancellationToken)
-    {
-        // The command is kept for the next batch, whose columns may come in another order.
-        command.Parameters.Clear();
-        foreach (var (name, _) in rows.Columns)
-        {
-            var parameter = command.CreateParameter();
-            parameter.ParameterName = "@" + name;
-            command.Parameters.Add(parameter);
-        }
-
-        foreach (var (name, value) in rows.Common)
-        {
-            var parameter = command.CreateParameter();
-            parameter.ParameterName = "@" + name;
-            parameter.Value = value;
-            command.Parameters.Add(parameter);
-        }
-
-        for (var row = 0; row < rows.Count; row++)
-        {
-            cancellationToken.ThrowIfCancellationRequested();
-            for (var column = 0; column < rows.Columns.Count; column++)
-            {
-                command.Parameters[column].Value = rows.Columns[column].Values.GetValue(row) ?? DBNull.Value;
-            }
-
-            run();
+            parameters.Add(parameter);
         }
     }
 

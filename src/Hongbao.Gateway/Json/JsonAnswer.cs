@@ -15,9 +15,12 @@ internal static class JsonAnswer
 
     public static IResult Ok<T>(T value, JsonTypeInfo<T> type) => new JsonAnswer<T>(StatusCodes.Status200OK, value, type);
 
-    public static Task WriteAsync<T>(HttpContext http, int status, T value, JsonTypeInfo<T> type, string contentType = ContentType)
+    public static Task WriteAsync<T>(HttpContext http, int status, T value, JsonTypeInfo<T> type, string contentType = ContentType) =>
+        WriteAsync(http, status, JsonSerializer.SerializeToUtf8Bytes(value, type), contentType);
+
+    /// <summary>What is JSON already.</summary>
+    public static Task WriteAsync(HttpContext http, int status, byte[] body, string contentType)
     {
-        var body = JsonSerializer.SerializeToUtf8Bytes(value, type);
         var response = http.Response;
         response.StatusCode = status;
         response.ContentType = contentType;

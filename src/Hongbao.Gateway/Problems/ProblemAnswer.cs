@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Text.Json;
 using Hongbao.Contracts;
 using Hongbao.Gateway.Json;
 
@@ -11,8 +12,11 @@ internal sealed class ProblemAnswer : IResult
 
     private const string BearerChallenge = "Bearer";
 
-    // By code, of which there are as many as the table has; an exhausted packet is refused as often as a full one is claimed.
+    // By code, of which there are as many as the table has.
     private static readonly ConcurrentDictionary<string, string> Types = new(StringComparer.Ordinal);
+
+    // Documents that say nothing beyond their code, written once: an exhausted packet is refused as often as a full one is claimed.
+    private static readonly ConcurrentDictionary<ResultCode, PlainProblem> Plain = new();
     private readonly ProblemKind _kind;
     private readonly Result _result;
 
@@ -46,12 +50,18 @@ internal sealed class ProblemAnswer : IResult
         var page = httpContext.GetEndpoint()?.Metadata.GetMetadata<IProblemPage>();
         return page is not null && page.IsWanted(httpContext)
             ? page.WriteAsync(httpContext, _kind)
-            : JsonAnswer.WriteAsync(httpContext, _kind.Status, Body(httpContext), GatewayJson.Wire.ProblemBody, ContentType);
+            : JsonAnswer.WriteAsync(httpContext, _kind.Status, IsPlain ? PlainBody(TraceIds.Of(httpContext)) : Write(Body(TraceIds.Of(httpContext))), ContentType);
     }
+
+    private bool IsPlain => _result is { Code: not (ResultCode.Ok or ResultCode.ClaimBusy), Detail.Length: 0, Faults.Count: 0 };
+
+    private byte[] PlainBody(string traceId) => Plain.GetOrAdd(_result.Code, static (_, answer) => new PlainProblem(id => Write(answer.Body(id))), this).With(traceId);
+
+    private static byte[] Write(ProblemBody body) => JsonSerializer.SerializeToUtf8Bytes(body, GatewayJson.Wire.ProblemBody);
 
     private int RetryAfterMs => _result.RetryAfterMs > 0 ? Math.Min(_result.RetryAfterMs, 3_600_000) : _result.Code == ResultCode.ClaimBusy ? ProblemTable.BusyRetryAfterMs : 1000;
 
-    private ProblemBody Body(HttpContext http)
+    private ProblemBody Body(string traceId)
     {
         var isBusy = _result.Code == ResultCode.ClaimBusy;
         return new ProblemBody
@@ -63,7 +73,7 @@ internal sealed class ProblemAnswer : IResult
             // A fault of ours may say where it happened: that stays inside.
             Detail = _result.Detail.Length == 0 || _result.Code == ResultCode.Internal ? _kind.Detail : _result.Detail,
             Code = _kind.Code,
-            TraceId = TraceIds.Of(http),
+            TraceId = traceId,
             Errors = _result.Faults.Count == 0 ? null
                 : _result.Faults.GroupBy(f => f.Field, f => f.Message, StringComparer.Ordinal).ToDictionary(g => g.Key, g => g.ToList(), StringComparer.Ordinal),
             RetryAfterMs = isBusy ? RetryAfterMs : null,

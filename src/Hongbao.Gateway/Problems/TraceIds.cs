@@ -5,6 +5,9 @@ namespace Hongbao.Gateway.Problems;
 /// <summary>The W3C trace id of a request; made up once for a request that nobody traces.</summary>
 internal static class TraceIds
 {
+    /// <summary>Digits of a trace id.</summary>
+    public const int Length = 32;
+
     private sealed record MadeUp(string TraceId);
 
     public static string Of(HttpContext http)

@@ -102,6 +102,17 @@ public sealed class SqliteStoreTests() : StoreCompliance(SqlDialect.Sqlite)
     }
 
     [Fact]
+    public async Task A_column_that_cannot_be_bound_and_a_parameter_that_is_not_there_are_named()
+    {
+        var fractions = await Assert.ThrowsAsync<StoreException>(() =>
+            WriteAsync(s => s.ExecuteRowsAsync("update counter set n = @n", new ColumnBatch().Add("n", [1.5], n => n), None)));
+        Assert.Contains("column n is of Double[]", fractions.Message, StringComparison.Ordinal);
+        var missing = await Assert.ThrowsAsync<StoreException>(() =>
+            WriteAsync(s => s.ExecuteRowsAsync("update counter set n = @n", new ColumnBatch().Add("n", [1], n => n).AddCommon("m", 1), None)));
+        Assert.Contains("no parameter @m", missing.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_trigger_that_raises_fences_the_transaction()
     {
         await WriteAsync(s => s.ExecuteAsync(
