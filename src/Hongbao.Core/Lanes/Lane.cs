@@ -10,8 +10,8 @@ namespace Hongbao.Core.Lanes;
 
 /// <summary>
 /// The single owner of a group of packets inside this process. A step takes all that waits, decides in memory, writes one
-/// transaction and answers after the commit. Correctness does not rest on being the only owner: the store refuses the whole
-/// batch when a version has moved, and the lane then looks again.
+/// transaction and answers after the commit; meanwhile it may decide the next batch already. Correctness does not rest on
+/// being the only owner: the store refuses the whole batch when a version has moved, and the lane then looks again.
 /// </summary>
 internal sealed class Lane
 {
