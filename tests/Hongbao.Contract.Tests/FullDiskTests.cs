@@ -5,8 +5,13 @@ using Hongbao.Testing;
 namespace Hongbao.Contract.Tests;
 
 /// <summary>A data folder on a disk that is full, or becomes so; a small file system in memory, mounted for the server alone.</summary>
-public sealed class FullDiskTests
+public sealed class FullDiskTests : IDisposable
 {
+    // Empty but in the server's own view.
+    private readonly string _mount = Directory.CreateTempSubdirectory("hongbao-disk-").FullName;
+
+    public void Dispose() => Directory.Delete(_mount);
+
     [Fact]
     public async Task A_full_disk_at_the_start_is_told()
     {
@@ -28,7 +33,7 @@ public sealed class FullDiskTests
         var first = await api.PostAsync($"/api/v1/packets/{packetNo}/claims", 8);
 
         // The server's own view of its folder.
-        var filler = $"/proc/{server.Id}/root{Mount}/filler";
+        var filler = $"/proc/{server.Id}/root{_mount}/filler";
         await FillAsync(filler);
         Answer refused = first;
         await RunningServer.UntilAsync(async () => !(refused = await api.PostAsync("/api/v1/packets", 7, RunningServer.Body())).IsOk, "refused for want of space");
@@ -41,8 +46,6 @@ public sealed class FullDiskTests
         await RunningServer.UntilAsync(async () => (await api.PostAsync($"/api/v1/packets/{packetNo}/claims", 9)).IsOk, "claimable again");
         await RunningServer.UntilAsync(async () => (await api.GetAsync($"/api/v1/claims/{first.Text("claimNo")}", 8)).Text("status") == "TRANSFERRED", "transferred");
     }
-
-    private static string Mount { get; } = Directory.CreateTempSubdirectory("hongbao-disk-").FullName;
 
     private static async Task<string> CreatePaidAsync(Api api)
     {
@@ -68,6 +71,6 @@ public sealed class FullDiskTests
         }
     }
 
-    private static Task<ServerProcess> StartOnAsync(string size) => ServerProcess.TryStartUnderAsync(
-        ["unshare", "--mount", "--map-root-user", "--propagation", "private", "sh", "-c", $"mount -t tmpfs -o size={size} tmpfs '{Mount}' && exec \"$@\"", "sh"], Mount);
+    private Task<ServerProcess> StartOnAsync(string size) => ServerProcess.TryStartUnderAsync(
+        ["unshare", "--mount", "--map-root-user", "--propagation", "private", "sh", "-c", $"mount -t tmpfs -o size={size} tmpfs '{_mount}' && exec \"$@\"", "sh"], _mount);
 }

@@ -41,7 +41,7 @@ internal static class Report
             - All write the same tables with the same constraints, and a credit request of the same size for every claim; forms with batches (ours, the
               drainer, the ceilings) pack a batch's requests into one row. P4 does not write the packet's row. Nobody takes the requests away.
             - Hongbao in process is its Core module with default settings behind its contract, without HTTP. Redis is asked through one pipelined connection that all clients
-              share, without a library: what waits at the same time goes out together.
+              share, without a library: what waits at the same time goes out together; "client library" is StackExchange.Redis 1.2.6 with one connection, its evaluated script by hash.
             - Hongbao over HTTP is what `hongbao serve` starts, with default settings, in a process of its own: all modules, but of their workers only Core's, for the peers have nobody
               either who takes the credit requests away. The load is a third process: HTTP/1.1 over kept connections, one thread, *load %* is its part of the machine's CPU.
               24,000 users, who all fit among the verified tokens that are kept by default and have called before, claim packet after packet, each pair once; the sum of the amounts that

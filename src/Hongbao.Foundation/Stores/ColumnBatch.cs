@@ -25,7 +25,7 @@ public sealed class ColumnBatch
         return this;
     }
 
-    /// <summary>Adds a column of numbers, texts, <c>byte[]</c>, or enums (bound as <c>int</c>), each of which may be nullable.</summary>
+    /// <summary>Adds a column of <c>long</c>, <c>int</c>, texts, <c>byte[]</c>, or enums (bound as <c>int</c>), each of which may be nullable, or of <c>bool</c>.</summary>
     /// <param name="name">The parameter's name without <c>@</c>.</param>
     /// <param name="rows">Of the same number as in the other columns.</param>
     /// <param name="value">The column's value of a row.</param>

@@ -93,6 +93,9 @@ internal sealed class SqliteRows : IDisposable
             case int[] values:
                 Check(raw.sqlite3_bind_int64(_statement, place, values[row]));
                 break;
+            case bool[] values:
+                Check(raw.sqlite3_bind_int(_statement, place, values[row] ? 1 : 0));
+                break;
             case string?[] values:
                 // What was bound stays: many columns say the same in every row.
                 if (row == 0 || !ReferenceEquals(values[row], values[row - 1]))
@@ -111,7 +114,7 @@ internal sealed class SqliteRows : IDisposable
                 BindBytes(place, values[row]);
                 break;
             default:
-                throw new ArgumentException($"column {column.Name} is of {column.Values.GetType().Name}; numbers, texts and bytes can be bound", nameof(column));
+                throw new ArgumentException($"column {column.Name} is of {column.Values.GetType().Name}; whole numbers, truth values, texts and bytes can be bound", nameof(column));
         }
     }
 
@@ -126,7 +129,7 @@ internal sealed class SqliteRows : IDisposable
                 BindText(place, text);
                 break;
             default:
-                throw new ArgumentException($"{name} is of {value.GetType().Name}; numbers and texts can be bound", nameof(value));
+                throw new ArgumentException($"{name} is of {value.GetType().Name}; whole numbers and texts can be bound", nameof(value));
         }
     }
 
