@@ -28,9 +28,13 @@ public sealed class Api : IDisposable
 {
     private readonly Dictionary<(long Uid, string? Role), string> _tokens;
 
-    public Api(string url, Api? before = null)
+    /// <param name="url">The server.</param>
+    /// <param name="before">Whose tokens are known already.</param>
+    /// <param name="keepFor">How old a connection may be that is used again; any by default.</param>
+    public Api(string url, Api? before = null, TimeSpan? keepFor = null)
     {
-        Http = new HttpClient { BaseAddress = new Uri(url), Timeout = TimeSpan.FromSeconds(30) };
+        var handler = new SocketsHttpHandler { PooledConnectionLifetime = keepFor ?? System.Threading.Timeout.InfiniteTimeSpan };
+        Http = new HttpClient(handler) { BaseAddress = new Uri(url), Timeout = TimeSpan.FromSeconds(30) };
         _tokens = before is null ? [] : new(before._tokens);
     }
 
