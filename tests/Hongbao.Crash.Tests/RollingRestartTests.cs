@@ -11,10 +11,6 @@ namespace Hongbao.Crash.Tests;
 /// </summary>
 public sealed class RollingRestartTests(ITestOutputHelper output)
 {
-    // A request may meet the end of a connection that nobody uses; HTTP has no way to tell. Balancers give connections up in time, and so do these clients:
-    // a stopping instance goes on answering for longer (300 ms), and ends each connection that is used meanwhile with its answer.
-    private static readonly TimeSpan KeepFor = TimeSpan.FromMilliseconds(200);
-
     private const int Users = 60;
     private const int Chains = 16;
     private static readonly TimeSpan QuietDeadline = TimeSpan.FromSeconds(30);
@@ -34,9 +30,9 @@ public sealed class RollingRestartTests(ITestOutputHelper output)
         var apis = new List<Api>();
         try
         {
-            apis.Add(new Api(servers[0].Url, keepFor: KeepFor));
+            apis.Add(new Api(servers[0].Url));
             await Task.WhenAll(Enumerable.Range(0, Users).Select(u => apis[0].TokenAsync(World.FirstUid + u)));
-            apis.Add(new Api(servers[1].Url, apis[0], KeepFor));
+            apis.Add(new Api(servers[1].Url, apis[0]));
             pair.Put(0, apis[0]);
             pair.Put(1, apis[1]);
 
@@ -50,7 +46,7 @@ public sealed class RollingRestartTests(ITestOutputHelper output)
                 await UntilClaimsAsync(world, 20, load);
                 await servers[place].DisposeAsync();
                 servers[place] = await StartAsync(database, settings, place);
-                apis.Add(new Api(servers[place].Url, apis[0], KeepFor));
+                apis.Add(new Api(servers[place].Url, apis[0]));
                 pair.Put(place, apis[^1]);
                 var before = pair.Answers[place];
                 await UntilAsync(() => pair.Answers[place] > before + 20, load);

@@ -30,11 +30,9 @@ public sealed class Api : IDisposable
 
     /// <param name="url">The server.</param>
     /// <param name="before">Whose tokens are known already.</param>
-    /// <param name="keepFor">How old a connection may be that is used again; any by default.</param>
-    public Api(string url, Api? before = null, TimeSpan? keepFor = null)
+    public Api(string url, Api? before = null)
     {
-        var handler = new SocketsHttpHandler { PooledConnectionLifetime = keepFor ?? System.Threading.Timeout.InfiniteTimeSpan };
-        Http = new HttpClient(handler) { BaseAddress = new Uri(url), Timeout = TimeSpan.FromSeconds(30) };
+        Http = new HttpClient { BaseAddress = new Uri(url), Timeout = TimeSpan.FromSeconds(30) };
         _tokens = before is null ? [] : new(before._tokens);
     }
 

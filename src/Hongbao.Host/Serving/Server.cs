@@ -14,6 +14,7 @@ using Hongbao.Foundation.Time;
 using Hongbao.Gateway;
 using Hongbao.Query;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
 using Microsoft.Extensions.Logging.Console;
 using Microsoft.Extensions.Options;
 
@@ -24,6 +25,9 @@ internal sealed class Server : IAsyncDisposable
 {
     // New requests are refused for this long before connections are closed, so that clients learn of it by an answer and not by a broken connection.
     private static readonly TimeSpan RefusalTime = TimeSpan.FromMilliseconds(300);
+
+    // Those who connected last get this long to be told so before connections that nobody uses are closed.
+    private static readonly TimeSpan LastRefusalTime = TimeSpan.FromMilliseconds(100);
 
     // Answers under way get this long; the modules' own patience comes after it.
     private static readonly TimeSpan AnswerPatience = TimeSpan.FromMilliseconds(2500);
@@ -125,7 +129,10 @@ internal sealed class Server : IAsyncDisposable
             await told.Task;
         }
 
-        await Task.Delay(RefusalTime, _app.Services.GetRequiredService<TimeProvider>());
+        var time = _app.Services.GetRequiredService<TimeProvider>();
+        await Task.Delay(RefusalTime, time);
+        await _app.Services.GetRequiredService<ListeningSockets>().CloseAsync(time);
+        await Task.Delay(LastRefusalTime, time);
         await _app.StopAsync();
     }
 
@@ -175,6 +182,8 @@ internal sealed class Server : IAsyncDisposable
         services.AddSingleton(TimeProvider.System);
         services.AddSingleton<IRandomSource, SecureRandomSource>();
         services.AddSingleton(new BusinessCalendar(TimeZoneInfo.FindSystemTimeZoneById(platform.BusinessTimeZone)));
+        services.AddSingleton<ListeningSockets>();
+        services.AddOptions<SocketTransportOptions>().Configure<ListeningSockets>(static (transport, sockets) => transport.CreateBoundListenSocket = sockets.Bind);
         services.AddSingleton<ThreadPoolScheduler>();
         services.AddSingleton<ModuleRunner>();
         services.AddSingleton(static provider => new FinanceCallbackKey(
