@@ -1,0 +1,20 @@
+-- On SQLite a claim's number becomes the key of the table itself; as a bigint it had an index of its own beside it, one tree more for every claim to be put into.
+--sqlite: create table claims_by_number (
+--sqlite:   claim_no integer primary key,
+--sqlite:   slot int not null,
+--sqlite:   app text not null,
+--sqlite:   packet_no bigint not null,
+--sqlite:   uid bigint not null,
+--sqlite:   seq int not null check (seq >= 1),
+--sqlite:   amount bigint not null check (amount >= 1),
+--sqlite:   state smallint not null check (state in (1, 3, 4)),
+--sqlite:   claimed_at bigint not null,
+--sqlite:   unique (packet_no, uid),
+--sqlite:   unique (packet_no, seq)
+--sqlite: )
+---
+--sqlite: insert into claims_by_number select claim_no, slot, app, packet_no, uid, seq, amount, state, claimed_at from claims order by claim_no
+---
+--sqlite: drop table claims
+---
+--sqlite: alter table claims_by_number rename to claims

@@ -1,0 +1,49 @@
+using Hongbao.Foundation.Stores;
+using Hongbao.Testing;
+
+namespace Hongbao.Core.Tests;
+
+/// <summary>Steps of the schema that move rows: what stood before stands afterwards.</summary>
+public sealed class MigrationTests
+{
+    private static readonly MigrationSet All = MigrationSet.FromAssembly(typeof(CoreModule).Assembly);
+
+    [Theory]
+    [BothStores]
+    public async Task Claims_of_an_older_release_are_kept_with_their_rules(SqlDialect dialect)
+    {
+        await using var database = await TestDatabase.CreateAsync(dialect);
+        var store = database.Open("core");
+        await store.MigrateAsync(MigrationSet.Of([.. All.Items.Take(6)]), default);
+        await RunAsync(store, """
+            insert into claims (claim_no, slot, app, packet_no, uid, seq, amount, state, claimed_at)
+            values (511879948971933698, 7, 'demo', 11, 1001, 1, 250, 3, 1790000000000), (511879948971933697, 7, 'demo', 11, 1002, 2, 1, 4, 1790000000001)
+            """);
+
+        await store.MigrateAsync(All, default);
+        await store.MigrateAsync(All, default);
+
+        await using (var session = await store.ReadAsync(default))
+        {
+            var rows = await session.QueryAsync<string>("""
+                select claim_no || ' ' || slot || ' ' || app || ' ' || packet_no || ' ' || uid || ' ' || seq || ' ' || amount || ' ' || state || ' ' || claimed_at
+                from claims order by claim_no
+                """, null, default);
+            Assert.Equal(["511879948971933697 7 demo 11 1002 2 1 4 1790000000001", "511879948971933698 7 demo 11 1001 1 250 3 1790000000000"], rows);
+        }
+
+        foreach (var (claimNo, uid, seq, amount) in new[] { (511879948971933698, 1003, 3, 5), (1, 1001, 3, 5), (1, 1003, 2, 5), (1, 1003, 3, 0) })
+        {
+            await Assert.ThrowsAsync<StoreException>(() => RunAsync(store, $"""
+                insert into claims (claim_no, slot, app, packet_no, uid, seq, amount, state, claimed_at) values ({claimNo}, 7, 'demo', 11, {uid}, {seq}, {amount}, 1, 1790000000002)
+                """));
+        }
+    }
+
+    private static async Task RunAsync(IStore store, string sql)
+    {
+        await using var session = await store.WriteAsync(default);
+        await session.ExecuteAsync(sql, null, default);
+        await session.CommitAsync(default);
+    }
+}
