@@ -184,13 +184,15 @@ internal sealed class Benchmark : IAsyncDisposable
         GC.Collect();
         GC.WaitForPendingFinalizers();
         var loop = new ClosedLoop(contender, cell.Load.Choose(shares.Length), _uids, _own);
+        var log = await _servers.LogPositionAsync();
         var measured = await Task.Factory.StartNew(() => loop.Run(cell.Clients, warmUp, duration), default, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+        await contender.DrainAsync();
+        measured = measured with { LogPerClaim = (double)(await _servers.LogPositionAsync() - log) / Math.Max(1, measured.TakenInAll) };
         if (first is not null)
         {
             measured = measured with { FirstClaims = first.PerSecond, TakenInAll = measured.TakenInAll + first.Taken };
         }
 
-        await contender.DrainAsync();
         var faults = await contender.AuditAsync(measured.TakenInAll);
         if (measured.Error is not null)
         {

@@ -27,6 +27,12 @@ internal sealed class Audit(World world, Api api)
             {
                 return false;
             }
+
+            // An unpaid packet is closed before finance has closed its payment, which may have to be asked again.
+            if (status == "CLOSED" && (await CreateAgainAsync(packet))["payment"].GetProperty("status").GetString() == "CLOSING")
+            {
+                return false;
+            }
         }
 
         // Every packet's money has left its escrow: claims are transferred, what was refused is refunded or set aside.
@@ -151,7 +157,7 @@ internal sealed class Audit(World world, Api api)
         var status = detail.GetProperty("status").GetString()!;
         var refunded = detail.GetProperty("refundedAmount").GetInt64();
         var claims = status == "CLOSED" ? [] : await PagesAsync($"/api/v1/packets/{packet.PacketNo}/claims?limit=100", packet.Sender);
-        var repeat = await api.SendAsync(HttpMethod.Post, "/api/v1/packets", packet.Sender, packet.Body);
+        var repeat = await CreateAgainAsync(packet);
         Require(repeat.IsOk && repeat.Body.GetProperty("packetNo").GetString() == packet.PacketNo, $"request {packet.RequestId} no longer gives packet {packet.PacketNo}: {repeat}");
         Require(claims.Select(c => c.GetProperty("seq").GetInt32()).SequenceEqual(Enumerable.Range(1, claims.Count)), $"packet {packet.PacketNo} has gaps in its claims");
         Require(claims.Count <= packet.Count && (status != "EXHAUSTED" || claims.Count == packet.Count), $"packet {packet.PacketNo} is {status} with {claims.Count} of {packet.Count} claims");
@@ -185,6 +191,8 @@ internal sealed class Audit(World world, Api api)
 
     private async Task<JsonElement> DetailAsync(SentPacket packet) =>
         (await api.SendAsync(HttpMethod.Get, $"/api/v1/packets/{packet.PacketNo}", packet.Sender)).Body;
+
+    private Task<Answer> CreateAgainAsync(SentPacket packet) => api.SendAsync(HttpMethod.Post, "/api/v1/packets", packet.Sender, packet.Body);
 
     private async Task<List<JsonElement>> LedgerAsync()
     {

@@ -6,7 +6,7 @@ internal static class KillPoints
     public static readonly string[] All =
     [
         // Send and pay.
-        .. Around("core.create"), .. Around("finance.pay"), .. Around("core.pay"), .. Around("core.close"), .. Around("core.payment_end"), .. Around("core.content"),
+        .. Around("core.create"), .. Around("finance.pay"), .. Around("core.pay"), .. Around("core.close"), "core.payment.after_take", .. Around("core.payment_end"), .. Around("core.content"),
 
         // Claim, and the list of what was received.
         .. Around("core.claim"), .. Around("core.settle"), .. Around("query.received_written"),

@@ -83,7 +83,7 @@ public abstract class KillTests(SqlDialect dialect, ITestOutputHelper output)
         faults.AddRange(await Audit.InTablesAsync(database));
         faults.AddRange(world.Faults);
         Say($"  {points.Count} failpoints, {deleted} messages deleted, {clock.Elapsed.TotalSeconds:0} s: {audit.Summary}");
-        Assert.True(faults.Count == 0, $"seed {seed}:\n{string.Join('\n', faults)}\n\nlast server:\n{last.Output}");
+        Assert.True(faults.Count == 0, $"seed {seed}:\n{string.Join('\n', faults)}\n{await Audit.OpenAsync(database)}\n\nlast server:\n{last.Output}");
         Assert.True(deleted > 0);
     }
 

@@ -29,11 +29,16 @@ internal sealed class BenchServers
     }
 
     /// <summary>A setting of the PostgreSQL server.</summary>
-    public async Task<string> SettingAsync(string name)
+    public async Task<string> SettingAsync(string name) => (string)await AskAsync($"show {name}");
+
+    /// <summary>How far PostgreSQL has written its log, bytes.</summary>
+    public async Task<long> LogPositionAsync() => (long)await AskAsync("select (pg_current_wal_lsn() - '0/0'::pg_lsn)::bigint");
+
+    private async Task<object> AskAsync(string sql)
     {
         await using var source = NpgsqlDataSource.Create(Postgres + ";Database=postgres;Pooling=false");
-        await using var command = source.CreateCommand($"show {name}");
-        return (string)(await command.ExecuteScalarAsync())!;
+        await using var command = source.CreateCommand(sql);
+        return (await command.ExecuteScalarAsync())!;
     }
 
     private static string Required(string variable) =>

@@ -27,6 +27,9 @@ internal sealed record Measured
     /// <summary>CPU of the machine that the load process itself took, percent; 0 where the load is in the same process.</summary>
     public double LoadCpu { get; init; }
 
+    /// <summary>Bytes that PostgreSQL wrote to its log for a claim; 0 where it was not measured.</summary>
+    public double LogPerClaim { get; init; }
+
     /// <summary>Claims a second while each was the first of its packet; 0 where that was not measured.</summary>
     public double FirstClaims { get; init; }
 

@@ -36,7 +36,8 @@ internal static class Report
 
         page.AppendLine().AppendLine("""
             - *Claims/s*: answered with a share. *Credited/s*: claim and credit request committed in a database within the same time; for Redis by the drainer.
-            - Clients ask again as soon as they are answered (closed loop); every claim is another user's. Latency is from call to answer; bytes/claim are those of the whole process, in process the clients' own included.
+            - Clients ask again as soon as they are answered (closed loop); every claim is another user's. Latency is from call to answer; bytes/claim are those of the whole process, in process the clients' own included;
+              log/claim are the bytes that PostgreSQL wrote to its log.
             - With many packets, each of ours has had its first claim before the clock starts: afterwards it is in memory, as the peers' rows are in the database's.
             - All write the same tables with the same constraints, and a credit request of the same size for every claim; forms with batches (ours, the
               drainer, the ceilings) pack a batch's requests into one row. P4 does not write the packet's row. Nobody takes the requests away.
@@ -84,7 +85,7 @@ internal static class Report
 
     private static string Table(Rounds rounds, BenchOptions options, string load)
     {
-        var table = new StringBuilder("| | clients | claims/s | credited/s | p50 ms | p99 ms | p99.9 ms | refused/s | busy/s | bytes/claim | load % | steal % | others % | runs |\n|---|---|---|---|---|---|---|---|---|---|---|---|---|---|\n");
+        var table = new StringBuilder("| | clients | claims/s | credited/s | p50 ms | p99 ms | p99.9 ms | refused/s | busy/s | bytes/claim | log/claim | load % | steal % | others % | runs |\n|---|---|---|---|---|---|---|---|---|---|---|---|---|---|---|\n");
         var titles = Contender.All(options.Pools).ToDictionary(c => c.Id);
         foreach (var cell in rounds.All.Where(r => r.Load == load).Select(r => (r.Contender, r.Clients)).Distinct()
             .OrderBy(c => titles.ContainsKey(c.Contender) ? titles.Keys.ToList().IndexOf(c.Contender) : int.MaxValue).ThenBy(c => c.Clients))
@@ -96,7 +97,7 @@ internal static class Report
             var title = known?.Title ?? $"Ceiling, batches of {cell.Contender.Split('/')[1]}";
             var answers = cell.Clients > 0;
             table.AppendLine(CultureInfo.InvariantCulture,
-                $"| {title} | {(answers ? Number(cell.Clients) : "")} | {(counting.Any(r => r.IsNoisy) ? "~" : "")}{Number(Of(m => m.Taken))} | {Number(Of(m => m.Credited))} | {(answers ? Short(Of(m => m.P50)) : "")} | {(answers ? Short(Of(m => m.P99)) : "")} | {(answers ? Short(Of(m => m.P999)) : "")} | {Number(Of(m => m.Refused))} | {Number(Of(m => m.Busy))} | {(known is { IsInProcess: true } or { Http.Server: HttpServer.Platform } ? Number(Of(m => m.BytesPerClaim)) : "")} | {(known?.Http is null ? "" : Number(Of(m => m.LoadCpu)))} | {Short(Of(m => m.Steal))} | {Short(Of(m => m.Others))} | {counting.Length} of {all} |");
+                $"| {title} | {(answers ? Number(cell.Clients) : "")} | {(counting.Any(r => r.IsNoisy) ? "~" : "")}{Number(Of(m => m.Taken))} | {Number(Of(m => m.Credited))} | {(answers ? Short(Of(m => m.P50)) : "")} | {(answers ? Short(Of(m => m.P99)) : "")} | {(answers ? Short(Of(m => m.P999)) : "")} | {Number(Of(m => m.Refused))} | {Number(Of(m => m.Busy))} | {(known is { IsInProcess: true } or { Http.Server: HttpServer.Platform } ? Number(Of(m => m.BytesPerClaim)) : "")} | {(Of(m => m.LogPerClaim) is >= 1 and var log ? Number(log) : "")} | {(known?.Http is null ? "" : Number(Of(m => m.LoadCpu)))} | {Short(Of(m => m.Steal))} | {Short(Of(m => m.Others))} | {counting.Length} of {all} |");
         }
 
         return table.ToString();

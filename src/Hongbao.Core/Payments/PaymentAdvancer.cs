@@ -141,6 +141,7 @@ internal sealed class PaymentAdvancer(
                 return null;
             }
 
+            Failpoint.Hit("core.payment.after_take");
             // First the next visit, so that a fault below cannot stop the asking.
             await due.PutBackAsync(DueKind.Payment, row.No, RestAfter(row.Attempts), cancellationToken).ConfigureAwait(false);
             return await AdvanceAsync(payment, cancellationToken).ConfigureAwait(false) ? null : row;
