@@ -8,8 +8,8 @@ internal sealed record BenchOptions
     public bool Quick { get; init; }
     public string[] Loads { get; init; } = ["H1", "H2", "H3"];
     public int[] Clients { get; init; } = [1, 8, 64, 256, 1024];
-    public int Rounds { get; init; } = 5;
-    public double Seconds { get; init; } = 5;
+    public int Rounds { get; init; } = 3;
+    public double Seconds { get; init; } = 2;
     public double WarmUpSeconds { get; init; } = 1;
     public string[] Only { get; init; } = [];
     public string Out { get; init; } = Path.Combine("bench", "results");

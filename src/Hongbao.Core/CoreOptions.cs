@@ -70,7 +70,8 @@ public sealed class CoreOptions
     [Range(1, 86_400, ErrorMessage = "Core:HoldSeconds must be between 1 and 86400.")]
     public int HoldSeconds { get; set; } = 60;
 
-    /// <summary>Packets and claims held in memory at most by one lane; a packet takes below 1 KB, a claim about 110 bytes at most. Default 500,000.</summary>
+    /// <summary>Packets and claims held in memory at most by one lane; a packet takes below 1 KB, a claim about 110 bytes at most, and so do
+    /// eight shares of a fair split. Default 500,000.</summary>
     [Range(16, 10_000_000, ErrorMessage = "Core:HeldMax must be between 16 and 10000000.")]
     public int HeldMax { get; set; } = 500_000;
 

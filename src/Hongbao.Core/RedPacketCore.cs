@@ -17,7 +17,7 @@ internal sealed class RedPacketCore(PacketCreation creation, ClaimService claims
         {
             return await creation.CreateAsync(context, request, cancellationToken).ConfigureAwait(false);
         }
-        catch (StoreException e) when (MayAskAgain(e))
+        catch (StoreException e) when (e.MayAskAgain)
         {
             return new CreatePacketResponse { Result = Result.Of(ResultCode.Overloaded, "Please send the same request again.") };
         }
@@ -41,7 +41,7 @@ internal sealed class RedPacketCore(PacketCreation creation, ClaimService claims
                 Result = await lanes.PostAsync(new SetContent(context, request.PacketNo, request.ContentId)).WaitAsync(cancellationToken).ConfigureAwait(false),
             };
         }
-        catch (StoreException e) when (MayAskAgain(e))
+        catch (StoreException e) when (e.MayAskAgain)
         {
             return new SetContentResponse { Result = AskAgain() };
         }
@@ -53,7 +53,7 @@ internal sealed class RedPacketCore(PacketCreation creation, ClaimService claims
         {
             return await payments.PrepareAsync(context, request.PayOrderNo, cancellationToken).ConfigureAwait(false);
         }
-        catch (StoreException e) when (MayAskAgain(e))
+        catch (StoreException e) when (e.MayAskAgain)
         {
             return new PaymentResponse { Result = AskAgain(), PayOrderNo = request.PayOrderNo };
         }
@@ -65,7 +65,7 @@ internal sealed class RedPacketCore(PacketCreation creation, ClaimService claims
         {
             return await payments.CheckAsync(context, request.PayOrderNo, cancellationToken).ConfigureAwait(false);
         }
-        catch (StoreException e) when (MayAskAgain(e))
+        catch (StoreException e) when (e.MayAskAgain)
         {
             return new PaymentResponse { Result = AskAgain(), PayOrderNo = request.PayOrderNo };
         }
@@ -77,7 +77,7 @@ internal sealed class RedPacketCore(PacketCreation creation, ClaimService claims
         {
             return await payments.CallbackAsync(request, cancellationToken).ConfigureAwait(false);
         }
-        catch (StoreException e) when (MayAskAgain(e))
+        catch (StoreException e) when (e.MayAskAgain)
         {
             return new FinanceCallbackResponse { Result = AskAgain() };
         }
@@ -89,7 +89,7 @@ internal sealed class RedPacketCore(PacketCreation creation, ClaimService claims
         {
             return await pulls.TransfersAsync(request, cancellationToken).ConfigureAwait(false);
         }
-        catch (StoreException e) when (MayAskAgain(e))
+        catch (StoreException e) when (e.MayAskAgain)
         {
             return new PullTransfersResponse { Result = AskAgain(), NextAfterNo = request.AfterNo };
         }
@@ -101,15 +101,12 @@ internal sealed class RedPacketCore(PacketCreation creation, ClaimService claims
         {
             return await pulls.RefundsAsync(request, cancellationToken).ConfigureAwait(false);
         }
-        catch (StoreException e) when (MayAskAgain(e))
+        catch (StoreException e) when (e.MayAskAgain)
         {
             return new PullRefundsResponse { Result = AskAgain() };
         }
     }
 
     // Every call is idempotent: asked again, it finds what was committed after all.
-    internal static bool MayAskAgain(StoreException fault) =>
-        fault.Fault is StoreFault.Transient or StoreFault.Unavailable or StoreFault.Fenced or StoreFault.UnknownOutcome;
-
     internal static Result AskAgain() => Result.Of(ResultCode.Overloaded, "Please ask again.");
 }

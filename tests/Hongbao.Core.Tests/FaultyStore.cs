@@ -8,7 +8,7 @@ internal sealed class FaultyStore(IStore inner) : IStore
 {
     private readonly ConcurrentQueue<StoreFault> _refusals = new();
     private readonly ConcurrentQueue<Func<Task>> _before = new();
-    private readonly ConcurrentQueue<TaskCompletionSource> _reads = new();
+    private readonly ConcurrentQueue<(TaskCompletionSource Begun, Task Release)> _reads = new();
     private int _answersToLose;
     private int _commits;
     private int _writes;
@@ -40,22 +40,23 @@ internal sealed class FaultyStore(IStore inner) : IStore
     /// <summary>Something that happens just before the next write transaction begins.</summary>
     public void BeforeNextWrite(Func<Task> happens) => _before.Enqueue(happens);
 
-    /// <summary>Completes when the next read begins.</summary>
-    public Task NextRead()
+    /// <summary>Completes when the next read begins, which then waits for something.</summary>
+    public Task NextRead(Task? release = null)
     {
-        var begins = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        _reads.Enqueue(begins);
-        return begins.Task;
+        var begun = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        _reads.Enqueue((begun, release ?? Task.CompletedTask));
+        return begun.Task;
     }
 
-    public ValueTask<StoreSession> ReadAsync(CancellationToken cancellationToken)
+    public async ValueTask<StoreSession> ReadAsync(CancellationToken cancellationToken)
     {
-        if (_reads.TryDequeue(out var begins))
+        if (_reads.TryDequeue(out var next))
         {
-            begins.SetResult();
+            next.Begun.SetResult();
+            await next.Release;
         }
 
-        return inner.ReadAsync(cancellationToken);
+        return await inner.ReadAsync(cancellationToken);
     }
 
     public async ValueTask<StoreSession> WriteAsync(CancellationToken cancellationToken)

@@ -106,6 +106,12 @@ public sealed class ProblemTests : IAsyncLifetime
     {
         { new StoreException(StoreFault.Unavailable, "secret-host is down"), 503, "OVERLOADED" },
         { new StoreException(StoreFault.UnknownOutcome, "secret-host lost it"), 503, "OVERLOADED" },
+        { new StoreException(StoreFault.Transient, "secret-host deadlock"), 503, "OVERLOADED" },
+        { new StoreException(StoreFault.Fenced, "secret-host version"), 503, "OVERLOADED" },
+        { new StoreException(StoreFault.CheckViolation, "secret-host check"), 500, "INTERNAL" },
+        { new StoreException(StoreFault.UniqueViolation, "secret-host index"), 500, "INTERNAL" },
+        { new StoreException(StoreFault.SchemaTooNew, "secret-host schema"), 500, "INTERNAL" },
+        { new StoreException(StoreFault.Other, "secret-host statement"), 500, "INTERNAL" },
         { new TimeoutException("secret-host"), 503, "OVERLOADED" },
         { new OperationCanceledException("secret-host"), 503, "OVERLOADED" },
         { new InvalidOperationException("select * from secret-host"), 500, "INTERNAL" },

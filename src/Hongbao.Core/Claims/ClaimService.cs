@@ -57,7 +57,7 @@ internal sealed class ClaimService(
                 ? Taken(context, packetNo, claim, decision.RemainingCount)
                 : await RefuseAsync(context, held, Result.Of(decision.Code), cancellationToken).ConfigureAwait(false);
         }
-        catch (StoreException e) when (RedPacketCore.MayAskAgain(e))
+        catch (StoreException e) when (e.MayAskAgain)
         {
             return Refused(RedPacketCore.AskAgain());
         }

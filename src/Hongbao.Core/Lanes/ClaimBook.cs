@@ -1,4 +1,3 @@
-using System.Diagnostics.CodeAnalysis;
 using Hongbao.Contracts;
 
 namespace Hongbao.Core.Lanes;
@@ -40,19 +39,34 @@ internal sealed class ClaimBook
         public readonly Entry[] Entries = new Entry[capacity];
         public readonly int[] Places = new int[System.Numerics.BitOperations.RoundUpToPowerOf2((uint)capacity * 2)];
 
-        public ref int PlaceOf(long uid)
+        /// <summary>The entry of a uid, from 1; 0 without one. What it gives is what it compared: an empty place may be somebody's a moment later.</summary>
+        public int Find(long uid)
         {
-            var mask = Places.Length - 1;
-            for (var at = unchecked((int)(((ulong)uid * 0x9E3779B97F4A7C15UL) >> 32)) & mask; ; at = (at + 1) & mask)
+            for (var at = FirstPlace(uid); ; at = Next(at))
             {
-                ref var place = ref Places[at];
-                var entry = Volatile.Read(ref place);
+                var entry = Volatile.Read(ref Places[at]);
                 if (entry == 0 || Entries[entry - 1].Uid == uid)
                 {
-                    return ref place;
+                    return entry;
                 }
             }
         }
+
+        /// <summary>Lets a whole entry be found. Only the lane.</summary>
+        public void Show(int entry)
+        {
+            var at = FirstPlace(Entries[entry - 1].Uid);
+            while (Places[at] != 0)
+            {
+                at = Next(at);
+            }
+
+            Volatile.Write(ref Places[at], entry);
+        }
+
+        private int FirstPlace(long uid) => unchecked((int)(((ulong)uid * 0x9E3779B97F4A7C15UL) >> 32)) & (Places.Length - 1);
+
+        private int Next(int at) => (at + 1) & (Places.Length - 1);
     }
 
     public int Count { get; private set; }
@@ -61,7 +75,7 @@ internal sealed class ClaimBook
     public bool TryGet(long uid, out HeldClaim claim)
     {
         var page = Volatile.Read(ref _page);
-        var entry = Volatile.Read(ref page.PlaceOf(uid));
+        var entry = page.Find(uid);
         if (entry == 0)
         {
             claim = default;
@@ -92,14 +106,14 @@ internal sealed class ClaimBook
             Status = claim.Status,
         };
         Count++;
-        Volatile.Write(ref _page.PlaceOf(uid), Count);
+        _page.Show(Count);
     }
 
     /// <summary>Notes how a claim ended. Any thread; should the book grow just then it may be lost, and is looked up again.</summary>
     public void End(long uid, ClaimStatus status)
     {
         var page = Volatile.Read(ref _page);
-        var entry = Volatile.Read(ref page.PlaceOf(uid));
+        var entry = page.Find(uid);
         if (entry != 0)
         {
             page.Entries[entry - 1].Status = status;
@@ -110,9 +124,9 @@ internal sealed class ClaimBook
     {
         var larger = new Page(page.Entries.Length * 2);
         Array.Copy(page.Entries, larger.Entries, Count);
-        for (var entry = 0; entry < Count; entry++)
+        for (var entry = 1; entry <= Count; entry++)
         {
-            larger.PlaceOf(page.Entries[entry].Uid) = entry + 1;
+            larger.Show(entry);
         }
 
         return larger;

@@ -9,9 +9,9 @@ using Microsoft.Extensions.Logging;
 namespace Hongbao.Core.Lanes;
 
 /// <summary>
-/// The single owner of a group of packets inside this process. A step takes all that waits, decides in memory, writes one
-/// transaction and answers after the commit; meanwhile it may decide the next batch already. Correctness does not rest on
-/// being the only owner: the store refuses the whole batch when a version has moved, and the lane then looks again.
+/// The single owner of a group of packets inside this process. It takes what waits, decides in memory, writes one transaction
+/// and answers after the commit; while many wait it decides the next batch meanwhile. Correctness does not rest on being the
+/// only owner: the store refuses the whole batch when a version has moved, and the lane then looks again.
 /// </summary>
 internal sealed class Lane
 {
@@ -19,6 +19,7 @@ internal sealed class Lane
 
     // Beyond it a batch's own costs, a flush and two wake-ups, are small beside those of its claims.
     private const int ManyWaiting = 128;
+    private static readonly Task<List<HeldPacket>> NothingMissing = Task.FromResult<List<HeldPacket>>([]);
     private readonly LaneStore _store;
     private readonly StoreClock _storeClock;
     private readonly TimeProvider _clock;
@@ -27,6 +28,7 @@ internal sealed class Lane
     private readonly Channel<LaneCommand> _waiting;
     private readonly ConcurrentDictionary<long, HeldPacket> _held = new();
     private IWorker? _worker;
+    private volatile Task _step = Task.CompletedTask;
     private long _lastRelease;
 
     private int _size;
@@ -89,6 +91,8 @@ internal sealed class Lane
     public async Task StopAsync(CancellationToken cancellationToken)
     {
         _waiting.Writer.TryComplete();
+        // Memory has one owner at a time: a step that the scheduler left behind ends first.
+        await _step.WaitAsync(cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         while (!cancellationToken.IsCancellationRequested && Take(0) is { } commands)
         {
             await RunAsync(commands, 0).ConfigureAwait(false);
@@ -100,9 +104,15 @@ internal sealed class Lane
         }
     }
 
-    // While a batch is being written the next is decided on top of it, if enough wait, and sent the moment that the first is committed: the database hardly
-    // idles. It is never sent earlier, so that nothing is written whose grounds are not.
-    private async Task<NextRun> StepAsync(CancellationToken cancellationToken)
+    private Task<NextRun> StepAsync(CancellationToken cancellationToken)
+    {
+        var step = WorkAsync(cancellationToken);
+        _step = step;
+        return step;
+    }
+
+    // Goes on while many wait: one piece of work by its bounded queue only, but its worker has nothing else to do.
+    private async Task<NextRun> WorkAsync(CancellationToken cancellationToken)
     {
         var worked = false;
         do
@@ -115,11 +125,11 @@ internal sealed class Lane
             worked = true;
             for (var writing = await BeginAsync(commands, null).ConfigureAwait(false); writing is not null;)
             {
-                var next = !cancellationToken.IsCancellationRequested && !MustRelease() && await EnoughWaitAsync(writing.Written).ConfigureAwait(false)
+                // When there is much to be forgotten nothing is prepared: packets would be read again in the midst of a batch.
+                writing = !cancellationToken.IsCancellationRequested && !MustRelease() && await EnoughWaitAsync(writing.Written).ConfigureAwait(false)
                     && Take(writing.Commands.Count) is { } following
-                    ? await BeginAsync(following, writing).ConfigureAwait(false)
-                    : null;
-                writing = await EndAsync(writing, next).ConfigureAwait(false);
+                    ? await GoOnAsync(writing, following).ConfigureAwait(false)
+                    : await EndAsync(writing, null).ConfigureAwait(false);
             }
 
             Release();
@@ -135,6 +145,27 @@ internal sealed class Lane
 
         Release();
         return NextRun.After(TimeSpan.FromSeconds(_options.HoldSeconds));
+    }
+
+    // While a batch is being written the next is decided on top of it and sent the moment that the first is committed: the database hardly idles. It is
+    // never sent earlier, so that nothing is written whose grounds are not.
+    private async Task<LaneBatch?> GoOnAsync(LaneBatch writing, List<LaneCommand> following)
+    {
+        var reading = ReadMissingAsync(following, writing);
+        if (!reading.IsCompleted && await Task.WhenAny(reading, writing.Written).ConfigureAwait(false) != reading)
+        {
+            // What is committed is answered, however long the next batch has to read.
+            await EndAsync(writing, null).ConfigureAwait(false);
+            await ((Task)reading).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            if (reading.IsCompletedSuccessfully)
+            {
+                Keep(await reading.ConfigureAwait(false));
+            }
+
+            return await BeginAsync(following, null).ConfigureAwait(false);
+        }
+
+        return await EndAsync(writing, await BeginAsync(following, writing, reading).ConfigureAwait(false)).ConfigureAwait(false);
     }
 
     private List<LaneCommand>? Take(int inWriting)
@@ -172,12 +203,12 @@ internal sealed class Lane
         await EndAsync(await BeginAsync(commands, null).ConfigureAwait(false), null, attempt).ConfigureAwait(false);
 
     // Decides, and sends without waiting. A batch that was taken is finished even when the process stops: no token cancels it.
-    private async Task<LaneBatch> BeginAsync(List<LaneCommand> commands, LaneBatch? before)
+    private async Task<LaneBatch> BeginAsync(List<LaneCommand> commands, LaneBatch? before, Task<List<HeldPacket>>? reading = null)
     {
         var batch = new LaneBatch(commands);
         try
         {
-            await LoadMissingAsync(commands, before).ConfigureAwait(false);
+            Keep(await (reading ?? ReadMissingAsync(commands, before)).ConfigureAwait(false));
             batch.Decide(_held, before, _storeClock.NowMs());
         }
         catch (Exception e)
@@ -343,13 +374,14 @@ internal sealed class Lane
         await RunAsync(commands[half..], 1).ConfigureAwait(false);
     }
 
-    private async Task LoadMissingAsync(List<LaneCommand> commands, LaneBatch? before)
+    // What memory does not have, or must not trust.
+    private Task<List<HeldPacket>> ReadMissingAsync(List<LaneCommand> commands, LaneBatch? before)
     {
         var missing = new HashSet<long>();
         var now = _clock.GetTimestamp();
         foreach (var command in commands)
         {
-            if (before?.DraftOf(command.PacketNo) is { } draft)
+            if (before?.BasisFor(command.PacketNo) is { } draft)
             {
                 draft.Held.LastUsed = now;
             }
@@ -363,13 +395,20 @@ internal sealed class Lane
             }
         }
 
-        if (missing.Count == 0)
-        {
-            return;
-        }
+        return missing.Count == 0 ? NothingMissing : _store.LoadAsync(missing, CancellationToken.None);
+    }
 
-        foreach (var held in await _store.LoadAsync(missing, CancellationToken.None).ConfigureAwait(false))
+    // What came into memory in the meantime is at least as new.
+    private void Keep(List<HeldPacket> read)
+    {
+        foreach (var held in read)
         {
+            if (_held.TryGetValue(held.PacketNo, out var known) && known.Now.Version >= held.Now.Version)
+            {
+                known.LastUsed = _clock.GetTimestamp();
+                continue;
+            }
+
             Forget(held.PacketNo);
             held.LastUsed = _clock.GetTimestamp();
             _held[held.PacketNo] = held;
@@ -377,7 +416,6 @@ internal sealed class Lane
         }
     }
 
-    // Not while a batch is being written: its packets would be read again in the midst of it.
     private bool MustRelease() => _size > _options.HeldMax || _clock.GetElapsedTime(_lastRelease) >= TimeSpan.FromSeconds(_options.HoldSeconds);
 
     // Memory is bounded twice: what nobody asked for in a while goes, and the oldest go when there are too many. Room is then
@@ -418,7 +456,7 @@ internal sealed class Lane
         }
     }
 
-    private static int SizeOf(HeldPacket held) => 1 + held.Claims.Count;
+    private static int SizeOf(HeldPacket held) => 1 + held.Claims.Count + held.DrawSize;
 
     private void ForgetAll(List<LaneCommand> commands)
     {

@@ -1,3 +1,5 @@
+using Hongbao.Contracts;
+
 namespace Hongbao.Core.Lanes;
 
 /// <summary>Commands that are decided together and written in one transaction.</summary>
@@ -13,10 +15,15 @@ internal sealed class LaneBatch(List<LaneCommand> commands)
 
     public bool HasWrites => Writes.Extras.Count > 0 || _drafts.Values.Any(d => d.IsChanged);
 
-    /// <summary>Completes with the commit, or fails as it did.</summary>
+    /// <summary>Completes with the commit, or fails as it did; complete from the start when there is nothing to write.</summary>
     public Task Written { get; set; } = Task.CompletedTask;
 
-    public PacketDraft? DraftOf(long packetNo) => _drafts.GetValueOrDefault(packetNo);
+    /// <summary>
+    /// The draft that the next batch builds on, if any. One that still waits for its payment is none: any process may have activated the packet meanwhile,
+    /// so it is read for every batch.
+    /// </summary>
+    public PacketDraft? BasisFor(long packetNo) =>
+        _drafts.TryGetValue(packetNo, out var draft) && (draft.IsChanged || draft.Status != PacketStatus.PendingPayment) ? draft : null;
 
     /// <summary>Has all commands decide.</summary>
     /// <param name="held">The lane's packets.</param>
@@ -28,7 +35,7 @@ internal sealed class LaneBatch(List<LaneCommand> commands)
         {
             if (!_drafts.TryGetValue(command.PacketNo, out var draft))
             {
-                if (before?.DraftOf(command.PacketNo) is { } beneath)
+                if (before?.BasisFor(command.PacketNo) is { } beneath)
                 {
                     _drafts.Add(command.PacketNo, draft = new PacketDraft(beneath));
                 }

@@ -42,6 +42,12 @@ internal sealed class SqliteRows : IDisposable
             places[column] = PlaceOf(rows.Columns[column].Name);
         }
 
+        // What is not bound would keep the value of the batch before.
+        if (raw.sqlite3_bind_parameter_count(_statement) != rows.Common.Count + places.Length)
+        {
+            throw new ArgumentException($"the statement has parameters beside {string.Join(", ", rows.Common.Select(c => c.Name).Concat(rows.Columns.Select(c => c.Name)))}", nameof(rows));
+        }
+
         var changed = 0;
         for (var row = 0; row < rows.Count; row++)
         {

@@ -72,7 +72,7 @@ public sealed class SqliteStore : IStore
     /// <inheritdoc/>
     public async ValueTask<StoreSession> WriteAsync(CancellationToken cancellationToken)
     {
-        // SQLite keeps the thread that it works on until it has written. It gets one of its own, so that whoever called can prepare what comes next.
+        // SQLite keeps the thread that it works on until it has written. That is not the caller's, who can prepare what comes next.
         await _writerTurn.WaitAsync(cancellationToken).ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
         try
         {

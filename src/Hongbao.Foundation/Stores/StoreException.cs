@@ -29,4 +29,7 @@ public sealed class StoreException : Exception
 
     /// <summary>What it means for the caller.</summary>
     public StoreFault Fault { get; }
+
+    /// <summary>True when the same idempotent work may be asked for again; false for faults of our own, which only come again.</summary>
+    public bool MayAskAgain => Fault is StoreFault.Transient or StoreFault.Unavailable or StoreFault.Fenced or StoreFault.UnknownOutcome;
 }

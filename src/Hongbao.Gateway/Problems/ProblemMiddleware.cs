@@ -40,7 +40,7 @@ internal sealed class ProblemMiddleware(RequestDelegate next, ILogger<ProblemMid
                 return null;
             case BadHttpRequestException bad:
                 return ProblemAnswer.OfStatus(bad.StatusCode);
-            case StoreException or TimeoutException or OperationCanceledException:
+            case StoreException { MayAskAgain: true } or TimeoutException or OperationCanceledException:
                 Log(LogLevel.Warning, http, e);
                 return ProblemAnswer.Of(ResultCode.Overloaded);
             default:

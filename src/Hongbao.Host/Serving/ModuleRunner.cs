@@ -8,8 +8,9 @@ namespace Hongbao.Host.Serving;
 /// <summary>Starts the modules in the order of their registration, then their workers; stops them the other way round.</summary>
 internal sealed class ModuleRunner(IEnumerable<IModule> modules, ThreadPoolScheduler scheduler, ILogger<ModuleRunner> log)
 {
-    // With the server's own time to finish answers this stays below the 5 s in which Ctrl-C ends.
-    private static readonly TimeSpan StopPatience = TimeSpan.FromMilliseconds(1500);
+    // With the server's own time to refuse, to cease listening and to finish answers (2.7 s) this stays below the 5 s in which Ctrl-C ends.
+    private static readonly TimeSpan WorkersPatience = TimeSpan.FromMilliseconds(1100);
+    private static readonly TimeSpan ModulesPatience = TimeSpan.FromMilliseconds(1000);
     private readonly List<IModule> _started = [];
 
     /// <exception cref="StoreException">A store cannot be used.</exception>
@@ -32,12 +33,12 @@ internal sealed class ModuleRunner(IEnumerable<IModule> modules, ThreadPoolSched
 
     public async Task StopAsync()
     {
-        await scheduler.StopAsync(StopPatience);
+        await scheduler.StopAsync(WorkersPatience);
+        using var patience = new CancellationTokenSource(ModulesPatience);
         foreach (var module in _started.AsEnumerable().Reverse())
         {
             try
             {
-                using var patience = new CancellationTokenSource(StopPatience);
                 await module.StopAsync(patience.Token);
             }
             catch (Exception e)

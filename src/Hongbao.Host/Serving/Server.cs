@@ -23,14 +23,14 @@ namespace Hongbao.Host.Serving;
 /// <summary>The running platform: all modules and the gateway in one process.</summary>
 internal sealed class Server : IAsyncDisposable
 {
-    // New requests are refused for this long before connections are closed, so that clients learn of it by an answer and not by a broken connection.
-    private static readonly TimeSpan RefusalTime = TimeSpan.FromMilliseconds(300);
+    // New requests are refused for this long before the listening ends, so that clients learn of it by an answer and not by a broken connection.
+    private static readonly TimeSpan RefusalTime = TimeSpan.FromMilliseconds(200);
 
     // Those who connected last get this long to be told so before connections that nobody uses are closed.
     private static readonly TimeSpan LastRefusalTime = TimeSpan.FromMilliseconds(100);
 
     // Answers under way get this long; the modules' own patience comes after it.
-    private static readonly TimeSpan AnswerPatience = TimeSpan.FromMilliseconds(2500);
+    private static readonly TimeSpan AnswerPatience = TimeSpan.FromMilliseconds(1800);
     private readonly WebApplication _app;
     private readonly ModuleRunner _modules;
     private readonly DataFolderLock _folder;

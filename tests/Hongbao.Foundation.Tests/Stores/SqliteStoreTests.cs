@@ -102,7 +102,7 @@ public sealed class SqliteStoreTests() : StoreCompliance(SqlDialect.Sqlite)
     }
 
     [Fact]
-    public async Task A_column_that_cannot_be_bound_and_a_parameter_that_is_not_there_are_named()
+    public async Task A_column_that_cannot_be_bound_and_parameters_that_do_not_fit_are_named()
     {
         var fractions = await Assert.ThrowsAsync<StoreException>(() =>
             WriteAsync(s => s.ExecuteRowsAsync("update counter set n = @n", new ColumnBatch().Add("n", [1.5], n => n), None)));
@@ -110,6 +110,9 @@ public sealed class SqliteStoreTests() : StoreCompliance(SqlDialect.Sqlite)
         var missing = await Assert.ThrowsAsync<StoreException>(() =>
             WriteAsync(s => s.ExecuteRowsAsync("update counter set n = @n", new ColumnBatch().Add("n", [1], n => n).AddCommon("m", 1), None)));
         Assert.Contains("no parameter @m", missing.Message, StringComparison.Ordinal);
+        var unbound = await Assert.ThrowsAsync<StoreException>(() =>
+            WriteAsync(s => s.ExecuteRowsAsync("update counter set n = @n where id = @id", new ColumnBatch().Add("n", [1], n => n), None)));
+        Assert.Contains("parameters beside n", unbound.Message, StringComparison.Ordinal);
     }
 
     [Fact]

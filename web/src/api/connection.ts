@@ -29,7 +29,10 @@ export function watchConnection(probe: () => Promise<void>): void {
   };
   online.subscribe(plan);
   window.addEventListener('offline', () => online.set(false));
-  // The browser only knows about the network, not about the service: ask before believing it.
-  window.addEventListener('online', look);
+  // The browser only knows about the network, not about the service: ask before believing it, and soon again.
+  window.addEventListener('online', () => {
+    restMs = firstRestMs;
+    return look();
+  });
   plan();
 }

@@ -22,6 +22,9 @@ internal sealed class Arrivals
         Plan();
     }
 
+    /// <summary>Whether a planned moment has come that nobody took.</summary>
+    public bool HasWaiting => _due.Count > 0;
+
     /// <summary>Takes the oldest planned moment that has come.</summary>
     public bool TryTake(long now, out long planned)
     {

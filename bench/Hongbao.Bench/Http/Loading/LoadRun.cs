@@ -95,7 +95,8 @@ internal sealed class LoadRun(LoadPlan plan, byte[][] tokens, Action<bool> measu
         var (isMeasuring, isOver) = (false, false);
         var (before, after) = (TimeSpan.Zero, TimeSpan.Zero);
         var end = long.MaxValue;
-        while (!isOver || (_idle.Count < _connections.Length && Stopwatch.GetTimestamp() < end))
+        // What was planned within the time is sent, however late.
+        while (!isOver || ((_idle.Count < _connections.Length || arrivals is { HasWaiting: true }) && Stopwatch.GetTimestamp() < end))
         {
             var now = Stopwatch.GetTimestamp();
             if (!isMeasuring && now >= _from)
@@ -110,17 +111,17 @@ internal sealed class LoadRun(LoadPlan plan, byte[][] tokens, Action<bool> measu
                 measuring(false);
             }
 
-            if (!isOver)
+            if (!isOver || arrivals is not null)
             {
-                SendDue(arrivals, now);
+                SendDue(arrivals, Math.Min(now, _until));
             }
 
             var count = _kernel.Wait(ready, 1);
             for (var i = 0; i < count; i++)
             {
-                if (TryReceive(_connections[ready[i]]) && !isOver)
+                if (TryReceive(_connections[ready[i]]) && (!isOver || arrivals is not null))
                 {
-                    SendDue(arrivals, now);
+                    SendDue(arrivals, Math.Min(now, _until));
                 }
             }
         }
