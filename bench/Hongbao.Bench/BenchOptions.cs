@@ -14,7 +14,7 @@ internal sealed record BenchOptions
     public string[] Only { get; init; } = [];
     public string Out { get; init; } = Path.Combine("bench", "results");
 
-    /// <summary>No further round is begun when this is used up.</summary>
+    /// <summary>No further round is begun that would not fit into this.</summary>
     public TimeSpan Budget { get; init; } = TimeSpan.MaxValue;
 
     /// <summary>Connections that the SQL peers are tried with.</summary>

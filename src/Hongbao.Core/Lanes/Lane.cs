@@ -154,7 +154,7 @@ internal sealed class Lane
         var reading = ReadMissingAsync(following, writing);
         if (!reading.IsCompleted && await Task.WhenAny(reading, writing.Written).ConfigureAwait(false) != reading)
         {
-            // What is committed is answered, however long the next batch has to read.
+            // What is committed is answered, however long the next batch has to read. What could not be read is read again with the batch, which then tells why.
             await EndAsync(writing, null).ConfigureAwait(false);
             await ((Task)reading).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             if (reading.IsCompletedSuccessfully)
