@@ -1,0 +1,23 @@
+namespace Hongbao.Jce;
+
+/// <summary>
+/// Bounds on what is read. The other implementations have none, or 100 MiB, and some die of nested input; these are for bytes that nobody
+/// vouches for. What an input can make a reader allocate is bounded by <see cref="CountMax"/> objects and a few times its own size.
+/// </summary>
+public sealed record JceLimits
+{
+    /// <summary>The defaults: for bytes from anyone.</summary>
+    public static JceLimits Untrusted { get; } = new();
+
+    /// <summary>Structs, lists and maps inside each other, known or skipped; 1 to 512, so that a stack of 1 MiB holds them.</summary>
+    public int DepthMax { get; init; } = 64;
+
+    /// <summary>Bytes of one text or byte list.</summary>
+    public int LengthMax { get; init; } = 1 << 20;
+
+    /// <summary>Elements of all lists and pairs of all maps of one input together.</summary>
+    public int CountMax { get; init; } = 1 << 18;
+
+    /// <summary>Bytes of one input.</summary>
+    public int TotalMax { get; init; } = 10 << 20;
+}
