@@ -1,0 +1,90 @@
+using System.Collections.Immutable;
+using Hongbao.Jce.Generator.CSharp;
+using Hongbao.Jce.Idl;
+using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.Text;
+
+namespace Hongbao.Jce.Generator;
+
+/// <summary>All contract files of a project at once, for they include each other.</summary>
+internal static class JceCompilation
+{
+    public static JceResult Run(ImmutableArray<JceSource> sources, JceSettings settings, CancellationToken cancellation)
+    {
+        // The compiler gives files in the order of the project, which depends on the file system.
+        var ordered = sources.OrderBy(static s => s.Path, StringComparer.Ordinal).ToList();
+        var contracts = ordered.Where(static s => JceGenerator.IsContract(s.Path)).ToList();
+        var roots = contracts.Where(static s => !s.IsIncludeOnly).Select(static s => new IdlSource(s.Path, s.Text)).ToList();
+        var others = contracts.Where(static s => s.IsIncludeOnly).ToDictionary(static s => Normal(s.Path), static s => new IdlSource(s.Path, s.Text), StringComparer.Ordinal);
+        var options = new IdlOptions { Strict = settings.IsStrict, AllowReservedPrefix = settings.AllowReservedPrefix };
+        var contract = IdlCompilation.Compile(roots, options, path => others.TryGetValue(Normal(path), out var source) ? source : null);
+        cancellation.ThrowIfCancellationRequested();
+        var problems = contract.Diagnostics.ToList();
+        if (!contract.HasErrors)
+        {
+            foreach (var accepted in ordered.Where(static s => JceGenerator.IsAccepted(s.Path)))
+            {
+                problems.AddRange(Compare(accepted, contract));
+            }
+        }
+
+        var files = ImmutableArray.CreateBuilder<JceFile>();
+        if (!contract.HasErrors)
+        {
+            var names = new HashSet<string>(StringComparer.OrdinalIgnoreCase);
+            foreach (var file in contract.Files.Where(static f => f.IsRoot))
+            {
+                cancellation.ThrowIfCancellationRequested();
+                var code = FileEmitter.Emit(file, settings.ToNamespaces());
+                if (code.Length > 0)
+                {
+                    files.Add(new JceFile(HintName(file.Path, names), code));
+                }
+            }
+        }
+
+        return new JceResult(new Values<JceFile>(files.ToImmutable()), new Values<JceProblem>([.. problems.Select(JceProblem.Of)]));
+    }
+
+    private static IReadOnlyList<IdlDiagnostic> Compare(JceSource accepted, IdlContract contract) =>
+        Evolution.Compare(AcceptedContract.Parse(new IdlSource(accepted.Path, accepted.Text)), contract);
+
+    private static string HintName(string path, HashSet<string> taken)
+    {
+        var name = path.Substring(path.LastIndexOfAny(['/', '\\']) + 1);
+        var candidate = name + ".g.cs";
+        for (var i = 2; !taken.Add(candidate); i++)
+        {
+            candidate = FormattableString.Invariant($"{name}.{i}.g.cs");
+        }
+
+        return candidate;
+    }
+
+    private static string Normal(string path) => path.Replace('\\', '/');
+}
+
+/// <summary>What came of all files.</summary>
+internal sealed record JceResult(Values<JceFile> Files, Values<JceProblem> Problems);
+
+/// <summary>The code of one contract file.</summary>
+internal sealed record JceFile(string HintName, string Code);
+
+/// <summary>A problem as a value: it holds no syntax tree.</summary>
+internal sealed record JceProblem(string Code, bool IsError, string Message, string Path, int Start, int Length, int Line, int Column)
+{
+    private const string Pages = "docs/jce-errors.md#";
+
+    public static JceProblem Of(IdlDiagnostic diagnostic) => new(
+        diagnostic.Code, diagnostic.Severity == IdlSeverity.Error, diagnostic.Message,
+        diagnostic.Span.Path, diagnostic.Span.Start, diagnostic.Span.Length, diagnostic.Span.Line, diagnostic.Span.Column);
+
+    public Diagnostic ToDiagnostic()
+    {
+        var severity = IsError ? DiagnosticSeverity.Error : DiagnosticSeverity.Warning;
+        var descriptor = new DiagnosticDescriptor(Code, "Contract", "{0}", "Hongbao.Jce", severity, isEnabledByDefault: true, helpLinkUri: Pages + Code.ToLowerInvariant());
+        var from = new LinePosition(Line - 1, Column - 1);
+        var location = Location.Create(Path, new TextSpan(Start, Length), new LinePositionSpan(from, new LinePosition(Line - 1, Column - 1 + Length)));
+        return Diagnostic.Create(descriptor, location, Message);
+    }
+}
