@@ -1,0 +1,40 @@
+using System.Globalization;
+
+namespace Hongbao.Jce.Idl;
+
+/// <summary>How bad a problem is.</summary>
+public enum IdlSeverity
+{
+    /// <summary>Worth a look; the contract can be used.</summary>
+    Warning,
+
+    /// <summary>The contract cannot be used.</summary>
+    Error,
+}
+
+/// <summary>A problem at a place.</summary>
+/// <param name="Code">One of <see cref="IdlProblems"/>, like <c>JCE034</c>; docs/jce-errors.md has a section for it.</param>
+/// <param name="Severity">As it counts with the options in use.</param>
+/// <param name="Message">One English sentence without a full stop.</param>
+/// <param name="Span">Where.</param>
+public sealed record IdlDiagnostic(string Code, IdlSeverity Severity, string Message, IdlSpan Span)
+{
+    /// <summary>As compilers print it: <c>path(line,column): error JCE034: message</c>.</summary>
+    public override string ToString() => FormattableString.Invariant(
+        $"{Span.Path}({Span.Line},{Span.Column}): {(Severity == IdlSeverity.Error ? "error" : "warning")} {Code}: {Message}");
+}
+
+/// <summary>A kind of problem.</summary>
+/// <param name="Code">Stable for ever: <c>JCE</c> and three digits.</param>
+/// <param name="Title">Of the section in docs/jce-errors.md.</param>
+/// <param name="Format">Of the message, for <see cref="string.Format(string, object[])"/>.</param>
+/// <param name="Severity">Without <see cref="IdlOptions.Strict"/>.</param>
+/// <param name="IsErrorWhenStrict">True for a warning that counts as an error with <see cref="IdlOptions.Strict"/>.</param>
+public sealed record IdlProblem(string Code, string Title, string Format, IdlSeverity Severity, bool IsErrorWhenStrict = false)
+{
+    internal IdlDiagnostic At(IdlSpan span, bool isStrict, params object[] arguments) => new(
+        Code,
+        isStrict && IsErrorWhenStrict ? IdlSeverity.Error : Severity,
+        string.Format(CultureInfo.InvariantCulture, Format, arguments),
+        span);
+}

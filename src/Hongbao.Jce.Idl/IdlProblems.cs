@@ -1,0 +1,75 @@
+namespace Hongbao.Jce.Idl;
+
+/// <summary>Every problem that this library reports. Codes are never given a second meaning; docs/jce-errors.md explains each.</summary>
+public static class IdlProblems
+{
+    private static readonly List<IdlProblem> Table = [];
+
+    internal static readonly IdlProblem IllegalCharacter = Error("JCE001", "Illegal character", "the character {0} is allowed only in comments and strings");
+    internal static readonly IdlProblem UnendedComment = Error("JCE002", "Comment without an end", "this comment has no '*/'");
+    internal static readonly IdlProblem UnendedString = Error("JCE003", "String without an end", "this string has no closing quote on its line");
+    internal static readonly IdlProblem UnknownEscape = Error("JCE004", "Unknown escape in a string", "{0} is not an escape that a string can have");
+    internal static readonly IdlProblem BadNumber = Error("JCE005", "Number that cannot be read", "{0} is no number or does not fit its type");
+    internal static readonly IdlProblem BadDirective = Error("JCE006", "Unknown directive", "only '#include \"file\"' may begin with '#'");
+
+    internal static readonly IdlProblem Unexpected = Error("JCE010", "Something else is expected", "expected {0}, found {1}");
+    internal static readonly IdlProblem SemicolonMissing = Error("JCE011", "Semicolon missing", "';' is missing after {0}");
+    internal static readonly IdlProblem KeywordAsName = Error("JCE012", "Keyword used as a name", "the keyword '{0}' cannot be the name of {1}");
+    internal static readonly IdlProblem ReservedPrefix = Error("JCE013", "Name with a reserved prefix", "'{0}' begins with '{1}', which belongs to the protocol");
+    internal static readonly IdlProblem NeitherRequireNorOptional = Error("JCE014", "Member without require or optional", "a member needs 'require' or 'optional' after its tag");
+    internal static readonly IdlProblem BadUnsigned = Error("JCE015", "Unsigned of an unknown type", "only byte, short and int can be unsigned");
+    internal static readonly IdlProblem VoidType = Error("JCE016", "Void where a type is needed", "'void' is only the return type of an operation");
+    internal static readonly IdlProblem TypeTooDeep = Error("JCE017", "Types nested too deeply", "types may be nested {0} deep");
+    internal static readonly IdlProblem ParameterDefault = Error("JCE018", "Parameter with a default", "a parameter cannot have a default");
+    internal static readonly IdlProblem OutsideModule = Error("JCE019", "Definition outside of a module", "{0} must be inside a module");
+    internal static readonly IdlProblem NestedModule = Error("JCE020", "Module inside a module", "modules cannot be nested");
+    internal static readonly IdlProblem EmptyStruct = Error("JCE021", "Struct without members", "struct '{0}' needs at least one member");
+    internal static readonly IdlProblem OutAndRouteKey = Error("JCE022", "Parameter both out and routekey", "a parameter cannot be both 'out' and 'routekey'");
+    internal static readonly IdlProblem TooManyParameters = Error("JCE023", "Too many parameters", "operation '{0}' has more than 255 parameters");
+    internal static readonly IdlProblem TooManyProblems = Error("JCE024", "Too many problems", "more than {0} problems; the rest is left out");
+    internal static readonly IdlProblem BadStorageHint = Error("JCE025", "Storage hint that does not fit", "{0}");
+
+    internal static readonly IdlProblem Undefined = Error("JCE030", "Name that is not defined", "'{0}' is not defined (before this place)");
+    internal static readonly IdlProblem NotIncluded = Error("JCE031", "Name from a file that is not included", "'{0}' is defined in {1}, which this file does not include");
+    internal static readonly IdlProblem NotAType = Error("JCE032", "Name that is not a type", "'{0}' is {1}, not a type");
+    internal static readonly IdlProblem NameTaken = Error("JCE033", "Name defined twice", "'{0}' is already {1} at {2}");
+    internal static readonly IdlProblem MemberTwice = Error("JCE034", "Member name used twice", "struct '{0}' already has a member '{1}'");
+    internal static readonly IdlProblem TagTwice = Error("JCE035", "Tag used twice", "member '{0}' has the tag {1} of member '{2}'");
+    internal static readonly IdlProblem TagOutOfRange = Error("JCE036", "Tag out of range", "the tag {0} is not in 0..255");
+    internal static readonly IdlProblem EnumeratorTwice = Error("JCE037", "Enumerator twice in an enum", "enum '{0}' already has '{1}'");
+    internal static readonly IdlProblem BadEnumeratorValue = Error("JCE038", "Enumerator value that is no integer", "an enumerator's value must be an integer or an earlier enumerator");
+    internal static readonly IdlProblem NoDefaultPossible = Error("JCE039", "Default on a type that has none", "{0} cannot have a default");
+    internal static readonly IdlProblem BadValue = Error("JCE040", "Value of another kind", "the value of {0} must be {1}");
+    internal static readonly IdlProblem NoSuchEnumerator = Error("JCE041", "Enumerator that is not defined", "'{0}' is not an enumerator{1}");
+    internal static readonly IdlProblem OperationTwice = Error("JCE042", "Operation name used twice", "interface '{0}' already has an operation '{1}'");
+    internal static readonly IdlProblem ParameterNamedAsOperation = Error("JCE043", "Parameter named as its operation", "a parameter cannot have the name of its operation '{0}'");
+    internal static readonly IdlProblem InterfaceNamedAsModule = Error("JCE044", "Interface named as its module", "an interface cannot have the name of its module '{0}'");
+    internal static readonly IdlProblem StructInItself = Error("JCE045", "Struct that contains itself", "struct '{0}' contains itself without an end; put it into a vector or map");
+    internal static readonly IdlProblem KeyOfUnknownStruct = Error("JCE046", "Key of an unknown struct", "struct '{0}' is not defined (before this place)");
+    internal static readonly IdlProblem KeyMemberUnknown = Error("JCE047", "Key of an unknown member", "struct '{0}' has no member '{1}'");
+    internal static readonly IdlProblem IncludeNotFound = Error("JCE048", "Included file not found", "cannot find '{0}'");
+    internal static readonly IdlProblem IncludeSelf = Error("JCE049", "File that includes itself", "a file cannot include itself");
+    internal static readonly IdlProblem IncludesTooMany = Error("JCE050", "Includes without an end", "includes may be {0} deep and bring in {1} files");
+    internal static readonly IdlProblem ReservedTag = Error("JCE051", "Reserved tag used", "member '{0}' has the tag {1}, which is reserved");
+    internal static readonly IdlProblem BadReservedLine = Error("JCE052", "Reserved line that cannot be read", "write '// reserved 4, 7' with tags in 0..255");
+
+    internal static readonly IdlProblem OutOfRange = Strict("JCE060", "Value out of its type's range", "{0} does not fit {1}");
+    internal static readonly IdlProblem ParameterTwice = Strict("JCE061", "Parameter name used twice", "operation '{0}' already has a parameter '{1}'");
+    internal static readonly IdlProblem EnumeratorInTwoEnums = Warning("JCE062", "Enumerator in two enums of a module", "'{0}' is also an enumerator of '{1}'");
+    internal static readonly IdlProblem BadMapKey = Strict("JCE063", "Map key that cannot be compared", "{0} cannot be the key of a map");
+
+    /// <summary>All of them, by code.</summary>
+    public static IReadOnlyList<IdlProblem> All => Table;
+
+    private static IdlProblem Error(string code, string title, string format) => Add(new(code, title, format, IdlSeverity.Error));
+
+    private static IdlProblem Warning(string code, string title, string format) => Add(new(code, title, format, IdlSeverity.Warning));
+
+    private static IdlProblem Strict(string code, string title, string format) => Add(new(code, title, format, IdlSeverity.Warning, true));
+
+    private static IdlProblem Add(IdlProblem problem)
+    {
+        Table.Add(problem);
+        return problem;
+    }
+}
