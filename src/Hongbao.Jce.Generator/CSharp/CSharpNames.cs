@@ -3,7 +3,7 @@ using System.Text;
 namespace Hongbao.Jce.Generator.CSharp;
 
 /// <summary>What the contract's names are in C#.</summary>
-internal static class CSharpNames
+public static class CSharpNames
 {
     private static readonly HashSet<string> s_keywords =
     [

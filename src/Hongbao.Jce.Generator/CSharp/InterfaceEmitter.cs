@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Hongbao.Jce.Idl;
 
 namespace Hongbao.Jce.Generator.CSharp;
@@ -235,7 +236,7 @@ internal sealed class InterfaceEmitter(CSharpTypes types)
             }
 
             answers.AddRange(of.Parameters.Where(static p => p.IsOut).Select(static p => new Field(p.Tag, p.Type, Local(p.Name), p.Name, IsRequired: true, Default: null)));
-            Answers = answers;
+            Answers = [.. answers];
             _elements = [.. CSharpNames.Distinct(answers.Select(static a => a.Tag == 0 ? "Result" : CSharpNames.Pascal(a.Name)), "Item")];
             AnswerType = answers.Count switch
             {
@@ -254,13 +255,13 @@ internal sealed class InterfaceEmitter(CSharpTypes types)
 
         public IReadOnlyList<Field> Ins { get; }
 
-        public IReadOnlyList<Field> Answers { get; }
+        public ImmutableArray<Field> Answers { get; }
 
         public string AnswerType { get; }
 
         public string Parameters { get; }
 
-        public bool HasAnswer => Answers.Count > 0;
+        public bool HasAnswer => Answers.Length > 0;
 
         public string TaskType => HasAnswer ? $"{Tasks}Task<{AnswerType}>" : Tasks + "Task";
 
@@ -274,10 +275,10 @@ internal sealed class InterfaceEmitter(CSharpTypes types)
 
         private string Stem => Name.EndsWith("Async", StringComparison.Ordinal) ? Name.Substring(0, Name.Length - 5) : Name;
 
-        public string AnswerOf(Func<Field, string> of) => Answers.Count == 1 ? of(Answers[0]) : $"({string.Join(", ", Answers.Select(of))})";
+        public string AnswerOf(Func<Field, string> of) => Answers.Length == 1 ? of(Answers[0]) : $"({string.Join(", ", Answers.Select(of))})";
 
         public IReadOnlyList<Field> AnswersIn(string answer) =>
-            Answers.Count == 1 ? [Answers[0] with { Target = answer }] : [.. Answers.Select((a, i) => a with { Target = $"{answer}.{_elements[i]}" })];
+            Answers.Length == 1 ? [Answers[0] with { Target = answer }] : [.. Answers.Select((a, i) => a with { Target = $"{answer}.{_elements[i]}" })];
 
         private static string Local(string name) => name is "call" or "writer" or "reader" or "tag" or "cancellationToken" or "result" or "target" or "channel" ? name + "_" : CSharpNames.Parameter(name);
     }

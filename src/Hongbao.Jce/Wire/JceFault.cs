@@ -7,6 +7,9 @@ namespace Hongbao.Jce;
 /// <param name="Path">Field names from the outside in, such as <c>packets[3].claims[0].uid</c>; empty outside generated code.</param>
 public readonly record struct JceFault(JceFaultKind Kind, int Offset, int Tag, string Path)
 {
+    /// <summary>Nothing was wrong.</summary>
+    public static JceFault None { get; } = new(JceFaultKind.None, 0, -1, "");
+
     /// <summary>A sentence for people.</summary>
     public override string ToString()
     {

@@ -52,7 +52,7 @@ public ref partial struct JceReader
     public readonly bool HasFault => _fault != JceFaultKind.None;
 
     /// <summary>The first thing that was wrong.</summary>
-    public readonly JceFault Fault => HasFault ? new(_fault, _faultAt, _faultTag, _path ?? "") : default;
+    public readonly JceFault Fault => HasFault ? new(_fault, _faultAt, _faultTag, _path ?? "") : JceFault.None;
 
     /// <summary>Bytes read so far.</summary>
     public readonly int Offset => _at;

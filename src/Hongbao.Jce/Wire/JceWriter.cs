@@ -12,6 +12,8 @@ namespace Hongbao.Jce;
 public ref struct JceWriter
 {
     private const int HeadMax = 2;
+    private const int NaN32 = 0x7FC00000;
+    private const long NaN64 = 0x7FF8000000000000;
     private readonly IBufferWriter<byte> _output;
     private Span<byte> _span;
     private int _at;
@@ -94,21 +96,21 @@ public ref struct JceWriter
     /// <summary>0 to 4,294,967,295; on the wire a number of up to eight bytes.</summary>
     public void WriteUInt32(int tag, uint value) => WriteInt64(tag, value);
 
-    /// <summary>A number of single precision, always in full.</summary>
+    /// <summary>A number of single precision, always in full. All that are not numbers are written alike, with the bits that the C++ and JavaScript peers write.</summary>
     public void WriteFloat(int tag, float value)
     {
         Reserve(HeadMax + 4);
         Head(tag, JceType.Float);
-        var bits = BitConverter.SingleToInt32Bits(value);
+        var bits = float.IsNaN(value) ? NaN32 : BitConverter.SingleToInt32Bits(value);
         Append(BitConverter.IsLittleEndian ? BinaryPrimitives.ReverseEndianness(bits) : bits);
     }
 
-    /// <summary>A number of double precision, always in full.</summary>
+    /// <summary>A number of double precision; as <see cref="WriteFloat"/>.</summary>
     public void WriteDouble(int tag, double value)
     {
         Reserve(HeadMax + 8);
         Head(tag, JceType.Double);
-        var bits = BitConverter.DoubleToInt64Bits(value);
+        var bits = double.IsNaN(value) ? NaN64 : BitConverter.DoubleToInt64Bits(value);
         Append(BitConverter.IsLittleEndian ? BinaryPrimitives.ReverseEndianness(bits) : bits);
     }
 

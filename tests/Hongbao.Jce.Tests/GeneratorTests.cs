@@ -1,0 +1,141 @@
+using System.Collections.Immutable;
+using Hongbao.Jce.Generator;
+using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.CSharp;
+using Microsoft.CodeAnalysis.Diagnostics;
+using Microsoft.CodeAnalysis.Text;
+
+namespace Hongbao.Jce.Tests;
+
+/// <summary>The generator inside the compiler: what it makes again after which edit, and what it says of errors.</summary>
+public sealed class GeneratorTests
+{
+    private static readonly ContractText s_base = new("/contracts/Base.jce", "module A { struct S { 0 require int a; }; };");
+    private static readonly ContractText s_other = new("/contracts/Other.jce", "#include \"Base.jce\"\nmodule A { struct T { 0 require S s; }; };");
+
+    [Fact]
+    public void Each_file_becomes_one_source()
+    {
+        var driver = Run(Driver(s_base, s_other), Code("class C;"));
+        Assert.Equal(["Base.jce.g.cs", "Other.jce.g.cs"], driver.GetRunResult().Results.Single().GeneratedSources.Select(static s => s.HintName));
+        Assert.Empty(driver.GetRunResult().Diagnostics);
+    }
+
+    [Fact]
+    public void An_edit_of_code_makes_nothing_again()
+    {
+        var driver = Run(Driver(s_base, s_other), Code("class C;"));
+        driver = Run(driver, Code("class C { int _unrelated; }"));
+        foreach (var step in new[] { JceGenerator.SourcesStep, JceGenerator.ContractStep, JceGenerator.FilesStep })
+        {
+            Assert.All(Outputs(driver, step), static reason => Assert.Contains(reason, new[] { IncrementalStepRunReason.Cached, IncrementalStepRunReason.Unchanged }));
+        }
+
+        Assert.All(driver.GetRunResult().Results.Single().TrackedOutputSteps.SelectMany(static s => s.Value).SelectMany(static s => s.Outputs), static output => Assert.Equal(IncrementalStepRunReason.Cached, output.Reason));
+    }
+
+    [Fact]
+    public void An_edit_of_another_additional_file_makes_nothing_again()
+    {
+        var readme = new ContractText("/contracts/README.md", "one");
+        var driver = Run(Driver(s_base, readme), Code("class C;"));
+        driver = Run(driver.ReplaceAdditionalText(readme, new ContractText("/contracts/README.md", "two")), Code("class C;"));
+        Assert.All(Outputs(driver, JceGenerator.ContractStep), static reason => Assert.Equal(IncrementalStepRunReason.Cached, reason));
+    }
+
+    [Fact]
+    public void An_edit_of_one_contract_makes_only_its_own_source_again()
+    {
+        var driver = Run(Driver(s_base, s_other), Code("class C;"));
+        var edited = new ContractText(s_other.Path, s_other.GetText()!.ToString().Replace("0 require S s;", "0 require S s; 1 optional int more;", StringComparison.Ordinal));
+        driver = Run(driver.ReplaceAdditionalText(s_other, edited), Code("class C;"));
+        Assert.Equal([IncrementalStepRunReason.Unchanged, IncrementalStepRunReason.Modified], Outputs(driver, JceGenerator.FilesStep));
+        Assert.Contains("More", driver.GetRunResult().Results.Single().GeneratedSources[1].SourceText.ToString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_comment_that_is_no_documentation_changes_no_code()
+    {
+        var driver = Run(Driver(s_base, s_other), Code("class C;"));
+        driver = Run(driver.ReplaceAdditionalText(s_base, new ContractText(s_base.Path, s_base.GetText() + "\n\n// The end.\n")), Code("class C;"));
+        Assert.All(Outputs(driver, JceGenerator.FilesStep), static reason => Assert.Equal(IncrementalStepRunReason.Cached, reason));
+    }
+
+    [Fact]
+    public void An_error_stands_at_its_file_and_line_and_nothing_is_generated()
+    {
+        var broken = new ContractText("/contracts/Broken.jce", "module A\n{\n    struct S { 0 require Nothing a; };\n};\n");
+        var result = Run(Driver(broken, new ContractText("/contracts/Fine.jce", "module B { struct T { 0 require int b; }; };")), Code("class C;")).GetRunResult();
+        var error = Assert.Single(result.Diagnostics);
+        Assert.Equal(DiagnosticSeverity.Error, error.Severity);
+        Assert.StartsWith("JCE", error.Id, StringComparison.Ordinal);
+        Assert.Equal($"docs/jce-errors.md#{error.Id.ToLowerInvariant()}", error.Descriptor.HelpLinkUri);
+        Assert.Contains("Nothing", error.GetMessage(null), StringComparison.Ordinal);
+        Assert.Equal("/contracts/Broken.jce", error.Location.GetLineSpan().Path);
+        Assert.Equal(2, error.Location.GetLineSpan().StartLinePosition.Line);
+        Assert.Empty(result.GeneratedTrees);
+    }
+
+    [Fact]
+    public void Files_for_inclusion_only_are_not_generated()
+    {
+        var options = new Options { Files = { [s_base.Path] = new() { ["build_metadata.AdditionalFiles.JceGenerate"] = "false" } } };
+        var result = Run(Driver(options, s_base, s_other), Code("class C;")).GetRunResult();
+        Assert.Empty(result.Diagnostics);
+        Assert.Equal("Other.jce.g.cs", Assert.Single(result.Results.Single().GeneratedSources).HintName);
+    }
+
+    [Fact]
+    public void A_module_has_the_namespace_that_the_project_says()
+    {
+        var options = new Options { Global = { ["build_property.JceNamespaces"] = "A=Some.Where; B=Else" } };
+        var result = Run(Driver(options, s_base), Code("class C;")).GetRunResult();
+        Assert.Contains("namespace Some.Where\n", result.GeneratedTrees.Single().ToString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Files_of_one_name_in_two_folders_do_not_meet()
+    {
+        var result = Run(Driver(new ContractText("/a/X.jce", "module A { struct S { 0 require int a; }; };"), new ContractText("/b/X.jce", "module B { struct S { 0 require int a; }; };")), Code("class C;")).GetRunResult();
+        Assert.Equal(["X.jce.2.g.cs", "X.jce.g.cs"], result.Results.Single().GeneratedSources.Select(static s => s.HintName).Order(StringComparer.Ordinal));
+    }
+
+    private static IEnumerable<IncrementalStepRunReason> Outputs(GeneratorDriver driver, string step) =>
+        driver.GetRunResult().Results.Single().TrackedSteps[step].SelectMany(static s => s.Outputs).Select(static o => o.Reason);
+
+    private static CSharpGeneratorDriver Driver(params AdditionalText[] texts) => Driver(new Options(), texts);
+
+    private static CSharpGeneratorDriver Driver(Options options, params AdditionalText[] texts) => CSharpGeneratorDriver.Create(
+        [new JceGenerator().AsSourceGenerator()], texts, optionsProvider: options, driverOptions: new GeneratorDriverOptions(IncrementalGeneratorOutputKind.None, trackIncrementalGeneratorSteps: true));
+
+    private static GeneratorDriver Run(GeneratorDriver driver, Compilation compilation) => driver.RunGenerators(compilation);
+
+    private static CSharpCompilation Code(string code) => CSharpCompilation.Create("C", [CSharpSyntaxTree.ParseText(code)]);
+
+    private sealed class ContractText(string path, string text) : AdditionalText
+    {
+        private readonly SourceText _text = SourceText.From(text);
+
+        public override string Path { get; } = path;
+
+        public override SourceText? GetText(CancellationToken cancellationToken = default) => _text;
+    }
+
+    private sealed class Options : AnalyzerConfigOptionsProvider
+    {
+        public Dictionary<string, string> Global { get; } = [];
+
+        public Dictionary<string, Dictionary<string, string>> Files { get; } = [];
+
+        public override AnalyzerConfigOptions GlobalOptions => new Values(Global);
+
+        public override AnalyzerConfigOptions GetOptions(SyntaxTree tree) => new Values([]);
+
+        public override AnalyzerConfigOptions GetOptions(AdditionalText textFile) => new Values(Files.GetValueOrDefault(textFile.Path) ?? []);
+
+        private sealed class Values(Dictionary<string, string> values) : AnalyzerConfigOptions
+        {
+            public override bool TryGetValue(string key, [System.Diagnostics.CodeAnalysis.NotNullWhen(true)] out string? value) => values.TryGetValue(key, out value);
+        }
+    }
+}
