@@ -1,0 +1,62 @@
+using System.Buffers;
+using System.Buffers.Binary;
+
+namespace Hongbao.Jce.Rpc;
+
+/// <summary>Frames that wait to be sent. Not for several threads.</summary>
+internal sealed class FrameBuffer : IBufferWriter<byte>
+{
+    private const int FirstSize = 4 << 10;
+    private const int KeptMax = 256 << 10;
+    private byte[] _bytes = new byte[FirstSize];
+
+    public int Length { get; private set; }
+
+    public ReadOnlyMemory<byte> Written => _bytes.AsMemory(0, Length);
+
+    /// <summary>Leaves room for a frame's length.</summary>
+    /// <returns>What <see cref="EndFrame"/> needs.</returns>
+    public int BeginFrame()
+    {
+        Reserve(4);
+        Length += 4;
+        return Length - 4;
+    }
+
+    public void EndFrame(int begin) => BinaryPrimitives.WriteInt32BigEndian(_bytes.AsSpan(begin), Length - begin);
+
+    /// <summary>Takes back what was written after a length that it had.</summary>
+    public void Truncate(int length) => Length = length;
+
+    public void Advance(int count) => Length += count;
+
+    public Memory<byte> GetMemory(int sizeHint = 0)
+    {
+        Reserve(sizeHint);
+        return _bytes.AsMemory(Length);
+    }
+
+    public Span<byte> GetSpan(int sizeHint = 0)
+    {
+        Reserve(sizeHint);
+        return _bytes.AsSpan(Length);
+    }
+
+    /// <summary>Forgets all; what an unusual burst needed is given back.</summary>
+    public void Clear()
+    {
+        Length = 0;
+        if (_bytes.Length > KeptMax)
+        {
+            _bytes = new byte[FirstSize];
+        }
+    }
+
+    private void Reserve(int bytes)
+    {
+        if (_bytes.Length - Length < Math.Max(bytes, 1))
+        {
+            Array.Resize(ref _bytes, Math.Max(checked(Length + bytes), checked(_bytes.Length * 2)));
+        }
+    }
+}

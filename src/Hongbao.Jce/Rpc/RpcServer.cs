@@ -1,0 +1,347 @@
+using System.Collections.Concurrent;
+using System.Net;
+using System.Net.Sockets;
+using System.Security.Authentication;
+
+namespace Hongbao.Jce.Rpc;
+
+/// <summary>Answers calls over TARS, and over TUP, its form with named values.</summary>
+public sealed class RpcServer : IAsyncDisposable
+{
+    private const int InvocationsKept = 2048;
+    private const int TicksPerLifeCheck = 10;
+    private const int Backlog = 1024;
+    private static readonly TimeSpan Tick = TimeSpan.FromMilliseconds(10);
+    private static readonly TimeSpan RestAfterFailure = TimeSpan.FromMilliseconds(200);
+
+    private readonly ServantTable _servants = new();
+    private readonly RequestQueue _queue;
+    private readonly Slots<RpcInvocation> _deadlines;
+    private readonly Lock _deadlinesGate = new();
+    private readonly ConcurrentQueue<RpcInvocation> _invocations = new();
+    private readonly ConcurrentDictionary<ServerConnection, bool> _connections = new();
+    private readonly List<Socket> _listeners = [];
+    private readonly List<RpcInvocation> _expired = [];
+    private readonly CancellationTokenSource _stopping = new();
+    private readonly Lock _gate = new();
+    private ITimer? _timer;
+    private Task? _stopped;
+    private bool _isStarted;
+    private bool _isPatienceOver;
+    private int _count; // connections, those in a handshake too
+    private int _ticks;
+    private int _isSweeping;
+
+    /// <summary>A server that does not listen yet.</summary>
+    public RpcServer(RpcServerOptions? options = null)
+    {
+        Options = options ?? new();
+        ArgumentOutOfRangeException.ThrowIfLessThan(Options.ConcurrencyMax, 1);
+        ArgumentOutOfRangeException.ThrowIfNegative(Options.QueueMax);
+        ArgumentOutOfRangeException.ThrowIfLessThan(Options.FrameMax, 1 << 10);
+        if (Options.Endpoints.Any(e => e.Protocol == RpcProtocol.Udp || (e.Protocol == RpcProtocol.Ssl && Options.Tls is null)))
+        {
+            throw new ArgumentException("udp is not spoken, and ssl needs the options for it", nameof(options));
+        }
+
+        HeadLimits = Options.Limits with { LengthMax = Options.FrameMax, TotalMax = Options.FrameMax };
+        Clock = new RpcClock(Options.Clock);
+        _queue = new RequestQueue(Options.ConcurrencyMax, Options.QueueMax);
+        _deadlines = new Slots<RpcInvocation>(Options.ConcurrencyMax);
+    }
+
+    /// <summary>Its settings.</summary>
+    public RpcServerOptions Options { get; }
+
+    /// <summary>Where it listens, with the ports that it got.</summary>
+    public IReadOnlyList<RpcEndpoint> Endpoints { get; private set; } = [];
+
+    /// <summary>Connections there are.</summary>
+    public int ConnectionCount => _connections.Count;
+
+    internal RpcClock Clock { get; }
+
+    internal JceLimits HeadLimits { get; }
+
+    /// <summary>Adds a servant, before the start.</summary>
+    /// <param name="name">Its whole name, such as <c>App.Server.Obj</c>.</param>
+    /// <param name="servant">Who answers.</param>
+    public void Add(string name, RpcServant servant)
+    {
+        ArgumentNullException.ThrowIfNull(servant);
+        if (_isStarted)
+        {
+            throw new InvalidOperationException("servants are added before the server starts");
+        }
+
+        _servants.Add(name, servant);
+    }
+
+    /// <summary>An address for clients of one of its servants.</summary>
+    public string AddressOf(string servant) => new RpcAddress(servant, Endpoints).ToString();
+
+    /// <summary>Listens.</summary>
+    /// <exception cref="SocketException">An address is taken, or not this machine's.</exception>
+    public void Start()
+    {
+        if (_isStarted)
+        {
+            throw new InvalidOperationException("the server was started already");
+        }
+
+        _isStarted = true;
+        var endpoints = new List<RpcEndpoint>();
+        try
+        {
+            foreach (var endpoint in Options.Endpoints)
+            {
+                var address = IPAddress.TryParse(endpoint.Host, out var ip) ? ip : Dns.GetHostAddresses(endpoint.Host)[0];
+                var listener = new Socket(address.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
+                _listeners.Add(listener);
+                listener.Bind(new IPEndPoint(address, endpoint.Port));
+                listener.Listen(Backlog);
+                endpoints.Add(endpoint with { Port = ((IPEndPoint)listener.LocalEndPoint!).Port });
+            }
+        }
+        catch
+        {
+            _listeners.ForEach(l => l.Dispose());
+            throw;
+        }
+
+        Endpoints = endpoints;
+        using (ExecutionContext.SuppressFlow())
+        {
+            _timer = Options.Clock.CreateTimer(static server => ((RpcServer)server!).Sweep(), this, Tick, Tick);
+            for (var i = 0; i < _listeners.Count; i++)
+            {
+                _ = AcceptAsync(_listeners[i], endpoints[i].Protocol == RpcProtocol.Ssl);
+            }
+        }
+    }
+
+    /// <summary>
+    /// Stops listening, asks the clients for new connections, answers what was read, refuses what still comes, and closes, all within the patience of the options.
+    /// Repeating it waits for the same end.
+    /// </summary>
+    public Task StopAsync()
+    {
+        lock (_gate)
+        {
+            return _stopped ??= StopOnceAsync();
+        }
+    }
+
+    /// <summary>As <see cref="StopAsync"/>.</summary>
+    public async ValueTask DisposeAsync() => await StopAsync().ConfigureAwait(false);
+
+    internal ServantTable.Entry? FindServant(ReadOnlySpan<byte> name) => _servants.Find(name);
+
+    internal RpcInvocation Rent() => _invocations.TryDequeue(out var invocation) ? invocation : new RpcInvocation(this);
+
+    internal void GiveBack(RpcInvocation invocation)
+    {
+        if (invocation.TryReset() && _invocations.Count < InvocationsKept)
+        {
+            _invocations.Enqueue(invocation);
+        }
+    }
+
+    internal bool TryEnter(RpcInvocation invocation) => _queue.TryEnter(invocation);
+
+    internal void Finished(RpcInvocation invocation)
+    {
+        var connection = invocation.Connection;
+        GiveBack(invocation);
+        connection.Finished();
+        _queue.Leave();
+    }
+
+    internal int WatchDeadline(RpcInvocation invocation, long deadlineMs)
+    {
+        lock (_deadlinesGate)
+        {
+            return _deadlines.Add(invocation, _isPatienceOver ? 0 : deadlineMs);
+        }
+    }
+
+    internal bool TryForgetDeadline(int id)
+    {
+        lock (_deadlinesGate)
+        {
+            return _deadlines.Take(id) is not null;
+        }
+    }
+
+    internal void Forget(ServerConnection connection, RpcEventKind kind, string reason)
+    {
+        if (_connections.TryRemove(connection, out _))
+        {
+            Interlocked.Decrement(ref _count);
+        }
+
+        Tell(kind, connection.Remote, reason);
+    }
+
+    internal void Tell(RpcEventKind kind, string remote, string text, Exception? exception = null) => Options.Log?.Invoke(new(kind, remote, text, exception));
+
+    private async Task AcceptAsync(Socket listener, bool isSecure)
+    {
+        while (!_stopping.IsCancellationRequested)
+        {
+            try
+            {
+                var socket = await listener.AcceptAsync(_stopping.Token).ConfigureAwait(false);
+                if (Interlocked.Increment(ref _count) > Options.ConnectionsMax)
+                {
+                    Interlocked.Decrement(ref _count);
+                    Tell(RpcEventKind.CutOff, socket.RemoteEndPoint?.ToString() ?? "", "too many connections");
+                    socket.Dispose();
+                    continue;
+                }
+
+                _ = ServeAsync(socket, isSecure);
+            }
+            catch (Exception e) when (e is OperationCanceledException or ObjectDisposedException)
+            {
+                return;
+            }
+            catch (SocketException e)
+            {
+                // Such as too many open files: it passes, and until then trying at full speed helps nobody.
+                Tell(RpcEventKind.NotConnected, "", $"a connection could not be accepted: {e.Message}");
+                await Task.Delay(RestAfterFailure, Options.Clock, _stopping.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            }
+        }
+    }
+
+    private async Task ServeAsync(Socket socket, bool isSecure)
+    {
+        var remote = "";
+        try
+        {
+            remote = socket.RemoteEndPoint?.ToString() ?? "";
+            RpcConnection.Prepare(socket);
+            Stream stream;
+            if (isSecure)
+            {
+                using var timeout = new CancellationTokenSource(Options.HandshakeTimeout, Options.Clock);
+                using var either = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, _stopping.Token);
+                stream = await RpcConnection.OpenAsync(socket, Options.Tls, null, either.Token).ConfigureAwait(false);
+            }
+            else
+            {
+                stream = new NetworkStream(socket, ownsSocket: true);
+            }
+
+            var connection = new ServerConnection(this, socket, stream);
+            _connections[connection] = true;
+            Tell(RpcEventKind.Connected, remote, "");
+            connection.Start();
+            if (_stopping.IsCancellationRequested)
+            {
+                connection.AskToLeave();
+            }
+        }
+        catch (Exception e) when (e is SocketException or IOException or OperationCanceledException or AuthenticationException or ObjectDisposedException)
+        {
+            socket.Dispose();
+            Interlocked.Decrement(ref _count);
+            Tell(RpcEventKind.CutOff, remote, e is OperationCanceledException ? "no handshake in time" : e.Message);
+        }
+    }
+
+    private async Task StopOnceAsync()
+    {
+        await _stopping.CancelAsync().ConfigureAwait(false);
+        _listeners.ForEach(l => l.Dispose());
+        if (!_isStarted)
+        {
+            return;
+        }
+
+        var idle = _queue.StopAsync();
+        foreach (var connection in _connections.Keys)
+        {
+            connection.AskToLeave();
+        }
+
+        await WithinAsync(idle, Options.DrainPatience).ConfigureAwait(false);
+        if (!idle.IsCompleted)
+        {
+            CancelAll();
+        }
+
+        // What was answered goes out, and clients that do as they are asked close by themselves. What the others still send is refused meanwhile.
+        var patience = Options.LeavePatience < Options.DrainPatience ? Options.LeavePatience : Options.DrainPatience;
+        await WithinAsync(WhenAllLeftAsync(), patience).ConfigureAwait(false);
+        foreach (var connection in _connections.Keys)
+        {
+            connection.FinishSending();
+        }
+
+        await WithinAsync(WhenAllLeftAsync(), patience).ConfigureAwait(false);
+        if (_timer is not null)
+        {
+            await _timer.DisposeAsync().ConfigureAwait(false);
+        }
+
+        foreach (var connection in _connections.Keys)
+        {
+            connection.Close(RpcEventKind.Closed, "the server stops");
+        }
+    }
+
+    private Task<Task> WithinAsync(Task task, TimeSpan patience) => Task.WhenAny(task, Task.Delay(patience, Options.Clock));
+
+    private async Task WhenAllLeftAsync()
+    {
+        while (!_connections.IsEmpty && _stopped is not { IsCompleted: true })
+        {
+            await Task.Delay(Tick, Options.Clock).ConfigureAwait(false);
+        }
+    }
+
+    private void CancelAll()
+    {
+        var running = new List<RpcInvocation>();
+        lock (_deadlinesGate)
+        {
+            _isPatienceOver = true;
+            _deadlines.TakeAll(running);
+        }
+
+        running.ForEach(i => i.Cancel());
+    }
+
+    private void Sweep()
+    {
+        if (Interlocked.Exchange(ref _isSweeping, 1) == 1)
+        {
+            return;
+        }
+
+        try
+        {
+            var now = Clock.NowMs;
+            lock (_deadlinesGate)
+            {
+                _deadlines.TakeExpired(now, _expired);
+            }
+
+            _expired.ForEach(i => i.Cancel());
+            _expired.Clear();
+            if (++_ticks % TicksPerLifeCheck == 0)
+            {
+                foreach (var (connection, _) in _connections)
+                {
+                    connection.CheckLife(now);
+                }
+            }
+        }
+        finally
+        {
+            Volatile.Write(ref _isSweeping, 0);
+        }
+    }
+}

@@ -1,0 +1,55 @@
+using System.Net.Security;
+
+namespace Hongbao.Jce.Rpc;
+
+/// <summary>Settings of a server.</summary>
+public sealed record RpcServerOptions
+{
+    /// <summary>Where it listens; <see cref="RpcAddress.ParseEndpoints"/> reads them from text. By default a free port of this machine alone.</summary>
+    public IReadOnlyList<RpcEndpoint> Endpoints { get; init; } = [new("127.0.0.1", 0)];
+
+    /// <summary>TLS, which <c>ssl</c> endpoints need.</summary>
+    public SslServerAuthenticationOptions? Tls { get; init; }
+
+    /// <summary>Bytes of a frame, either way. A connection that sends a larger one is cut off.</summary>
+    public int FrameMax { get; init; } = 10 << 20;
+
+    /// <summary>Connections at once; more are closed as they come.</summary>
+    public int ConnectionsMax { get; init; } = 10_000;
+
+    /// <summary>Requests that are being answered at once.</summary>
+    public int ConcurrencyMax { get; init; } = 1024;
+
+    /// <summary>Requests that wait for their turn; more are refused with <see cref="RpcCode.Overload"/>.</summary>
+    public int QueueMax { get; init; } = 10_000;
+
+    /// <summary>Bytes of answers that may wait on one connection; while there are more, no request of it is read.</summary>
+    public int UnsentMax { get; init; } = 4 << 20;
+
+    /// <summary>A connection that takes no answers for so long is cut off.</summary>
+    public TimeSpan WriteTimeout { get; init; } = TimeSpan.FromSeconds(15);
+
+    /// <summary>A connection without requests is closed after so long.</summary>
+    public TimeSpan IdleTimeout { get; init; } = TimeSpan.FromMinutes(2);
+
+    /// <summary>A connection on which the rest of a frame does not come for so long is cut off.</summary>
+    public TimeSpan HalfFrameTimeout { get; init; } = TimeSpan.FromSeconds(15);
+
+    /// <summary>How long the handshake of TLS may take.</summary>
+    public TimeSpan HandshakeTimeout { get; init; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>How long a stopping server finishes what it has read. Then the tokens of what still runs are cancelled and the connections closed.</summary>
+    public TimeSpan DrainPatience { get; init; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>How long a stopping server with nothing left to do waits for clients to close their connections, since what they sent must still be refused in words.</summary>
+    public TimeSpan LeavePatience { get; init; } = TimeSpan.FromMilliseconds(500);
+
+    /// <summary>Bounds on arguments; <see cref="JceLimits.Untrusted"/> by default.</summary>
+    public JceLimits Limits { get; init; } = JceLimits.Untrusted;
+
+    /// <summary>Time.</summary>
+    public TimeProvider Clock { get; init; } = TimeProvider.System;
+
+    /// <summary>Hears what happens; it must not block and must not throw.</summary>
+    public Action<RpcEvent>? Log { get; init; }
+}
