@@ -9,6 +9,7 @@ using Hongbao.Foundation.Numbers;
 using Hongbao.Foundation.Scheduling;
 using Hongbao.Foundation.Signing;
 using Hongbao.Foundation.Stores;
+using Hongbao.Jce;
 using Hongbao.Testing;
 using Microsoft.Extensions.Logging.Abstractions;
 
@@ -166,6 +167,7 @@ internal sealed class AsyncHarness : IAsyncDisposable
     public Task SendAsync(params RefundWanted[] refunds) => SendAsync(Topics.RefundsRequested, new RefundsRequested { Items = [.. refunds] });
 
     public async Task SendAsync<T>(string topic, T payload)
+        where T : class, IJceStruct
     {
         await using var session = await CoreStore.WriteAsync(default);
         await _coreOutbox.AddAsync(session, 0, topic, CallContext.ForSystem(Shop), payload, TimeSpan.Zero, default);
@@ -251,7 +253,7 @@ internal sealed class AsyncHarness : IAsyncDisposable
 
     public async Task<List<string>> AlertKindsAsync() => (await AlertsAsync()).ConvertAll(a => a.Kind).Distinct().ToList();
 
-    public Task<List<string>> OutboxAsync(string topic) => QueryAsync<string>("select payload from outbox where topic = @topic order by id", new { topic });
+    public Task<List<byte[]>> OutboxAsync(string topic) => QueryAsync<byte[]>("select payload from outbox where topic = @topic order by id", new { topic });
 
     public async Task ExecuteAsync(Sql sql)
     {

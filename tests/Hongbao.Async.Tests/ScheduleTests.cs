@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Hongbao.Contracts;
 using Hongbao.Foundation.Stores;
+using Hongbao.Jce;
 
 namespace Hongbao.Async.Tests;
 
@@ -108,7 +109,7 @@ public sealed class ScheduleTests
         var open = (await harness.TransfersAsync()).Where(t => t.State == OrderStatus.Pending).Select(t => t.TransferNo).ToList();
         var openRefunds = (await harness.RefundsAsync()).Where(t => t.State == OrderStatus.Pending).Select(t => t.RefundNo).ToList();
 
-        var messages = (await harness.OutboxAsync(Topics.OrdersDue)).ConvertAll(p => JsonSerializer.Deserialize<OrdersDue>(p, JsonSerializerOptions.Web)!);
+        var messages = (await harness.OutboxAsync(Topics.OrdersDue)).ConvertAll(static p => JceSerializer.Read<OrdersDue>(p));
         Assert.Equal(open.Order(), messages.SelectMany(m => m.TransferNos).Order());
         Assert.Equal(openRefunds.Order(), messages.SelectMany(m => m.RefundNos).Order());
         Assert.InRange(messages.Count, 1, 2);

@@ -6,6 +6,7 @@ using Hongbao.Core.Claims;
 using Hongbao.Foundation.Messaging;
 using Hongbao.Foundation.Signing;
 using Hongbao.Foundation.Stores;
+using Hongbao.Jce;
 using Hongbao.Testing;
 
 namespace Hongbao.Core.Tests;
@@ -210,8 +211,9 @@ internal sealed class CoreHarness : IAsyncDisposable
     public Task<PaymentStatus> PaymentAsync(long payOrderNo) => ReadAsync<PaymentStatus>("select state from payments where pay_order_no = @payOrderNo", new { payOrderNo });
 
     /// <summary>What the outbox holds of a topic; nothing takes it away unless the test lets it.</summary>
-    public async Task<List<T>> SentAsync<T>(string topic) =>
-        (await ReadAllAsync<string>("select payload from outbox where topic = @topic order by id", new { topic })).ConvertAll(p => JsonSerializer.Deserialize<T>(p, Web)!);
+    public async Task<List<T>> SentAsync<T>(string topic)
+        where T : class, IJceStruct<T> =>
+        (await ReadAllAsync<byte[]>("select payload from outbox where topic = @topic order by id", new { topic })).ConvertAll(static p => JceSerializer.Read<T>(p));
 
     public async Task<List<RefundWanted>> RefundsWantedAsync() => [.. (await SentAsync<RefundsRequested>(Topics.RefundsRequested)).SelectMany(r => r.Items)];
 
@@ -219,6 +221,7 @@ internal sealed class CoreHarness : IAsyncDisposable
 
     /// <summary>A message reaches Core.</summary>
     public async Task DeliverAsync<T>(string topic, T payload)
+        where T : class, IJceStruct
     {
         await using (var session = await Store.WriteAsync(default))
         {

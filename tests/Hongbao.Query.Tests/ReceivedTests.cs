@@ -3,6 +3,7 @@ using Hongbao.Foundation.Alerts;
 using Hongbao.Foundation.Messaging;
 using Hongbao.Foundation.Numbers;
 using Hongbao.Foundation.Stores;
+using Hongbao.Jce;
 using Hongbao.Query.Received;
 using Hongbao.Query.Sources;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -303,6 +304,7 @@ public abstract class ReceivedTests(SqlDialect dialect)
     }
 
     private static async Task DeliverAsync<T>(QueryHarness query, IStore sender, string topic, T payload)
+        where T : class, IJceStruct
     {
         var outbox = new Outbox();
         new OutboxDispatcher(sender, outbox, query.Bus, new AlertSink(NullLogger<AlertSink>.Instance), NullLogger.Instance).Attach(query.Scheduler);
@@ -318,7 +320,8 @@ public abstract class ReceivedTests(SqlDialect dialect)
 
     private static ReceivedFeed Feed(QueryHarness query) => new(new ReceivedStore(query.Own), new CoreClaims(query.Core));
 
-    private static Delivery Message<T>(string id, T payload) => new(id, "a topic", QueryHarness.As(0), Outbox.Serialize(payload), 1);
+    private static Delivery Message<T>(string id, T payload)
+        where T : class, IJceStruct => new(id, "a topic", QueryHarness.As(0), JceSerializer.ToBytes(payload), 1);
 
     private static ClaimsAccepted Accepted(PacketPlan packet) => ClaimsAccepted.Of(packet.Claims.Select(c => new TransferWanted
     {

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using Hongbao.Bench.Measuring;
 using Hongbao.Contracts;
 using Hongbao.Foundation.Messaging;
+using Hongbao.Jce;
 using Npgsql;
 
 namespace Hongbao.Bench.Contenders;
@@ -13,7 +14,7 @@ namespace Hongbao.Bench.Contenders;
 internal static class BulkCeiling
 {
     private const string Loop = """
-        create procedure core.bulk(packet bigint, batch int, until timestamptz, body text) language plpgsql as $$
+        create procedure core.bulk(packet bigint, batch int, until timestamptz, body bytea) language plpgsql as $$
         declare at bigint := 0;
         begin
           loop
@@ -21,7 +22,7 @@ internal static class BulkCeiling
             insert into core.claims (claim_no, slot, app, packet_no, uid, seq, amount, state, claimed_at)
               select 576460752303423488 + at + i, 1, 'default', packet, hashint8extended(at + i, 7) & 140737488355327, at + i, 1, 1, 1800000000000
               from generate_series(1, batch) i;
-            insert into core.outbox (slot, topic, context, payload, created_at, visible_at) values (1, 'bulk', '{}', body, 1800000000000, 1800000000000);
+            insert into core.outbox (slot, topic, context, payload, created_at, visible_at) values (1, 'bulk', '\x', body, 1800000000000, 1800000000000);
             at := at + batch;
             commit;
             exit when clock_timestamp() >= until;
@@ -41,7 +42,7 @@ internal static class BulkCeiling
 
         await database.SettleAsync();
         var chance = new Random(batch);
-        var body = Outbox.Serialize(ClaimsAccepted.Of(Enumerable.Range(1, batch).Select(i =>
+        var body = JceSerializer.ToBytes(ClaimsAccepted.Of(Enumerable.Range(1, batch).Select(i =>
             PacketRows.Wanted((1L << 59) + i, 1L << 58, chance.NextInt64(1L << 46, 1L << 47), i, chance.NextInt64(1, 200), 1_800_000_000_000))));
         // The loop's first part is its warm-up: what it wrote until then is not counted.
         var call = CallAsync(pool, batch, warmUp + duration, body);
@@ -66,7 +67,7 @@ internal static class BulkCeiling
         };
     }
 
-    private static async Task CallAsync(NpgsqlDataSource pool, int batch, TimeSpan duration, string body)
+    private static async Task CallAsync(NpgsqlDataSource pool, int batch, TimeSpan duration, byte[] body)
     {
         await using var call = pool.CreateCommand("call core.bulk(1, $1, clock_timestamp() + $2, $3)");
         call.Parameters.AddWithValue(batch);

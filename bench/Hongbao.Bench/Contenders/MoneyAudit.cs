@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Hongbao.Contracts;
 using Hongbao.Foundation.Stores;
+using Hongbao.Jce;
 
 namespace Hongbao.Bench.Contenders;
 
@@ -30,7 +31,7 @@ internal sealed class MoneyAudit(IReadStore store)
     private sealed class OutboxRow
     {
         public long Id { get; init; }
-        public string Payload { get; init; } = "";
+        public byte[] Payload { get; init; } = [];
     }
 
     /// <param name="taken">Claims that were answered with a share.</param>
@@ -89,7 +90,7 @@ internal sealed class MoneyAudit(IReadStore store)
         {
             var rows = await session.QueryAsync<OutboxRow>("select id, payload from outbox where id > @after and topic = @topic order by id limit @Page",
                 new { after, topic = Topics.ClaimsAccepted, Page });
-            foreach (var wanted in rows.SelectMany(r => JsonSerializer.Deserialize<ClaimsAccepted>(r.Payload, Web)!.Wanted()))
+            foreach (var wanted in rows.SelectMany(r => JceSerializer.Read<ClaimsAccepted>(r.Payload).Wanted()))
             {
                 if (!open.Remove(wanted.ClaimNo, out var claim) || claim.Uid != wanted.Uid || claim.Amount != wanted.Amount || claim.PacketNo != wanted.PacketNo)
                 {

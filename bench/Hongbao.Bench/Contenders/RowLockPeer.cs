@@ -1,5 +1,6 @@
 using Hongbao.Contracts;
 using Hongbao.Foundation.Messaging;
+using Hongbao.Jce;
 using Npgsql;
 
 namespace Hongbao.Bench.Contenders;
@@ -35,7 +36,7 @@ internal sealed class RowLockPeer(BenchServers servers, int connections) : SqlPe
             await claim.ExecuteNonQueryAsync();
         }
 
-        var payload = Outbox.Serialize(ClaimsAccepted.Of([PacketRows.Wanted(claimNo, packetNo, uid, seq, amount, nowMs)]));
+        var payload = JceSerializer.ToBytes(ClaimsAccepted.Of([PacketRows.Wanted(claimNo, packetNo, uid, seq, amount, nowMs)]));
         await using (var request = Command(connection, transaction, """
             insert into outbox (slot, topic, context, payload, created_at, visible_at) values ($1, $2, $3, $4, $5, $5)
             """, Of(Slot), Of(Topics.ClaimsAccepted), Of(ContextOf(uid)), Of(payload), Of(nowMs)))

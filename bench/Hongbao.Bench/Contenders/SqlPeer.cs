@@ -1,5 +1,6 @@
 using Hongbao.Contracts;
 using Hongbao.Foundation.Messaging;
+using Hongbao.Jce;
 using Npgsql;
 using NpgsqlTypes;
 
@@ -67,14 +68,19 @@ internal abstract class SqlPeer(BenchServers servers, int connections) : IConten
 
     protected static NpgsqlParameter Of(long value) => new NpgsqlParameter<long> { TypedValue = value, NpgsqlDbType = NpgsqlDbType.Bigint };
 
+    protected static NpgsqlParameter Of(byte[] value) => new NpgsqlParameter<byte[]> { TypedValue = value, NpgsqlDbType = NpgsqlDbType.Bytea };
+
     protected static NpgsqlParameter Of(string value) => new NpgsqlParameter<string> { TypedValue = value, NpgsqlDbType = NpgsqlDbType.Text };
 
-    protected static string ContextOf(long uid) => Outbox.Serialize(PacketRows.ContextOf(uid));
+    protected static byte[] ContextOf(long uid) => JceSerializer.ToBytes(PacketRows.ContextOf(uid));
 
-    /// <summary>The credit request of one claim that PostgreSQL writes itself, of the same form and width.</summary>
+    /// <summary>
+    /// The credit request of one claim that PostgreSQL writes itself: <see cref="ClaimsAccepted"/> with one packet and one claim, its numbers as long as their types.
+    /// </summary>
     /// <param name="c">The claim's name in the statement.</param>
     protected static string PayloadOf(string c) => $$"""
-        format('{"packets":[{"app":"%s","packetNo":%s,"payOrderNo":%s,"senderUid":%s,"currency":"%s","kind":%s,"claimedAtMs":%s,"claims":[[%s,%s,%s,%s]]}]}',
-          {{c}}.app, {{c}}.packet_no, {{c}}.packet_no, {{PacketRows.Sender}}, 'CNY', 1, {{c}}.claimed_at, {{c}}.claim_no, {{c}}.uid, {{c}}.seq, {{c}}.amount)
+        '\x0900010a060764656661756c7413'::bytea || int8send({{c}}.packet_no) || '\x23' || int8send({{c}}.packet_no) || '\x33' || int8send({{PacketRows.Sender}})
+          || '\x4603434e59500163' || int8send({{c}}.claimed_at) || '\x7900010a03' || int8send({{c}}.claim_no) || '\x13' || int8send({{c}}.uid)
+          || '\x22' || int4send({{c}}.seq) || '\x33' || int8send({{c}}.amount) || '\x0b0b'
         """;
 }

@@ -2,6 +2,7 @@ using System.Globalization;
 using Hongbao.Bench.Contenders;
 using Hongbao.Contracts;
 using Hongbao.Foundation.Messaging;
+using Hongbao.Jce;
 using Npgsql;
 
 namespace Hongbao.Bench.Redis;
@@ -82,8 +83,8 @@ internal sealed class RedisDrainer(RedisPipe redis, NpgsqlDataSource pool)
         command.Parameters.AddWithValue(RedisPeer.Slot);
         command.Parameters.AddWithValue(now);
         command.Parameters.AddWithValue(Topics.ClaimsAccepted);
-        command.Parameters.AddWithValue(Outbox.Serialize(PacketRows.ContextOf(items[0].Uid)));
-        command.Parameters.AddWithValue(Outbox.Serialize(ClaimsAccepted.Of(items)));
+        command.Parameters.AddWithValue(JceSerializer.ToBytes(PacketRows.ContextOf(items[0].Uid)));
+        command.Parameters.AddWithValue(JceSerializer.ToBytes(ClaimsAccepted.Of(items)));
         await command.ExecuteNonQueryAsync();
     }
 

@@ -259,7 +259,7 @@ internal sealed class LaneStore(IStore store, Outbox outbox, DueTable<DueKind> d
                 });
             }
 
-            accepted.Packets[^1].Claims.Add(new AcceptedClaim(claim.ClaimNo, context.Uid, claim.Seq, claim.Amount));
+            accepted.Packets[^1].Claims.Add(new AcceptedClaim { ClaimNo = claim.ClaimNo, Uid = context.Uid, Seq = claim.Seq, Amount = claim.Amount });
         }
 
         return accepted;

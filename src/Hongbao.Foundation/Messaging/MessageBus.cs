@@ -1,5 +1,5 @@
-using System.Text.Json;
 using Hongbao.Contracts;
+using Hongbao.Jce;
 
 namespace Hongbao.Foundation.Messaging;
 
@@ -7,22 +7,27 @@ namespace Hongbao.Foundation.Messaging;
 /// <param name="MessageId">Unique for the message, the same at every delivery.</param>
 /// <param name="Topic">One of <see cref="Topics"/>.</param>
 /// <param name="Context">The context of the change that the message tells about.</param>
-/// <param name="Payload">As serialized by the sender.</param>
+/// <param name="Payload">The struct's bytes, as the sender wrote them.</param>
 /// <param name="Attempt">From 1.</param>
-public sealed record Delivery(string MessageId, string Topic, CallContext Context, string Payload, int Attempt)
+public sealed record Delivery(string MessageId, string Topic, CallContext Context, byte[] Payload, int Attempt)
 {
+    // What this system wrote itself: bounded by the sizes of its batches, not by the limits for strangers.
+    private static readonly JceLimits Own = new() { LengthMax = 64 << 20, CountMax = 1 << 22, TotalMax = 64 << 20 };
+
     // Several handlers of a process read the same message.
     private object? _content;
 
-    /// <summary>The payload as a contract type, the same object for every handler: nobody changes it.</summary>
+    /// <summary>The payload as a struct of the contract, the same object for every handler: nobody changes it.</summary>
+    /// <exception cref="JceFormatException">The bytes are not that struct.</exception>
     public T Read<T>()
+        where T : class, IJceStruct<T>
     {
         if (_content is T known)
         {
             return known;
         }
 
-        var read = JsonSerializer.Deserialize<T>(Payload, Outbox.Json) ?? throw new InvalidOperationException($"message {MessageId} of topic {Topic} is empty");
+        var read = JceSerializer.Read<T>(Payload, Own);
         _content = read;
         return read;
     }

@@ -2,6 +2,7 @@ using System.Text.Json;
 using Hongbao.Contracts;
 using Hongbao.Foundation.Scheduling;
 using Hongbao.Foundation.Stores;
+using Hongbao.Jce;
 
 namespace Hongbao.Foundation.Messaging;
 
@@ -11,7 +12,6 @@ namespace Hongbao.Foundation.Messaging;
 /// </summary>
 public sealed class Outbox
 {
-    internal static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web);
     private IWorker? _dispatcher;
 
     private const string InsertSql = """
@@ -23,7 +23,7 @@ public sealed class Outbox
         "insert into outbox (slot, topic, context, payload, created_at, visible_at) values (@slot, @topic, @context, @payload, now_ms(), now_ms())",
         """
         insert into outbox (slot, topic, context, payload, created_at, visible_at)
-        select slot, topic, context, payload, now_ms(), now_ms() from unnest(@slot::int[], @topic::text[], @context::text[], @payload::text[])
+        select slot, topic, context, payload, now_ms(), now_ms() from unnest(@slot::int[], @topic::text[], @context::bytea[], @payload::bytea[])
           as t(slot, topic, context, payload)
         """);
 
@@ -32,32 +32,31 @@ public sealed class Outbox
     /// <param name="slot">The slot of the owner, 0 to 1,023.</param>
     /// <param name="topic">One of <see cref="Topics"/>.</param>
     /// <param name="context">Travels with the message.</param>
-    /// <param name="payload">A contract type.</param>
+    /// <param name="payload">A struct of Messages.jce.</param>
     /// <param name="delay">Not delivered before; zero for at once.</param>
     /// <param name="cancellationToken">Cancels.</param>
     public async Task AddAsync<T>(
         StoreSession session, int slot, string topic, CallContext context, T payload, TimeSpan delay, CancellationToken cancellationToken)
+        where T : class, IJceStruct
     {
         await session.ExecuteAsync(
             InsertSql,
-            new { slot, topic, context = Serialize(context), payload = Serialize(payload), delayMs = (long)delay.TotalMilliseconds },
+            new { slot, topic, context = JceSerializer.ToBytes(context), payload = JceSerializer.ToBytes(payload), delayMs = (long)delay.TotalMilliseconds },
             cancellationToken).ConfigureAwait(false);
         session.AfterCommit(Wake);
     }
 
     /// <summary>A message to be delivered at once, as a statement of a batch; the caller calls <see cref="Wake"/> after the commit.</summary>
     public static BatchStatement Insert<T>(int slot, string topic, CallContext context, T payload)
+        where T : class, IJceStruct
     {
         int[] one = [0];
         return new BatchStatement(InsertRows, new ColumnBatch()
             .Add("slot", one, _ => slot)
             .Add("topic", one, _ => topic)
-            .Add("context", one, _ => Serialize(context))
-            .Add("payload", one, _ => Serialize(payload)));
+            .Add("context", one, _ => JceSerializer.ToBytes(context))
+            .Add("payload", one, _ => JceSerializer.ToBytes(payload)));
     }
-
-    /// <summary>How contexts and payloads are written.</summary>
-    public static string Serialize<T>(T value) => JsonSerializer.Serialize(value, Json);
 
     /// <summary>Tells the dispatcher that something was committed.</summary>
     public void Wake() => _dispatcher?.Wake();

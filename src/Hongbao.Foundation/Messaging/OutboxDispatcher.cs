@@ -1,11 +1,10 @@
-using System.Text;
-using System.Text.Json;
 using Hongbao.Contracts;
 using Hongbao.Foundation.Alerts;
 using Hongbao.Foundation.Faults;
 using Hongbao.Foundation.Scheduling;
 using Hongbao.Foundation.Stores;
 using Hongbao.Foundation.Time;
+using Hongbao.Jce;
 using Microsoft.Extensions.Logging;
 
 namespace Hongbao.Foundation.Messaging;
@@ -38,8 +37,8 @@ public sealed class OutboxDispatcher(IStore store, Outbox outbox, MessageBus bus
     private sealed class Row
     {
         public long Id { get; init; }
-        public string Context { get; init; } = "";
-        public string Payload { get; init; } = "";
+        public byte[] Context { get; init; } = [];
+        public byte[] Payload { get; init; } = [];
         public int Attempts { get; init; }
         public int Failures { get; init; }
 
@@ -152,8 +151,7 @@ public sealed class OutboxDispatcher(IStore store, Outbox outbox, MessageBus bus
             await SettleAsync(topic, rows, handlers.Count).ConfigureAwait(false);
         }
 
-        // In bytes, which are never fewer than the characters that SQLite counts.
-        return rows.Count == PortionMax || rows.Sum(r => (long)Encoding.UTF8.GetByteCount(r.Payload)) >= PortionBytes ? NextRun.Now : NextRun.WhenWoken;
+        return rows.Count == PortionMax || rows.Sum(r => (long)r.Payload.Length) >= PortionBytes ? NextRun.Now : NextRun.WhenWoken;
     }
 
     private List<Row> Read(string topic, List<Row> rows)
@@ -162,10 +160,10 @@ public sealed class OutboxDispatcher(IStore store, Outbox outbox, MessageBus bus
         {
             try
             {
-                var context = JsonSerializer.Deserialize<CallContext>(row.Context, Outbox.Json) ?? throw new JsonException("the context is empty");
+                var context = JceSerializer.Read<CallContext>(row.Context);
                 row.Delivery = new Delivery($"{store.Module}:{row.Id}", topic, context, row.Payload, row.Attempts);
             }
-            catch (JsonException e)
+            catch (JceFormatException e)
             {
                 row.Fault = e;
             }

@@ -63,6 +63,11 @@ public sealed record Migration(int Number, string Name, string Text)
 /// <summary>A module's migrations in order.</summary>
 public sealed partial class MigrationSet
 {
+    private const string Foundation = "--foundation:";
+
+    // In the order of their writing.
+    private static readonly string[] LaterNames = ["binary_messages"];
+
     private MigrationSet(IReadOnlyList<Migration> items) => Items = items;
 
     /// <summary>In order of number, from 1, without gaps.</summary>
@@ -73,7 +78,8 @@ public sealed partial class MigrationSet
 
     /// <summary>
     /// Reads the files <c>Migrations/NNNN_name.sql</c> embedded in a module's assembly. Number 1 of every module is
-    /// Foundation's own (outbox, inbox, number leases); the module's start at 2.
+    /// Foundation's own (outbox, inbox, number leases); the module's start at 2. A file that is nothing but <c>--foundation: name</c> is a
+    /// later change of Foundation's tables, <c>Migrations/later_name.sql</c>; Foundation alone has them all.
     /// </summary>
     public static MigrationSet FromAssembly(Assembly assembly)
     {
@@ -88,12 +94,26 @@ public sealed partial class MigrationSet
                     continue;
                 }
 
-                using var reader = new StreamReader(source.GetManifestResourceStream(resource)!, Encoding.UTF8);
-                items.Add(new Migration(int.Parse(match.Groups[1].ValueSpan, provider: null), match.Groups[2].Value, reader.ReadToEnd()));
+                var text = Read(source, resource);
+                text = text.StartsWith(Foundation, StringComparison.Ordinal) ? Later(text[Foundation.Length..].Trim()) : text;
+                items.Add(new Migration(int.Parse(match.Groups[1].ValueSpan, provider: null), match.Groups[2].Value, text));
             }
         }
 
+        if (assembly == typeof(MigrationSet).Assembly)
+        {
+            items.AddRange(LaterNames.Select((name, i) => new Migration(items.Count + 1 + i, name, Later(name))));
+        }
+
         return Checked(items);
+    }
+
+    private static string Later(string name) => Read(typeof(MigrationSet).Assembly, $"{typeof(MigrationSet).Assembly.GetName().Name}.Migrations.later_{name}.sql");
+
+    private static string Read(Assembly assembly, string resource)
+    {
+        using var reader = new StreamReader(assembly.GetManifestResourceStream(resource) ?? throw new InvalidOperationException($"there is no {resource}"), Encoding.UTF8);
+        return reader.ReadToEnd();
     }
 
     private static MigrationSet Checked(IReadOnlyList<Migration> items)

@@ -61,7 +61,7 @@ public abstract class OutboxCompliance(SqlDialect dialect) : IAsyncLifetime
 
         var delivery = Assert.Single(seen);
         Assert.Equal((Topic, "shop", 5L, "trace-5", 1), (delivery.Topic, delivery.Context.App, delivery.Context.Uid, delivery.Context.TraceId, delivery.Attempt));
-        Assert.Equal(5, delivery.Read<PostOffice.Note>().No);
+        Assert.Equal(5, delivery.Read<Note>().No);
         Assert.StartsWith("sender:", delivery.MessageId, StringComparison.Ordinal);
         Assert.Equal((1, 0, 0), (await _office.SentAsync(), await _office.WaitingAsync(), await _office.DeadAsync()));
         Assert.Empty(_office.Scheduler.Failures);
@@ -87,7 +87,7 @@ public abstract class OutboxCompliance(SqlDialect dialect) : IAsyncLifetime
     [Fact]
     public async Task Of_several_messages_each_handler_accepts_those_that_are_new_to_it_in_their_order()
     {
-        Delivery[] three = [.. new[] { "m:9", "m:10", "m:1" }.Select(id => new Delivery(id, Topic, new(), "{}", 1))];
+        Delivery[] three = [.. new[] { "m:9", "m:10", "m:1" }.Select(id => new Delivery(id, Topic, new(), [], 1))];
         await _office.WriteAsync(_office.Receiver, async s => Assert.Equal([three[1]], await Inbox.AcceptAsync(s, [three[1]], "a", default)));
 
         await _office.WriteAsync(_office.Receiver, async s => Assert.Equal(["m:9", "m:1"], (await Inbox.AcceptAsync(s, three, "a", default)).Select(d => d.MessageId)));
@@ -103,7 +103,7 @@ public abstract class OutboxCompliance(SqlDialect dialect) : IAsyncLifetime
         _office.Dispatcher().Attach(_office.Scheduler);
         await using (var session = await _office.Sender.WriteAsync(default))
         {
-            await _office.Outbox.AddAsync(session, 1, Topic, new(), new PostOffice.Note(1), TimeSpan.Zero, default);
+            await _office.Outbox.AddAsync(session, 1, Topic, new(), new Note { No = 1 }, TimeSpan.Zero, default);
         }
 
         await _office.AdvanceAsync(Soon);
@@ -156,7 +156,7 @@ public abstract class OutboxCompliance(SqlDialect dialect) : IAsyncLifetime
         await _office.Scheduler.RunUntilIdleAsync();
         await using (var session = await _office.Sender.WriteAsync(default))
         {
-            await _office.Outbox.AddAsync(session, 1, Topic, new(), new PostOffice.Note(1), TimeSpan.Zero, default);
+            await _office.Outbox.AddAsync(session, 1, Topic, new(), new Note { No = 1 }, TimeSpan.Zero, default);
             await _office.Scheduler.RunUntilIdleAsync();
             await session.CommitAsync();
         }
@@ -173,7 +173,7 @@ public abstract class OutboxCompliance(SqlDialect dialect) : IAsyncLifetime
         _office.Bus.Subscribe(Topic, "a", async (deliveries, cancellationToken) =>
         {
             await _office.Effects("a")(deliveries, cancellationToken);
-            if (deliveries.Any(d => poison.Contains(d.Read<PostOffice.Note>().No)))
+            if (deliveries.Any(d => poison.Contains(d.Read<Note>().No)))
             {
                 throw new InvalidDataException("poison\0 \ud800 here");
             }
@@ -198,7 +198,7 @@ public abstract class OutboxCompliance(SqlDialect dialect) : IAsyncLifetime
         _office.Bus.Subscribe(Topic, "a", _office.Effects("a"));
         _office.Dispatcher().Attach(_office.Scheduler);
         await _office.SendAsync(Topic, [1, 2, 3]);
-        await _office.WriteAsync(_office.Sender, s => s.ExecuteAsync("update outbox set context = '{broken' where id = (select min(id) from outbox)"));
+        await _office.WriteAsync(_office.Sender, s => s.ExecuteAsync("update outbox set context = @broken where id = (select min(id) from outbox)", new { broken = "{broken"u8.ToArray() }));
 
         await _office.Scheduler.RunUntilIdleAsync();
 
@@ -286,7 +286,7 @@ public abstract class OutboxCompliance(SqlDialect dialect) : IAsyncLifetime
     public async Task One_message_that_always_finds_its_store_down_holds_no_other_up()
     {
         _office.Bus.Subscribe(Topic, "a", (deliveries, cancellationToken) =>
-            deliveries.Any(d => d.Read<PostOffice.Note>().No == 63)
+            deliveries.Any(d => d.Read<Note>().No == 63)
                 ? throw new StoreException(StoreFault.Unavailable, "no database")
                 : _office.Effects("a")(deliveries, cancellationToken));
         _office.Dispatcher().Attach(_office.Scheduler);
@@ -506,7 +506,7 @@ public abstract class OutboxCompliance(SqlDialect dialect) : IAsyncLifetime
     public async Task Fresh_messages_pass_the_failing_ones_of_their_own_topic()
     {
         _office.Bus.Subscribe(Topic, "a", (deliveries, cancellationToken) =>
-            deliveries.Any(d => d.Read<PostOffice.Note>().No < 150) ? throw new InvalidDataException("bad") : _office.Effects("a")(deliveries, cancellationToken));
+            deliveries.Any(d => d.Read<Note>().No < 150) ? throw new InvalidDataException("bad") : _office.Effects("a")(deliveries, cancellationToken));
         _office.Dispatcher().Attach(_office.Scheduler);
         await _office.SendAsync(Topic, Enumerable.Range(0, 150));
         await _office.Scheduler.RunUntilIdleAsync();
@@ -553,7 +553,7 @@ public abstract class OutboxCompliance(SqlDialect dialect) : IAsyncLifetime
         {
             for (var no = 0; no < sizes.Length; no++)
             {
-                await _office.Outbox.AddAsync(s, 1, Topic, new(), new Letter(no, new string('x', sizes[no])), TimeSpan.Zero, default);
+                await _office.Outbox.AddAsync(s, 1, Topic, new(), new Letter { No = no, Text = new string('x', sizes[no]) }, TimeSpan.Zero, default);
             }
         });
 
@@ -565,7 +565,6 @@ public abstract class OutboxCompliance(SqlDialect dialect) : IAsyncLifetime
         Assert.Equal((0, 10), (await _office.WaitingAsync(), await _office.SentAsync()));
     }
 
-    private sealed record Letter(int No, string Text);
 
     [Fact]
     public async Task A_topic_that_nobody_here_listens_to_waits_for_a_process_that_does()
@@ -595,7 +594,7 @@ public abstract class OutboxCompliance(SqlDialect dialect) : IAsyncLifetime
     public async Task Everything_written_is_sent_waiting_or_dead()
     {
         _office.Bus.Subscribe(Topic, "a", (deliveries, _) =>
-            deliveries.Any(d => d.Read<PostOffice.Note>().No % 10 == 3) ? throw new InvalidDataException("bad") : Task.CompletedTask);
+            deliveries.Any(d => d.Read<Note>().No % 10 == 3) ? throw new InvalidDataException("bad") : Task.CompletedTask);
         _office.Dispatcher().Attach(_office.Scheduler);
         await _office.SendAsync(Topic, Enumerable.Range(0, 40));
         await _office.SendAsync("nobody.listens", Enumerable.Range(0, 5));

@@ -22,8 +22,6 @@ internal sealed class PostOffice : IAsyncDisposable
         $$ select (extract(epoch from clock_timestamp()) * 1000)::bigint + (select ms from sender.skew) $$
         """;
 
-    public sealed record Note(int No);
-
     private PostOffice(TestDatabase database)
     {
         Database = database;
@@ -68,7 +66,7 @@ internal sealed class PostOffice : IAsyncDisposable
         {
             foreach (var no in numbers)
             {
-                await Outbox.AddAsync(s, no % 1024, topic, new CallContext { App = "shop", Uid = no, TraceId = $"trace-{no}" }, new Note(no), delay, default);
+                await Outbox.AddAsync(s, no % 1024, topic, new CallContext { App = "shop", Uid = no, TraceId = $"trace-{no}" }, new Note { No = no }, delay, default);
             }
         });
     }

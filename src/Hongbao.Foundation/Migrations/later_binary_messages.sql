@@ -1,0 +1,13 @@
+-- Messages are JCE now. Those that wait are dropped: whatever a message asks for is pulled as well.
+delete from outbox
+---
+--sqlite: alter table outbox drop column context
+--postgres: alter table outbox alter column context type bytea using ''
+---
+--sqlite: alter table outbox add column context blob not null default x''
+--postgres: alter table outbox alter column payload type bytea using ''
+---
+--sqlite: alter table outbox drop column payload
+--postgres: alter table outbox alter column payload set storage external
+---
+--sqlite: alter table outbox add column payload blob not null default x''
