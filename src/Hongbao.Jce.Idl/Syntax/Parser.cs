@@ -120,7 +120,7 @@ internal sealed class Parser
             var value = _reader.TryTake("=") ? ReadValue() : null;
             var end = _reader.Last;
             var isMore = _reader.TryTake(",");
-            enumerators.Add(new(enumerator, value, DocText.Of(start, isMore ? [end, _reader.Last] : [end])));
+            enumerators.Add(new(enumerator, value, isMore ? DocText.OfEnded(start, end, _reader.Last) : DocText.Of(start, end)));
             if (!isMore)
             {
                 break;
@@ -366,9 +366,9 @@ internal sealed class Parser
             }
         }
 
-        var last = _reader.Last;
-        Token[] behind = _reader.Current.Is(",") ? [last, _reader.Current] : [last];
-        return new(isOut, isRouteKey, type, name, DocText.Of(first, behind));
+        var isEnded = _reader.Current.Is(",") || _reader.Current.Is(")");
+        var doc = isEnded ? DocText.OfEnded(first, _reader.Last, _reader.Current) : DocText.Of(first, _reader.Last);
+        return new(isOut, isRouteKey, type, name, doc);
     }
 
     private (TypeNode Type, NameNode Name)? ReadTypeAndName(string what, out string hint)
@@ -605,12 +605,11 @@ internal sealed class Parser
         }
     }
 
-    private string BodyDoc(Token first) => DocText.Of(first, _reader.BeforeLast, _reader.Last);
+    private string BodyDoc(Token first) => DocText.OfEnded(first, _reader.BeforeLast, _reader.Last);
 
     private string StatementDoc(Token first)
     {
-        var last = _reader.Last;
-        return _reader.Current.Is(";") ? DocText.Of(first, last, _reader.Current) : DocText.Of(first, last);
+        return _reader.Current.Is(";") ? DocText.OfEnded(first, _reader.Last, _reader.Current) : DocText.Of(first, _reader.Last);
     }
 
     private static string Article(string word) => word is "enum" or "interface" ? "an " + word : "a " + word;
