@@ -26,7 +26,7 @@ public static class IdlProblems
     internal static readonly IdlProblem EmptyStruct = Error("JCE021", "Struct without members", "struct '{0}' needs at least one member");
     internal static readonly IdlProblem OutAndRouteKey = Error("JCE022", "Parameter both out and routekey", "a parameter cannot be both 'out' and 'routekey'");
     internal static readonly IdlProblem TooManyParameters = Error("JCE023", "Too many parameters", "operation '{0}' has more than 255 parameters");
-    internal static readonly IdlProblem TooManyProblems = Error("JCE024", "Too many problems", "more than {0} problems; the rest is left out");
+    internal static readonly IdlProblem TooManyProblems = Error("JCE024", "Too many problems", "more than {0} errors; the rest is left out");
     internal static readonly IdlProblem BadStorageHint = Error("JCE025", "Storage hint that does not fit", "{0}");
 
     internal static readonly IdlProblem Undefined = Error("JCE030", "Name that is not defined", "'{0}' is not defined (before this place)");

@@ -73,6 +73,7 @@ public sealed class ModelTests
         Assert.Equal(["name", "id", "color", "ub", "b", "raw", "block"], item.MembersAsDeclared.Take(7).Select(m => m.Name));
         Assert.Equal(["id", "name"], item.KeyMembers.Select(m => m.Name));
         Assert.Equal([7, 20, 21, 22], item.ReservedTags);
+        Assert.Equal("color", Assert.Single(File.Modules[1].Structs.Single().KeyMembers).Name);
     }
 
     [Theory]

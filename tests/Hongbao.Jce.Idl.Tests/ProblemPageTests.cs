@@ -56,6 +56,10 @@ public sealed partial class ProblemPageTests
         Assert.Equal(101, many.Count);
         Assert.Equal("JCE024", many.Single(d => d.Code != "JCE001").Code);
 
+        var warned = Corpus.Compile($"module M {{ {string.Concat(Enumerable.Range(0, 200).Select(i => $"enum E{i} {{ A }}; "))} }};");
+        Assert.Equal(100, warned.Diagnostics.Count);
+        Assert.False(warned.HasErrors);
+
         static string Only(string text) => Assert.Single(Corpus.Compile(text).Diagnostics).Code;
     }
 

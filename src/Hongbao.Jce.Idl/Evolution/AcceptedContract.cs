@@ -18,7 +18,7 @@ public sealed class AcceptedContract
 
     internal SortedDictionary<string, AcceptedDefinition> Definitions { get; } = new(StringComparer.Ordinal);
 
-    /// <summary>The text that accepts a contract as it is now. The same contract always gives the same text.</summary>
+    /// <summary>The text that accepts a contract, which must be without errors, as it is now. The same contract always gives the same text.</summary>
     public static string Write(IdlContract contract)
     {
         var lines = new List<string>();

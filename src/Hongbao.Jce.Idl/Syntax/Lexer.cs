@@ -212,8 +212,16 @@ internal sealed class Lexer
         Add(isReal ? TokenKind.Real : TokenKind.Integer, start, value);
     }
 
-    private static double? RealOf(string text) =>
-        double.TryParse(text.TrimEnd('f', 'F'), NumberStyles.Float, CultureInfo.InvariantCulture, out var value) && !double.IsInfinity(value) ? value : null;
+    private static double? RealOf(string text)
+    {
+        if (!double.TryParse(text.TrimEnd('f', 'F'), NumberStyles.Float, CultureInfo.InvariantCulture, out var value) || double.IsInfinity(value))
+        {
+            return null;
+        }
+
+        // Older runtimes lose the sign of a zero.
+        return value == 0 && text[0] == '-' ? -0.0 : value;
+    }
 
     // As C reads them: 010 is 8.
     private static long? IntegerOf(string text)
