@@ -32,9 +32,14 @@ public sealed record IdlDiagnostic(string Code, IdlSeverity Severity, string Mes
 /// <param name="IsErrorWhenStrict">True for a warning that counts as an error with <see cref="IdlOptions.Strict"/>.</param>
 public sealed record IdlProblem(string Code, string Title, string Format, IdlSeverity Severity, bool IsErrorWhenStrict = false)
 {
+    private const int ArgumentMax = 200;
+
     internal IdlDiagnostic At(IdlSpan span, bool isStrict, params object[] arguments) => new(
         Code,
         isStrict && IsErrorWhenStrict ? IdlSeverity.Error : Severity,
-        string.Format(CultureInfo.InvariantCulture, Format, arguments),
+        string.Format(CultureInfo.InvariantCulture, Format, [.. arguments.Select(Shorten)]),
         span);
+
+    // What comes from the text may be of any length.
+    private static object Shorten(object argument) => argument is string { Length: > ArgumentMax } text ? text.Substring(0, ArgumentMax) + "…" : argument;
 }

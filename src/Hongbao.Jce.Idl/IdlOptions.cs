@@ -15,6 +15,6 @@ public sealed record IdlOptions
     /// <summary>Where an include is looked for after the folder of the including file, in this order.</summary>
     public IReadOnlyList<string> IncludeFolders { get; init; } = [];
 
-    /// <summary>How many problems are reported before the rest is left out. Default 100.</summary>
+    /// <summary>How many errors, and how many warnings, are reported before the rest is left out. Default 100. That errors are left out is an error too.</summary>
     public int ProblemsMax { get; init; } = 100;
 }

@@ -26,7 +26,7 @@ public static class IdlProblems
     internal static readonly IdlProblem EmptyStruct = Error("JCE021", "Struct without members", "struct '{0}' needs at least one member");
     internal static readonly IdlProblem OutAndRouteKey = Error("JCE022", "Parameter both out and routekey", "a parameter cannot be both 'out' and 'routekey'");
     internal static readonly IdlProblem TooManyParameters = Error("JCE023", "Too many parameters", "operation '{0}' has more than 255 parameters");
-    internal static readonly IdlProblem TooManyProblems = Error("JCE024", "Too many problems", "more than {0} problems; the rest is left out");
+    internal static readonly IdlProblem TooManyProblems = Error("JCE024", "Too many problems", "more than {0} errors; the rest is left out");
     internal static readonly IdlProblem BadStorageHint = Error("JCE025", "Storage hint that does not fit", "{0}");
 
     internal static readonly IdlProblem Undefined = Error("JCE030", "Name that is not defined", "'{0}' is not defined (before this place)");
@@ -57,6 +57,34 @@ public static class IdlProblems
     internal static readonly IdlProblem ParameterTwice = Strict("JCE061", "Parameter name used twice", "operation '{0}' already has a parameter '{1}'");
     internal static readonly IdlProblem EnumeratorInTwoEnums = Warning("JCE062", "Enumerator in two enums of a module", "'{0}' is also an enumerator of '{1}'");
     internal static readonly IdlProblem BadMapKey = Strict("JCE063", "Map key that cannot be compared", "{0} cannot be the key of a map");
+
+    internal static readonly IdlProblem BadAcceptedContract = Error("JCE100", "Accepted contract that cannot be read", "{0}");
+    internal static readonly IdlProblem TagReused = Error("JCE101", "Tag given to another member", "tag {0} of '{1}' was accepted as '{2} {3}' and is now '{4} {5}'");
+    internal static readonly IdlProblem MemberTypeChanged = Error("JCE102", "Member type changed", "member '{0}' was accepted as '{1}' and is now '{2}'");
+    internal static readonly IdlProblem MemberTypeWidened = Error("JCE103", "Member type widened", "member '{0}' was accepted as '{1}' and is now '{2}', which old readers cannot read");
+    internal static readonly IdlProblem RequiredMemberAdded = Error("JCE104", "Required member added", "member '{0}' is required, but old writers do not write it");
+    internal static readonly IdlProblem BecameRequired = Error("JCE105", "Optional member became required", "member '{0}' was accepted as optional, so old writers may leave it out");
+    internal static readonly IdlProblem BecameOptional = Error("JCE106", "Required member became optional", "member '{0}' was accepted as required, so old readers cannot do without it");
+    internal static readonly IdlProblem RequiredMemberRemoved = Error("JCE107", "Required member removed", "member '{0}' (tag {1}) of '{2}' was accepted as required, so old readers cannot do without it");
+    internal static readonly IdlProblem MemberRemoved = Error("JCE108", "Member removed and its tag not reserved", "member '{0}' of '{2}' is gone: keep its tag from use with '// reserved {1}'");
+    internal static readonly IdlProblem ReservedTagGivenUp = Error("JCE109", "Reserved tag given up", "tag {0} of '{1}' was accepted as reserved");
+    internal static readonly IdlProblem DefaultChanged = Error("JCE110", "Default changed", "the default of member '{0}' was accepted as {1} and is now {2}");
+    internal static readonly IdlProblem EnumeratorChanged = Error("JCE111", "Enumerator value changed", "'{0}' was accepted as {1} and is now {2}");
+    internal static readonly IdlProblem EnumeratorRemoved = Error("JCE112", "Enumerator removed", "'{0} = {1}' of enum '{2}' is gone");
+    internal static readonly IdlProblem ConstChanged = Warning("JCE113", "Constant changed", "constant '{0}' was accepted as {1} and is now {2}");
+    internal static readonly IdlProblem ConstRemoved = Warning("JCE114", "Constant removed", "constant '{0}' is gone");
+    internal static readonly IdlProblem OperationRemoved = Error("JCE115", "Operation removed", "operation '{0}' of '{1}' is gone");
+    internal static readonly IdlProblem ParameterAdded = Error("JCE116", "Parameter added", "parameter '{0}' of operation '{1}' is new");
+    internal static readonly IdlProblem ParameterRemoved = Error("JCE117", "Parameter removed", "parameter '{0}' of operation '{1}' is gone");
+    internal static readonly IdlProblem ParametersReordered = Error("JCE118", "Parameters in another order", "the parameters of operation '{0}' were accepted in the order {1}");
+    internal static readonly IdlProblem ParameterChanged = Error("JCE119", "Parameter changed", "parameter {0} of operation '{1}' was accepted as '{2}' and is now '{3}'");
+    internal static readonly IdlProblem ReturnTypeChanged = Error("JCE120", "Return type changed", "operation '{0}' was accepted to return '{1}' and now returns '{2}'");
+    internal static readonly IdlProblem StructRemoved = Error("JCE121", "Struct removed", "struct '{0}' is gone");
+    internal static readonly IdlProblem EnumRemoved = Error("JCE122", "Enum removed", "enum '{0}' is gone");
+    internal static readonly IdlProblem InterfaceRemoved = Error("JCE123", "Interface removed", "interface '{0}' is gone");
+    internal static readonly IdlProblem ModuleRemoved = Error("JCE124", "Module removed", "module '{0}' is gone");
+    internal static readonly IdlProblem MemberRenamed = Warning("JCE125", "Member renamed", "member '{0}' was accepted as '{1}'");
+    internal static readonly IdlProblem ParameterRenamed = Warning("JCE126", "Parameter renamed", "parameter '{0}' of operation '{1}' was accepted as '{2}'");
 
     /// <summary>All of them, by code.</summary>
     public static IReadOnlyList<IdlProblem> All => Table;

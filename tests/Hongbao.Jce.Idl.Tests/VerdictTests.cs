@@ -32,4 +32,19 @@ public sealed class VerdictTests
         Assert.True(Corpus.VectorTexts.Count > 100);
         Assert.Empty(Corpus.VectorTexts.SelectMany(t => Corpus.Compile(t, Corpus.Strict).Diagnostics));
     }
+
+    // docs/jce-errors.md says why.
+    [Fact]
+    public void Strict_reading_refuses_only_these_of_what_is_right_to_the_real_compiler()
+    {
+        Assert.Equal(
+            ["default-byte-overflow", "map-vector-key"],
+            Corpus.Cases.Where(c => c.IsOk && Corpus.Compile(c, Corpus.Strict).HasErrors).Select(c => c.Name));
+    }
+
+    [Fact]
+    public void The_library_needs_nothing_that_a_compiler_does_not_have()
+    {
+        Assert.Equal(["netstandard"], typeof(IdlCompilation).Assembly.GetReferencedAssemblies().Select(a => a.Name));
+    }
 }

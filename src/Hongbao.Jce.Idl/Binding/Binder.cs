@@ -63,9 +63,9 @@ internal sealed class Binder
 
         file.Includes = scope.Includes;
         file.Modules = scope.Modules;
-        foreach (var module in scope.Modules)
+        foreach (var (module, definitions) in scope.ByName.Values)
         {
-            module.Definitions = scope.Definitions[module.Name];
+            module.Definitions = definitions;
         }
 
         _files.Add(file);
@@ -109,20 +109,19 @@ internal sealed class Binder
 
     private void BindModule(FileScope scope, ModuleNode node)
     {
-        var module = scope.Modules.FirstOrDefault(m => m.Name == node.Name.Text);
-        if (module is null)
+        if (!scope.ByName.TryGetValue(node.Name.Text, out var known))
         {
-            module = new(node.Name.Text, node.Name.Span);
-            scope.Modules.Add(module);
-            scope.Definitions.Add(module.Name, []);
+            known = (new(node.Name.Text, node.Name.Span), []);
+            scope.Modules.Add(known.Module);
+            scope.ByName.Add(node.Name.Text, known);
         }
 
+        var (module, definitions) = known;
         if (module.Doc.Length == 0)
         {
             module.Doc = node.Doc;
         }
 
-        var definitions = scope.Definitions[module.Name];
         foreach (var item in node.Items)
         {
             IdlDefinition? definition = item switch

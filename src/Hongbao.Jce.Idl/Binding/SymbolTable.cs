@@ -7,6 +7,7 @@ internal sealed class SymbolTable(ProblemList problems)
 {
     private readonly Dictionary<string, IdlDefinition> _definitions = new(StringComparer.Ordinal);
     private readonly Dictionary<string, List<IdlEnumerator>> _enumerators = new(StringComparer.Ordinal);
+    private readonly Dictionary<(string Module, string Name), IdlEnumerator> _firstOfModule = [];
 
     /// <summary>Takes the definition's name. False when it is taken, which is reported.</summary>
     public bool TryDefine(IdlDefinition definition)
@@ -28,9 +29,14 @@ internal sealed class SymbolTable(ProblemList problems)
             _enumerators.Add(enumerator.Name, list = []);
         }
 
-        if (list.FirstOrDefault(e => e.Enum.Module == enumerator.Enum.Module) is { } other)
+        var key = (enumerator.Enum.Module, enumerator.Name);
+        if (_firstOfModule.TryGetValue(key, out var other))
         {
             problems.Add(IdlProblems.EnumeratorInTwoEnums, enumerator.Span, enumerator.Name, other.Enum.FullName);
+        }
+        else
+        {
+            _firstOfModule.Add(key, enumerator);
         }
 
         list.Add(enumerator);

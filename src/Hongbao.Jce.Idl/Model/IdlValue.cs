@@ -88,7 +88,7 @@ public sealed class IdlValue : IEquatable<IdlValue>
     {
         if (value == 0)
         {
-            return 1 / value < 0 ? "-0" : "0";
+            return 1 / value < 0 ? "-0.0" : "0";
         }
 
         var text = value.ToString("G15", CultureInfo.InvariantCulture);

@@ -14,6 +14,10 @@ internal static class DocText
     /// <summary>The comments directly before a token, then those behind the other tokens.</summary>
     public static string Of(Token first, params Token[] behind) => Join(Group(first).Concat(behind.SelectMany(t => t.Trailing)));
 
+    /// <summary>The comments directly before a token, then those between the last token and the mark that ends what they document, then those behind the mark.</summary>
+    public static string OfEnded(Token first, Token last, Token mark) =>
+        Join(Group(first).Concat(last.Trailing).Concat(mark.Leading.TakeWhile(c => !c.IsFirstOnLine)).Concat(mark.Is(")") ? [] : mark.Trailing));
+
     /// <summary>The comments at the start of a file that are not the documentation of its first definition.</summary>
     public static string HeaderOf(Token first) =>
         Join(first.Kind is TokenKind.Include or TokenKind.End ? first.Leading : first.Leading.Take(first.Leading.Count - Group(first).Count));

@@ -112,7 +112,7 @@ internal sealed class Lexer
         }
     }
 
-    // A run of them is one problem.
+    // A run of them is one problem. Foreign letters are taken for the name that they are meant to be.
     private void ReadIllegal()
     {
         var start = _at;
@@ -126,6 +126,10 @@ internal sealed class Lexer
         _problems.Add(IdlProblems.IllegalCharacter, Span(start, _at - start),
             c is > ' ' and < '\x7f' ? $"'{c}'" : string.Format(CultureInfo.InvariantCulture, "U+{0:X4}", (int)c));
         _lastLine = _line;
+        if (char.IsLetter(c) && (start == 0 || (!IsLetter(_text[start - 1]) && !IsDigit(_text[start - 1]))))
+        {
+            Add(TokenKind.Word, start, null);
+        }
     }
 
     private void ReadBlockComment()
@@ -208,8 +212,16 @@ internal sealed class Lexer
         Add(isReal ? TokenKind.Real : TokenKind.Integer, start, value);
     }
 
-    private static double? RealOf(string text) =>
-        double.TryParse(text.TrimEnd('f', 'F'), NumberStyles.Float, CultureInfo.InvariantCulture, out var value) && !double.IsInfinity(value) ? value : null;
+    private static double? RealOf(string text)
+    {
+        if (!double.TryParse(text.TrimEnd('f', 'F'), NumberStyles.Float, CultureInfo.InvariantCulture, out var value) || double.IsInfinity(value))
+        {
+            return null;
+        }
+
+        // Older runtimes lose the sign of a zero.
+        return value == 0 && text[0] == '-' ? -0.0 : value;
+    }
 
     // As C reads them: 010 is 8.
     private static long? IntegerOf(string text)
@@ -274,8 +286,10 @@ internal sealed class Lexer
         {
             isGood = false;
             _problems.Add(IdlProblems.UnendedString, Span(start, 1));
-            // A NUL is not text; it must not stop us for ever either.
+            // A NUL is not text; it must not stop us for ever either. A semicolon at the end of the line is rather behind the string.
             _at += Peek(0) == '\0' && _at < _text.Length ? 1 : 0;
+            var end = _text[_at - 1] == '\r' ? _at - 2 : _at - 1;
+            _at = end > start && _text[end] == ';' ? end : _at;
         }
 
         Add(TokenKind.String, start, isGood ? TextOf(bytes, start) : null);

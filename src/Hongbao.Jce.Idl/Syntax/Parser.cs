@@ -1,19 +1,20 @@
-using System.Globalization;
-using System.Text.RegularExpressions;
-
 namespace Hongbao.Jce.Idl.Syntax;
 
 /// <summary>Makes nodes of tokens. Reports what is wrong and goes on behind it.</summary>
 internal sealed class Parser
 {
-    internal const int TypeDepthMax = 64;
-
     private static readonly string[] DefinitionWords = ["module", "struct", "enum", "const", "interface", "key"];
-    private static readonly Regex ReservedLine = new(@"^\s*reserved\s+(\d{1,3}(?:\s*-\s*\d{1,3})?)(?:\s*,\s*(\d{1,3}(?:\s*-\s*\d{1,3})?))*\s*(:.*)?$", RegexOptions.CultureInvariant);
 
     private readonly TokenReader _reader;
+    private readonly TypeParser _types;
+    private readonly ReservedTags _reserved;
 
-    private Parser(TokenReader reader) => _reader = reader;
+    private Parser(TokenReader reader)
+    {
+        _reader = reader;
+        _types = new(reader);
+        _reserved = new(reader);
+    }
 
     public static FileNode Parse(List<Token> tokens, ProblemList problems, IdlOptions options)
     {
@@ -117,10 +118,10 @@ internal sealed class Parser
                 break;
             }
 
-            var value = _reader.TryTake("=") ? ReadValue() : null;
+            var value = _reader.TryTake("=") ? _types.ReadValue() : null;
             var end = _reader.Last;
             var isMore = _reader.TryTake(",");
-            enumerators.Add(new(enumerator, value, DocText.Of(start, isMore ? [end, _reader.Last] : [end])));
+            enumerators.Add(new(enumerator, value, isMore ? DocText.OfEnded(start, end, _reader.Last) : DocText.Of(start, end)));
             if (!isMore)
             {
                 break;
@@ -133,19 +134,19 @@ internal sealed class Parser
 
     private ConstNode? ReadConst(Token first)
     {
-        var type = ReadType(0);
+        var type = _types.Read();
         if (type is null || _reader.Name("a constant") is not { } name)
         {
             return null;
         }
 
-        type = ReadHintBehind(type, out _);
+        type = _types.ReadHintBehind(type, out _);
         if (!_reader.Expect("="))
         {
             return null;
         }
 
-        return ReadValue() is { } value ? new(type, name, value, StatementDoc(first)) : null;
+        return _types.ReadValue() is { } value ? new(type, name, value, StatementDoc(first)) : null;
     }
 
     private KeyNode? ReadKey()
@@ -185,14 +186,14 @@ internal sealed class Parser
 
         var reserved = new SortedSet<int>();
         var doc = BodyDoc(first);
-        ReadReserved(_reader.Last.Trailing, reserved);
+        _reserved.Read(_reader.Last.Trailing, reserved);
         var members = new List<MemberNode>();
         var isEmpty = true;
         while (!_reader.Current.Is("}") && !_reader.IsAtEnd)
         {
             isEmpty = false;
             var start = _reader.Position;
-            ReadReserved(_reader.Current.Leading, reserved);
+            _reserved.Read(_reader.Current.Leading, reserved);
             if (ReadMember() is { } member)
             {
                 members.Add(member);
@@ -206,14 +207,14 @@ internal sealed class Parser
                 _reader.Recover();
             }
 
-            ReadReserved(_reader.Last.Trailing, reserved);
+            _reserved.Read(_reader.Last.Trailing, reserved);
             if (_reader.Position == start)
             {
                 _reader.Take();
             }
         }
 
-        ReadReserved(_reader.Current.Leading, reserved);
+        _reserved.Read(_reader.Current.Leading, reserved);
         if (isEmpty && !_reader.IsAtEnd)
         {
             _reader.Report(IdlProblems.EmptyStruct, name.Span, name.Text);
@@ -239,7 +240,7 @@ internal sealed class Parser
             _reader.Report(IdlProblems.NeitherRequireNorOptional, _reader.Current.Span);
         }
 
-        if (ReadTypeAndName("a member", out var hint) is not var (type, name))
+        if (_types.ReadWithName("a member", out var hint) is not var (type, name))
         {
             return null;
         }
@@ -247,7 +248,7 @@ internal sealed class Parser
         ValueNode? value = null;
         if (_reader.TryTake("="))
         {
-            value = ReadValue();
+            value = _types.ReadValue();
             if (value is null)
             {
                 return null;
@@ -296,7 +297,7 @@ internal sealed class Parser
     {
         var first = _reader.Current;
         var isVoid = _reader.TryTakeWord("void");
-        var type = isVoid ? null : ReadType(0);
+        var type = isVoid ? null : _types.Read();
         if ((!isVoid && type is null) || _reader.Name("an operation", _reader.IsAtOperationName) is not { } name || !_reader.Expect("("))
         {
             return null;
@@ -352,7 +353,7 @@ internal sealed class Parser
             }
         }
 
-        if (ReadTypeAndName("a parameter", out _) is not var (type, name))
+        if (_types.ReadWithName("a parameter", out _) is not var (type, name))
         {
             return null;
         }
@@ -360,230 +361,15 @@ internal sealed class Parser
         if (_reader.Current.Is("="))
         {
             _reader.Report(IdlProblems.ParameterDefault, _reader.Take().Span);
-            if (ReadValue() is null)
+            if (_types.ReadValue() is null)
             {
                 return null;
             }
         }
 
-        var last = _reader.Last;
-        Token[] behind = _reader.Current.Is(",") ? [last, _reader.Current] : [last];
-        return new(isOut, isRouteKey, type, name, DocText.Of(first, behind));
-    }
-
-    private (TypeNode Type, NameNode Name)? ReadTypeAndName(string what, out string hint)
-    {
-        hint = "";
-        if (ReadType(0) is not { } type)
-        {
-            return null;
-        }
-
-        hint = _reader.Last.Kind == TokenKind.Integer ? ":" + _reader.Last.Text : "";
-        if (_reader.TryTake("*"))
-        {
-            hint = "*";
-            if (type.Builtin != IdlTypeKind.Byte)
-            {
-                _reader.Report(IdlProblems.BadStorageHint, _reader.Last.Span, "only 'byte *' can be a pointer");
-            }
-
-            type = type with { Builtin = IdlTypeKind.Vector, First = type };
-        }
-
-        if (_reader.Name(what) is not { } name)
-        {
-            return null;
-        }
-
-        type = ReadHintBehind(type, out var behind);
-        hint += behind;
-        return (type, name);
-    }
-
-    // T x[N] is N of them.
-    private TypeNode ReadHintBehind(TypeNode type, out string hint)
-    {
-        hint = "";
-        if (_reader.TryTake("["))
-        {
-            hint = $"[{_reader.Current.Text}]";
-            if (_reader.Current.Kind != TokenKind.Integer)
-            {
-                _reader.Unexpected("a number");
-            }
-            else
-            {
-                _reader.Take();
-            }
-
-            _reader.Expect("]");
-            return new(IdlTypeKind.Vector, null, type, null, type.Span);
-        }
-
-        if (_reader.Current.Is(":"))
-        {
-            hint = ReadLength(type);
-        }
-
-        return type;
-    }
-
-    private string ReadLength(TypeNode type)
-    {
-        var colon = _reader.Take();
-        if (type.Builtin is not (IdlTypeKind.Vector or IdlTypeKind.String))
-        {
-            _reader.Report(IdlProblems.BadStorageHint, colon.Span, "only a string or vector can have a length");
-        }
-
-        if (_reader.Current.Kind == TokenKind.Integer)
-        {
-            return ":" + _reader.Take().Text;
-        }
-
-        _reader.Unexpected("a number");
-        return "";
-    }
-
-    private TypeNode? ReadType(int depth)
-    {
-        var first = _reader.Current;
-        if (depth == TypeDepthMax)
-        {
-            _reader.Report(IdlProblems.TypeTooDeep, first.Span, TypeDepthMax);
-            return null;
-        }
-
-        if (_reader.IsAtOperationName)
-        {
-            _reader.Unexpected("a type");
-            return null;
-        }
-
-        TypeNode? type = null;
-        if (Keywords.BuiltinOf(first.Text) is { } builtin)
-        {
-            _reader.Take();
-            type = new(builtin, null, null, null, first.Span);
-        }
-        else if (_reader.TryTakeWord("unsigned"))
-        {
-            type = ReadUnsigned();
-        }
-        else if (_reader.TryTakeWord("vector"))
-        {
-            if (!_reader.Expect("<") || ReadType(depth + 1) is not { } element || !_reader.Expect(">"))
-            {
-                return null;
-            }
-
-            type = new(IdlTypeKind.Vector, null, element, null, first.Span);
-        }
-        else if (_reader.TryTakeWord("map"))
-        {
-            if (!_reader.Expect("<") || ReadType(depth + 1) is not { } key || !_reader.Expect(",") || ReadType(depth + 1) is not { } value
-                || !_reader.Expect(">"))
-            {
-                return null;
-            }
-
-            type = new(IdlTypeKind.Map, null, key, value, first.Span);
-        }
-        else if (_reader.TryTakeWord("void"))
-        {
-            _reader.Report(IdlProblems.VoidType, first.Span);
-            return new(null, null, null, null, first.Span);
-        }
-        else if (_reader.ScopedName("a type") is { } name)
-        {
-            type = new(null, name, null, null, name.Span);
-        }
-
-        if (type is not null && _reader.Current.Is(":"))
-        {
-            ReadLength(type);
-        }
-
-        return type;
-    }
-
-    private TypeNode ReadUnsigned()
-    {
-        var word = _reader.Current;
-        IdlTypeKind? kind = word.Text switch
-        {
-            "byte" => IdlTypeKind.UnsignedByte,
-            "short" => IdlTypeKind.UnsignedShort,
-            "int" => IdlTypeKind.UnsignedInt,
-            _ => null,
-        };
-        if (kind is null)
-        {
-            _reader.Report(IdlProblems.BadUnsigned, word.Span);
-        }
-
-        if (Keywords.BuiltinOf(word.Text) is not null)
-        {
-            _reader.Take();
-        }
-
-        return new(kind, null, null, null, word.Span);
-    }
-
-    private ValueNode? ReadValue()
-    {
-        var token = _reader.Current;
-        if (token.Kind is TokenKind.Integer or TokenKind.Real or TokenKind.String)
-        {
-            _reader.Take();
-            return new(token.Value, null, token.Text, token.Span);
-        }
-
-        if (token.IsWord("true") || token.IsWord("false"))
-        {
-            _reader.Take();
-            return new(token.Text == "true", null, token.Text, token.Span);
-        }
-
-        return _reader.ScopedName("a value") is { } name ? new(null, name, name.Text, name.Span) : null;
-    }
-
-    private void ReadReserved(List<Comment> comments, SortedSet<int> reserved)
-    {
-        foreach (var comment in comments)
-        {
-            foreach (var line in DocText.Lines(comment).Where(DocText.IsReserved))
-            {
-                if (!TryReadReserved(line, reserved))
-                {
-                    _reader.Report(IdlProblems.BadReservedLine, comment.Span);
-                }
-            }
-        }
-    }
-
-    private static bool TryReadReserved(string line, SortedSet<int> reserved)
-    {
-        var match = ReservedLine.Match(line);
-        if (!match.Success)
-        {
-            return false;
-        }
-
-        foreach (var part in match.Groups[1].Captures.Cast<Capture>().Concat(match.Groups[2].Captures.Cast<Capture>()))
-        {
-            var ends = part.Value.Split('-').Select(e => int.Parse(e, NumberStyles.AllowLeadingWhite | NumberStyles.AllowTrailingWhite, CultureInfo.InvariantCulture)).ToArray();
-            var last = ends[ends.Length - 1];
-            if (last > 255 || ends[0] > last)
-            {
-                return false;
-            }
-
-            reserved.UnionWith(Enumerable.Range(ends[0], last - ends[0] + 1));
-        }
-
-        return true;
+        var isEnded = _reader.Current.Is(",") || _reader.Current.Is(")");
+        var doc = isEnded ? DocText.OfEnded(first, _reader.Last, _reader.Current) : DocText.Of(first, _reader.Last);
+        return new(isOut, isRouteKey, type, name, doc);
     }
 
     // The body is read as far as it can be: what is in it is kept even when its end is not as it should be.
@@ -605,12 +391,11 @@ internal sealed class Parser
         }
     }
 
-    private string BodyDoc(Token first) => DocText.Of(first, _reader.BeforeLast, _reader.Last);
+    private string BodyDoc(Token first) => DocText.OfEnded(first, _reader.BeforeLast, _reader.Last);
 
     private string StatementDoc(Token first)
     {
-        var last = _reader.Last;
-        return _reader.Current.Is(";") ? DocText.Of(first, last, _reader.Current) : DocText.Of(first, last);
+        return _reader.Current.Is(";") ? DocText.OfEnded(first, _reader.Last, _reader.Current) : DocText.Of(first, _reader.Last);
     }
 
     private static string Article(string word) => word is "enum" or "interface" ? "an " + word : "a " + word;

@@ -1,3 +1,5 @@
+using System.Text;
+
 namespace Hongbao.Jce.Idl.Syntax;
 
 /// <summary>Walks over tokens, says what is not there, and finds a place to go on after an error.</summary>
@@ -148,7 +150,7 @@ internal sealed class TokenReader(List<Token> tokens, ProblemList problems, IdlO
     public NameNode? ScopedName(string what)
     {
         var first = Current;
-        var text = TryTake("::") ? "::" : "";
+        var text = new StringBuilder(TryTake("::") ? "::" : "");
         while (true)
         {
             if (Current.Kind != TokenKind.Word || Keywords.Has(Current.Text) || IsAtOperationName)
@@ -157,14 +159,14 @@ internal sealed class TokenReader(List<Token> tokens, ProblemList problems, IdlO
                 return null;
             }
 
-            text += Take().Text;
+            text.Append(Take().Text);
             if (!TryTake("::"))
             {
                 var isOneLine = Last.Line == first.Line;
-                return new(text, isOneLine ? first.Span with { Length = Last.Span.Start + Last.Span.Length - first.Span.Start } : first.Span);
+                return new(text.ToString(), isOneLine ? first.Span with { Length = Last.Span.Start + Last.Span.Length - first.Span.Start } : first.Span);
             }
 
-            text += "::";
+            text.Append("::");
         }
     }
 }

@@ -15,5 +15,6 @@ internal sealed class FileScope(IdlFile file, int depth)
 
     public List<IdlModule> Modules { get; } = [];
 
-    public Dictionary<string, List<IdlDefinition>> Definitions { get; } = new(StringComparer.Ordinal);
+    /// <summary>Each module by its name, with its definitions so far.</summary>
+    public Dictionary<string, (IdlModule Module, List<IdlDefinition> Definitions)> ByName { get; } = new(StringComparer.Ordinal);
 }

@@ -1,0 +1,45 @@
+namespace Hongbao.Jce.Idl;
+
+internal enum AcceptedKind
+{
+    Const,
+    Enum,
+    Interface,
+    Struct,
+}
+
+/// <summary>What was accepted of a definition. Only what its kind has is filled.</summary>
+internal sealed class AcceptedDefinition(AcceptedKind kind)
+{
+    public AcceptedKind Kind { get; } = kind;
+
+    public SortedDictionary<int, AcceptedMember> Members { get; } = [];
+
+    public SortedSet<int> ReservedTags { get; } = [];
+
+    public SortedDictionary<string, int> Enumerators { get; } = new(StringComparer.Ordinal);
+
+    public SortedDictionary<string, AcceptedOperation> Operations { get; } = new(StringComparer.Ordinal);
+
+    /// <summary>A constant's type and value: <c>int = 5</c>.</summary>
+    public string Constant { get; set; } = "";
+}
+
+/// <summary>A member. Its default is the effective one, empty where there is none.</summary>
+internal sealed record AcceptedMember(string Name, bool IsRequired, string Type, string Default);
+
+/// <summary>An operation.</summary>
+internal sealed class AcceptedOperation(string returnType)
+{
+    public string ReturnType { get; } = returnType;
+
+    /// <summary>By tag.</summary>
+    public SortedDictionary<int, AcceptedParameter> Parameters { get; } = [];
+}
+
+/// <summary>A parameter.</summary>
+internal sealed record AcceptedParameter(string Name, bool IsOut, string Type)
+{
+    /// <summary>Without the name.</summary>
+    public string Form => (IsOut ? "out " : "in ") + Type;
+}

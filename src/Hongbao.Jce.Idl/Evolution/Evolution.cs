@@ -1,0 +1,27 @@
+namespace Hongbao.Jce.Idl;
+
+/// <summary>Finds what a change of a contract breaks for programs that still have the accepted one.</summary>
+public static class Evolution
+{
+    /// <summary>
+    /// What breaks and what is worth a look, each at the offending definition where it still exists, else at what was around it.
+    /// New definitions, operations, enumerators and optional members with fresh tags are fine. Nothing for a contract with errors of its own: mend those first.
+    /// </summary>
+    /// <param name="accepted">What others rely on.</param>
+    /// <param name="now">The contract as it is now.</param>
+    public static IReadOnlyList<IdlDiagnostic> Compare(AcceptedContract accepted, IdlContract now)
+    {
+        if (now.HasErrors)
+        {
+            return [];
+        }
+
+        var comparison = new EvolutionComparison(now);
+        foreach (var module in accepted.Definitions.GroupBy(d => d.Key.Substring(0, d.Key.IndexOf(':'))))
+        {
+            comparison.Compare(module.Key, module);
+        }
+
+        return comparison.Diagnostics;
+    }
+}

@@ -1,0 +1,180 @@
+using System.Text.RegularExpressions;
+
+namespace Hongbao.Jce.Idl.Tests;
+
+/// <summary>The table of problems and the page that explains them agree, and the page's examples are true.</summary>
+public sealed partial class ProblemPageTests
+{
+    private static readonly string Page = File.ReadAllText(Path.Combine(AppContext.BaseDirectory, "jce-errors.md"));
+
+    // Their examples stand for texts that are too long for a page, or need more than a contract.
+    private static readonly string[] WithoutExample = ["JCE017", "JCE023", "JCE024", "JCE031", "JCE050", "JCE100"];
+
+    public static TheoryData<string> Codes => [.. IdlProblems.All.Select(p => p.Code).Except(WithoutExample)];
+
+    [Fact]
+    public void Each_problem_has_one_section_with_its_title_and_no_section_has_none()
+    {
+        Assert.Equal(
+            IdlProblems.All.Select(p => $"{p.Code} {p.Title}").Order(StringComparer.Ordinal),
+            Heading().Matches(Page).Select(m => m.Groups[1].Value).Order(StringComparer.Ordinal));
+    }
+
+    [Fact]
+    public void Codes_are_unique()
+    {
+        Assert.Equal(IdlProblems.All.Count, IdlProblems.All.Select(p => p.Code).Distinct().Count());
+        Assert.All(IdlProblems.All, p => Assert.Matches("^JCE[0-9]{3}$", p.Code));
+    }
+
+    [Theory]
+    [MemberData(nameof(Codes))]
+    public void The_example_of_a_problem_shows_it(string code)
+    {
+        var section = Page[Page.IndexOf($"## {code} ", StringComparison.Ordinal)..].Split("\n## ")[0];
+        var examples = Example().Matches(section).Select(m => m.Groups[1].Value).ToArray();
+
+        var diagnostics = examples switch
+        {
+            [var text] => Corpus.Compile(text).Diagnostics,
+            [var accepted, var now] => Evolution.Compare(AcceptedContract.Parse(AcceptedContract.Write(Corpus.CompileGood(accepted))), Corpus.CompileGood(now)),
+            _ => [],
+        };
+
+        Assert.Equal([code], diagnostics.Select(d => d.Code).Distinct());
+        Assert.Contains("To mend: ", section, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Problems_with_long_examples_are_found()
+    {
+        Assert.Equal("JCE017", Only(Struct($"0 require {string.Concat(Enumerable.Repeat("vector<", 64))}int{new string('>', 64)} a;")));
+        Assert.Empty(Corpus.Compile(Struct($"0 require {string.Concat(Enumerable.Repeat("vector<", 63))}int{new string('>', 63)} a;")).Diagnostics);
+        Assert.Equal("JCE023", Only($"module M {{ interface I {{ void f({string.Join(", ", Enumerable.Range(1, 256).Select(i => $"int p{i}"))}); }}; }};"));
+        Assert.Empty(Corpus.Compile($"module M {{ interface I {{ void f({string.Join(", ", Enumerable.Range(1, 255).Select(i => $"int p{i}"))}); }}; }};").Diagnostics);
+        var many = Corpus.Compile(string.Concat(Enumerable.Repeat("? ", 1000))).Diagnostics;
+        Assert.Equal(101, many.Count);
+        Assert.Equal("JCE024", many.Single(d => d.Code != "JCE001").Code);
+
+        var warned = Corpus.Compile($"module M {{ {string.Concat(Enumerable.Range(0, 200).Select(i => $"enum E{i} {{ A }}; "))} }};");
+        Assert.Equal(100, warned.Diagnostics.Count);
+        Assert.False(warned.HasErrors);
+
+        static string Only(string text) => Assert.Single(Corpus.Compile(text).Diagnostics).Code;
+    }
+
+    [Theory]
+    [InlineData("0 optional byte b = 300;", "JCE060", "44")]
+    [InlineData("0 optional byte b = -129;", "JCE060", "127")]
+    [InlineData("0 optional unsigned byte b = -1;", "JCE060", "255")]
+    [InlineData("0 optional short b = 0x18000;", "JCE060", "-32768")]
+    [InlineData("0 optional unsigned short b = 65536;", "JCE060", "0")]
+    [InlineData("0 optional int b = 4294967295;", "JCE060", "-1")]
+    [InlineData("0 optional unsigned int b = 4294967296;", "JCE060", "0")]
+    [InlineData("0 optional int b = 1.9;", "JCE060", "1")]
+    [InlineData("0 optional int b = 1e99;", "JCE060", "0")]
+    public void What_the_real_compilers_let_pass_is_a_warning_only_to_the_lax(string member, string code, string value)
+    {
+        var strict = Assert.Single(Corpus.Compile(Struct(member)).Diagnostics);
+        var lax = Corpus.Compile(Struct(member), Corpus.Lax);
+
+        Assert.Equal((code, IdlSeverity.Error), (strict.Code, strict.Severity));
+        Assert.Equal(IdlSeverity.Warning, Assert.Single(lax.Diagnostics).Severity);
+        Assert.Equal(value, lax.Files[0].Modules[0].Structs.Single().Members[0].Default!.ToString());
+    }
+
+    [Theory]
+    [InlineData("const int A = 08;", "JCE005")]
+    [InlineData("const long A = 9223372036854775808;", "JCE005")]
+    [InlineData("const long A = 0x8000000000000000;", "JCE005")]
+    [InlineData("const double A = 1e999;", "JCE005")]
+    [InlineData("const float A = 1e39;", "JCE005")]
+    [InlineData("const string A = \"\\x\";", "JCE004")]
+    [InlineData("const string A = \"\\x100\";", "JCE004")]
+    [InlineData("const string A = \"\\0\";", "JCE004")]
+    [InlineData("const string A = \"\\4\";", "JCE004")]
+    [InlineData("const string A = \"\\xff\";", "JCE004")]
+    [InlineData("const string A = \"a;\r\n", "JCE003")]
+    [InlineData("enum aä { };", "JCE001")]
+    [InlineData("enum ä { };", "JCE001")]
+    [InlineData("enum E { }; \0", "JCE001")]
+    [InlineData("const vector<int> A = 5;", "JCE039")]
+    [InlineData("const string A = 5;", "JCE040")]
+    [InlineData("const bool A = \"true\";", "JCE040")]
+    [InlineData("const int A = true;", "JCE040")]
+    [InlineData("enum E { X }; const bool A = X;", "JCE040")]
+    [InlineData("enum E { X }; const E A = \"X\";", "JCE040")]
+    [InlineData("enum E { X }; enum F { Y }; const E A = Y;", "JCE041")]
+    [InlineData("const int B = 1; const int A = B;", "JCE041")]
+    [InlineData("enum E { X }; const E A = 7;", "JCE060")]
+    [InlineData("enum E { X = 2147483648 };", "JCE060")]
+    [InlineData("enum E { X = 2147483647, Y };", "JCE060")]
+    [InlineData("enum E { X = Z };", "JCE041")]
+    [InlineData("enum E { X = \"a\" };", "JCE038")]
+    [InlineData("enum tafE { };", "JCE013")]
+    [InlineData("enum E { tarsX };", "JCE013")]
+    [InlineData("struct S { 0 require ::M::S s; };", "JCE030")]
+    [InlineData("struct S { 0 require M::M::S s; };", "JCE030")]
+    [InlineData("struct S { -1 require int s; };", "JCE036")]
+    [InlineData("struct S { 0 require long *p; };", "JCE025")]
+    [InlineData("struct S { 0 require string a; // reserved 256\n };", "JCE052")]
+    [InlineData("struct S { 1 require string a; /* reserved 3-1 */\n };", "JCE052")]
+    [InlineData("struct S { // reserved 0\n 0 require int a; };", "JCE051")]
+    [InlineData("struct S { 0 require int a;\n // reserved 0\n };", "JCE051")]
+    [InlineData("interface I { int f(out routekey int a); };", "JCE022")]
+    [InlineData("interface I { out(int a); };", "JCE010")]
+    [InlineData("interface I { int f(int a,); };", "JCE010")]
+    [InlineData("interface I : J { };", "JCE010")]
+    [InlineData("struct I { 0 require int a; }; interface I { };", "JCE033")]
+    [InlineData("enum E { A; B };", "JCE010")]
+    [InlineData("#pragma once\n", "JCE006")]
+    [InlineData("#include\n", "JCE006")]
+    [InlineData("#include \"x.jce\"\n", "JCE010")]
+    [InlineData("int a;", "JCE010")]
+    public void A_fault_inside_a_module_is_the_only_one_reported(string body, string code)
+    {
+        var diagnostic = Assert.Single(Corpus.Compile($"module M {{ {body} }};").Diagnostics);
+
+        Assert.Equal(code, diagnostic.Code);
+    }
+
+    [Fact]
+    public void Several_faults_are_reported_in_one_run()
+    {
+        var contract = Corpus.Compile("""
+            module M
+            {
+                struct S
+                {
+                    0 require int a
+                    1 require strin b;
+                    2 int c;
+                    3 require vector<int d;
+                    4 require int e;
+                };
+                enum E { A, B C, D };
+                interface I
+                {
+                    int f(int);
+                    void g(S s)
+                    bad;
+                    void h(E e);
+                };
+            };
+            module N { struct T { 0 require M::S s; }; }
+            """);
+
+        Assert.Equal(
+            ["5 JCE011", "6 JCE030", "7 JCE014", "8 JCE010", "11 JCE010", "14 JCE010", "15 JCE011", "16 JCE010", "20 JCE011"],
+            contract.Diagnostics.Select(d => $"{d.Span.Line} {d.Code}"));
+        Assert.Equal(["a", "c", "e"], contract.Files[0].Modules[0].Structs.Single().Members.Select(m => m.Name));
+    }
+
+    private static string Struct(string member) => $"module M {{ struct S {{ {member} }}; }};";
+
+    [GeneratedRegex("^## (JCE.*)$", RegexOptions.Multiline)]
+    private static partial Regex Heading();
+
+    [GeneratedRegex(@"^```jce\n(.*?)\n```$", RegexOptions.Multiline | RegexOptions.Singleline)]
+    private static partial Regex Example();
+}

@@ -1,0 +1,137 @@
+namespace Hongbao.Jce.Idl.Tests;
+
+/// <summary>The resolved contract as text, and its reference documentation.</summary>
+public sealed class TextTests
+{
+    private const string Text = """
+        // The user service.
+
+        // People.
+        module U
+        {
+            // Who | what.
+            enum Kind { PERSON, ROBOT = 5 /* <b> */ };
+            const string TICK = "a`|b";
+            /// Somebody.
+            struct User
+            {
+                // reserved 9
+                3 optional Kind kind = ROBOT; // what
+                                              // he is
+                0 require long id;
+            };
+            key[User, id, kind];
+            interface Users
+            {
+                /* Finds. */
+                User find(routekey long id, out bool found /* or not */);
+                void ping();
+            };
+        };
+        """;
+
+    public static TheoryData<string> GoodNames => [.. Corpus.Good.Select(c => c.Name)];
+
+    [Fact]
+    public void A_contract_is_printed_with_all_that_is_resolved() => Assert.Equal("""
+        // x.jce
+        module U
+        {
+            enum Kind
+            {
+                PERSON = 0,
+                ROBOT = 5,
+            };
+
+            const string TICK = "a`|b";
+
+            struct User
+            {
+                // reserved 9
+                0 require long id;
+                3 optional U::Kind kind = ROBOT;
+            };
+            key[User, id, kind];
+
+            interface Users
+            {
+                U::User find(routekey long id, out bool found);
+                void ping();
+            };
+        };
+
+        """.ReplaceLineEndings("\n"), IdlPrinter.Print(Corpus.CompileGood(Text)));
+
+    [Fact]
+    public void The_reference_explains_everything() => Assert.Equal("""
+        ## U (x.jce)
+
+        The user service.
+
+        People.
+
+        ### Constants
+
+        | Name | Type | Value | Meaning |
+        | --- | --- | --- | --- |
+        | `TICK` | `string` | `` "a`\|b" `` |  |
+
+        ### Kind (enum)
+
+        Who | what.
+
+        | Name | Value | Meaning |
+        | --- | --- | --- |
+        | `PERSON` | 0 |  |
+        | `ROBOT` | 5 | &lt;b> |
+
+        ### User (struct)
+
+        Somebody.
+
+        | Tag | Field | Type | Presence | Default | Meaning |
+        | --- | --- | --- | --- | --- | --- |
+        | 0 | `id` | `long` | required |  | he is |
+        | 3 | `kind` | `U::Kind` | optional | `ROBOT` | what |
+
+        Key: `id`, `kind`.
+
+        Reserved tags: 9.
+
+        ### Users (interface)
+
+        #### find
+
+        `U::User find(routekey long id, out bool found)`
+
+        Finds.
+
+        | Tag | Parameter | Type | Direction | Meaning |
+        | --- | --- | --- | --- | --- |
+        | 1 | `id` | `long` | in, route key |  |
+        | 2 | `found` | `bool` | out | or not |
+
+        #### ping
+
+        `void ping()`
+
+        """.ReplaceLineEndings("\n"), IdlReference.Markdown(Corpus.CompileGood(Text)));
+
+    [Theory]
+    [MemberData(nameof(GoodNames))]
+    public void What_is_printed_means_the_same(string name)
+    {
+        var item = Corpus.Good.Single(c => c.Name == name);
+        var printed = IdlPrinter.Print(Corpus.Compile(item, Corpus.Lax));
+
+        var again = Corpus.Compile(printed, Corpus.Lax);
+
+        Assert.DoesNotContain(again.Diagnostics, d => d.Severity == IdlSeverity.Error);
+        Assert.Equal(Statements(printed), Statements(IdlPrinter.Print(again)));
+        Assert.Equal(AcceptedContract.Write(Corpus.Compile(item, Corpus.Lax)), AcceptedContract.Write(again));
+    }
+
+    // Two files that reopen a module are one file with one module then.
+    private static IEnumerable<string> Statements(string text) => text.Split('\n')
+        .Where(l => l.Length > 0 && !l.StartsWith("//", StringComparison.Ordinal) && l.StartsWith(' ')).Order(StringComparer.Ordinal);
+}
