@@ -46,7 +46,8 @@ internal static class JceCompilation
         return new JceResult(new Values<JceFile>(files.ToImmutable()), new Values<JceProblem>([.. problems.Select(JceProblem.Of)]));
     }
 
-    private static IReadOnlyList<IdlDiagnostic> Compare(JceSource accepted, IdlContract contract) => [];
+    private static IReadOnlyList<IdlDiagnostic> Compare(JceSource accepted, IdlContract contract) =>
+        AcceptedContract.TryParse(new IdlSource(accepted.Path, accepted.Text), out var before, out var problem) ? Evolution.Compare(before, contract) : [problem!];
 
     private static string HintName(string path, HashSet<string> taken)
     {

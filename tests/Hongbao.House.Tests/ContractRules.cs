@@ -1,151 +1,92 @@
-using System.Reflection;
 using Hongbao.Contracts;
+using Hongbao.Jce.Idl;
 
 namespace Hongbao.House.Tests;
 
-/// <summary>Rule 2: a boundary can be written in a .jce file, so contract types have only members that JCE can express.</summary>
+/// <summary>Rule 2: every boundary is written in a .jce file, with a context in every call and a result in every answer.</summary>
 public sealed class ContractRules
 {
-    private static readonly Type[] Scalars = [typeof(bool), typeof(byte), typeof(short), typeof(int), typeof(long), typeof(string)];
-
-    private static readonly Type[] Types = [.. typeof(CallContext).Assembly.GetExportedTypes().OrderBy(t => t.FullName, StringComparer.Ordinal)];
+    private static readonly IdlContract s_contract = Compile(Directory.GetFiles(Path.Combine(Repository.Root, "src/Hongbao.Contracts"), "*.jce")
+        .Order(StringComparer.Ordinal).Select(static path => new IdlSource(path, File.ReadAllText(path))));
 
     [Fact]
-    public void Contract_types_have_only_members_that_jce_can_express()
+    public void Every_call_takes_a_context_and_one_request_and_gives_a_result()
     {
-        Assert.True(Types.Length > 40, $"only {Types.Length} contract types were found");
-        Assert.Empty(Types.SelectMany(Faults));
+        Assert.True(Interfaces(s_contract).Count() > 6, "the contract's interfaces were not found");
+        Assert.Empty(Interfaces(s_contract).SelectMany(static i => i.Operations.SelectMany(o => Faults(i, o))));
     }
 
     [Fact]
-    public void A_contract_type_that_jce_cannot_express_is_found()
+    public void Money_is_never_a_floating_point_number() => Assert.Empty(FloatingPoint(s_contract));
+
+    [Fact]
+    public void Breaches_are_found()
     {
+        var planted = Compile([new IdlSource("planted.jce", """
+            module Hongbao
+            {
+                struct CallContext { 0 require long uid; };
+                struct Result { 0 require int code; };
+                struct Answer { 0 optional Result result; 1 optional double rate; 2 optional map<int, vector<float>> rates; };
+                struct Bare { 0 require long amount; };
+                interface Planted
+                {
+                    Answer fine(CallContext context, Bare request);
+                    Answer alsoFine(CallContext context);
+                    Answer noContext(Bare request);
+                    Bare noResult(CallContext context);
+                    void nothing(CallContext context);
+                    Answer number(CallContext context, int request);
+                    Answer outs(CallContext context, out Bare more);
+                };
+            };
+            """)]);
         Assert.Equal(
-            ["Amounts: Decimal", "At: DateTimeOffset", "Items: IReadOnlyList`1", "Maybe: Nullable`1", "Nested: Foreign", "Rate: Double", "Wide: Wide"],
-            Faults(typeof(PlantedRecord)).Select(f => f[(f.IndexOf('.', StringComparison.Ordinal) + 1)..]).Order(StringComparer.Ordinal));
-        Assert.Single(Faults(typeof(Wide)));
-        Assert.Equal(3, Faults(typeof(IPlanted)).Count());
-        Assert.Single(Faults(typeof(PlantedField)));
+            ["noContext", "noResult", "nothing", "number", "outs"],
+            Interfaces(planted).SelectMany(static i => i.Operations.SelectMany(o => Faults(i, o))).Select(static f => f.Split('.', ':')[1]));
+        Assert.Equal(["Answer.rate", "Answer.rates"], FloatingPoint(planted));
     }
 
     [Fact]
-    public void Contracts_need_nothing_but_the_base_library()
+    public void Interfaces_of_the_contracts_are_all_generated()
     {
-        Assert.DoesNotContain(typeof(CallContext).Assembly.GetReferencedAssemblies().Select(r => r.Name!), n => !n.StartsWith("System.", StringComparison.Ordinal));
+        var declared = Interfaces(s_contract).Select(static i => "I" + i.Name).Order(StringComparer.Ordinal);
+        Assert.Equal(declared, typeof(CallContext).Assembly.GetExportedTypes().Where(static t => t.IsInterface).Select(static t => t.Name).Order(StringComparer.Ordinal));
     }
 
-    private static IEnumerable<string> Faults(Type type)
+    [Fact]
+    public void Contracts_need_nothing_but_the_base_library_and_the_codec()
     {
-        if (type.IsEnum)
-        {
-            return Enum.GetUnderlyingType(type) == typeof(int) ? [] : [$"{type.Name} is not an int"];
-        }
-
-        if (type.IsInterface)
-        {
-            return type.GetMethods().SelectMany(MethodFaults)
-                .Concat(type.GetProperties().Select(p => $"{type.Name}.{p.Name}: a property is no call"));
-        }
-
-        if (type.IsAbstract && type.IsSealed)
-        {
-            // Names and limits only.
-            return type.GetFields(BindingFlags.Public | BindingFlags.Static).Where(f => !f.IsLiteral && !Scalars.Contains(f.FieldType))
-                .Select(f => $"{type.Name}.{f.Name}: no constant");
-        }
-
-        return type.GetProperties(BindingFlags.Public | BindingFlags.Instance)
-            .Where(p => !IsExpressible(p.PropertyType, type.Assembly))
-            .Select(p => $"{type.Name}.{p.Name}: {Word(p.PropertyType, type.Assembly)}")
-            .Concat(type.GetFields(BindingFlags.Public | BindingFlags.Instance).Select(f => $"{type.Name}.{f.Name}: a public field"));
+        Assert.DoesNotContain(
+            typeof(CallContext).Assembly.GetReferencedAssemblies().Select(static r => r.Name!),
+            static n => n != "Hongbao.Jce" && !n.StartsWith("System.", StringComparison.Ordinal));
     }
 
-    private static IEnumerable<string> MethodFaults(MethodInfo method)
+    private static IdlContract Compile(IEnumerable<IdlSource> sources)
     {
-        if (method.IsSpecialName)
-        {
-            yield break;
-        }
+        var contract = IdlCompilation.Compile([.. sources], new IdlOptions(), static _ => null);
+        Assert.False(contract.HasErrors, string.Join('\n', contract.Diagnostics));
+        return contract;
+    }
 
-        var where = $"{method.DeclaringType!.Name}.{method.Name}";
-        var assembly = method.DeclaringType.Assembly;
-        var returned = method.ReturnType;
-        if (!returned.IsGenericType || returned.GetGenericTypeDefinition() != typeof(Task<>) || !IsExpressible(returned.GetGenericArguments()[0], assembly))
-        {
-            yield return $"{where} answers {returned.Name}";
-        }
+    private static IEnumerable<IdlInterface> Interfaces(IdlContract contract) => contract.Files.SelectMany(static f => f.Modules).SelectMany(static m => m.Interfaces);
 
-        var parameters = method.GetParameters();
-        if (parameters.Length < 2 || parameters[0].ParameterType != typeof(CallContext) || parameters[^1].ParameterType != typeof(CancellationToken))
+    private static IEnumerable<string> Faults(IdlInterface of, IdlOperation operation)
+    {
+        var takes = operation.Parameters;
+        if (takes.Count is 0 or > 2 || takes.Any(static p => p.IsOut) || takes[0].Type.Struct?.Name != "CallContext" || (takes.Count == 2 && takes[1].Type.Kind != IdlTypeKind.Struct))
         {
-            yield return $"{where} does not begin with the context and end with the cancellation";
+            yield return $"{of.Name}.{operation.Name}: takes a CallContext, and at most one struct more";
         }
-
-        foreach (var parameter in parameters.Where(p => p.ParameterType != typeof(CancellationToken) && !IsExpressible(p.ParameterType, assembly)))
+        else if (operation.ReturnType?.Struct?.Members.Any(static m => m.Type.Struct?.Name == "Result" && m.Name == "result") != true && operation.ReturnType?.Struct?.Name != "Result")
         {
-            yield return $"{where} takes {parameter.ParameterType.Name}";
+            yield return $"{of.Name}.{operation.Name}: gives a struct with a Result";
         }
     }
 
-    private static bool IsExpressible(Type type, Assembly home)
-    {
-        if (Scalars.Contains(type) || type == typeof(byte[]))
-        {
-            return true;
-        }
+    private static IEnumerable<string> FloatingPoint(IdlContract contract) => contract.Files.SelectMany(static f => f.Modules).SelectMany(static m => m.Structs)
+        .SelectMany(static s => s.Members.Where(static m => IsFloating(m.Type)).Select(m => $"{s.Name}.{m.Name}"));
 
-        if (type.IsEnum)
-        {
-            return (type.Assembly == home || type.Assembly == typeof(CallContext).Assembly) && Enum.GetUnderlyingType(type) == typeof(int);
-        }
-
-        if (type.IsGenericType)
-        {
-            var form = type.GetGenericTypeDefinition();
-            return (form == typeof(List<>) || form == typeof(Dictionary<,>)) && type.GetGenericArguments().All(a => IsExpressible(a, home));
-        }
-
-        return (type.IsClass || type.IsValueType) && type.Assembly == typeof(CallContext).Assembly && !type.IsAbstract;
-    }
-
-    private static string Word(Type type, Assembly home) =>
-        type.IsGenericType && type.GetGenericArguments().FirstOrDefault(a => !IsExpressible(a, home)) is { } inner ? inner.Name : type.Name;
-
-    public sealed record PlantedRecord
-    {
-        public long Fine { get; set; }
-        public List<Result> AlsoFine { get; set; } = [];
-        public double Rate { get; set; }
-        public List<decimal> Amounts { get; set; } = [];
-        public DateTimeOffset At { get; set; }
-        public int? Maybe { get; set; }
-        public IReadOnlyList<int> Items { get; set; } = [];
-        public Foreign Nested { get; set; } = new();
-        public Wide Wide { get; set; }
-    }
-
-    public sealed class Foreign;
-
-    public sealed class PlantedField
-    {
-#pragma warning disable CA1051 // It is here to be found.
-        public int Open;
-#pragma warning restore CA1051
-    }
-
-    public enum Wide : long
-    {
-        None,
-    }
-
-    public interface IPlanted
-    {
-        int Sync(CallContext context, CancellationToken cancellationToken);
-
-        Task<Result> WithoutContext(CancellationToken cancellationToken);
-
-        Task<Result> Fine(CallContext context, Result request, CancellationToken cancellationToken);
-
-        string Name { get; }
-    }
+    private static bool IsFloating(IdlType type) => type.Kind is IdlTypeKind.Float or IdlTypeKind.Double
+        || (type.Element is { } element && IsFloating(element)) || (type.Key is { } key && IsFloating(key)) || (type.Value is { } value && IsFloating(value));
 }

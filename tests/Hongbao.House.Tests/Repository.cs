@@ -18,7 +18,7 @@ public sealed record RepositoryFile(string Path, string Text)
 internal static class Repository
 {
     private static readonly string[] TextExtensions =
-        [".cs", ".sql", ".csproj", ".props", ".slnx", ".md", ".ts", ".tsx", ".css", ".html", ".json", ".yml", ".yaml", ".sh", ".txt", ".mjs", ".js"];
+        [".cs", ".sql", ".csproj", ".props", ".slnx", ".md", ".ts", ".tsx", ".css", ".html", ".json", ".yml", ".yaml", ".sh", ".txt", ".mjs", ".js", ".jce", ".tars"];
 
     public static string Root { get; } = FindRoot();
 

@@ -79,7 +79,7 @@ public sealed partial class MigrationSet
     /// <summary>
     /// Reads the files <c>Migrations/NNNN_name.sql</c> embedded in a module's assembly. Number 1 of every module is
     /// Foundation's own (outbox, inbox, number leases); the module's start at 2. A file that is nothing but <c>--foundation: name</c> is a
-    /// later change of Foundation's tables, <c>Migrations/later_name.sql</c>; Foundation alone has them all.
+    /// later change of Foundation's tables, <c>LaterMigrations/name.sql</c>; Foundation alone has them all.
     /// </summary>
     public static MigrationSet FromAssembly(Assembly assembly)
     {
@@ -102,13 +102,16 @@ public sealed partial class MigrationSet
 
         if (assembly == typeof(MigrationSet).Assembly)
         {
-            items.AddRange(LaterNames.Select((name, i) => new Migration(items.Count + 1 + i, name, Later(name))));
+            foreach (var name in LaterNames)
+            {
+                items.Add(new Migration(items.Count + 1, name, Later(name)));
+            }
         }
 
         return Checked(items);
     }
 
-    private static string Later(string name) => Read(typeof(MigrationSet).Assembly, $"{typeof(MigrationSet).Assembly.GetName().Name}.Migrations.later_{name}.sql");
+    private static string Later(string name) => Read(typeof(MigrationSet).Assembly, $"{typeof(MigrationSet).Assembly.GetName().Name}.LaterMigrations.{name}.sql");
 
     private static string Read(Assembly assembly, string resource)
     {
