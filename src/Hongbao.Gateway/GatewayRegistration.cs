@@ -6,6 +6,7 @@ using Hongbao.Gateway.Json;
 using Hongbao.Gateway.OpenApi;
 using Hongbao.Gateway.Problems;
 using Hongbao.Gateway.Web;
+using Microsoft.AspNetCore.Mvc.ApiExplorer;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
@@ -35,6 +36,7 @@ public static class GatewayRegistration
             .AddSingleton<CallbackEndpoints>().AddSingleton<DevEndpoints>().AddSingleton<OperationEndpoints>().AddSingleton<ProcessEndpoints>();
         services.ConfigureHttpJsonOptions(json => GatewayJson.Configure(json.SerializerOptions).TypeInfoResolverChain.Insert(0, GatewayJson.Default));
         services.AddOpenApi(OpenApiDocumentCache.Name, DocumentTransformers.Configure);
+        services.AddSingleton<IApiDescriptionProvider, BodyDescriptions>();
 
         services.AddOptions<KestrelServerOptions>().Configure<IEnumerable<IConfigureOptions<GatewayOptions>>>(static (kestrel, setups) =>
         {
@@ -93,6 +95,13 @@ public static class GatewayRegistration
         services.GetRequiredService<ProcessEndpoints>().Map(app);
         H5Files.MapNotBuilt(app, WebRootOf(app));
         return app;
+    }
+
+    /// <summary>Writes the OpenAPI document that a started gateway shows at <c>/openapi/v1.json</c>.</summary>
+    public static async Task WriteOpenApiAsync(this WebApplication app, Stream output, CancellationToken cancellationToken)
+    {
+        var document = await app.Services.GetRequiredService<OpenApiDocumentCache>().GetAsync(cancellationToken);
+        await output.WriteAsync(document, cancellationToken);
     }
 
     private static string WebRootOf(WebApplication app) =>

@@ -176,7 +176,8 @@ internal sealed class Server : IAsyncDisposable
         configuration.AddInMemoryCollection(generated);
     }
 
-    private static void AddPlatform(IServiceCollection services, PlatformOptions platform)
+    /// <summary>All modules and the gateway, as they are put together in one process.</summary>
+    public static void AddPlatform(IServiceCollection services, PlatformOptions platform)
     {
         services.Configure<HostOptions>(static host => host.ShutdownTimeout = AnswerPatience);
         services.AddSingleton(TimeProvider.System);
