@@ -30,7 +30,7 @@ public static class GatewayRegistration
         services.TryAddSingleton<IRandomSource, SecureRandomSource>();
         services.TryAddSingleton<DevTokenGate>();
         services.AddSingleton<TokenKeys>().AddSingleton<TokenVerifier>().AddSingleton<DevTokens>().AddSingleton<Tickets>();
-        services.AddSingleton<Calls>().AddSingleton<CashierAssets>().AddSingleton<CashierPage>().AddSingleton<OpenApiDocumentCache>();
+        services.AddSingleton<Calls>().AddSingleton<Payments>().AddSingleton<OwnProfile>().AddSingleton<CashierAssets>().AddSingleton<CashierPage>().AddSingleton<OpenApiDocumentCache>();
         services.AddSingleton<PacketEndpoints>().AddSingleton<ClaimEndpoints>().AddSingleton<MeEndpoints>().AddSingleton<CashierEndpoints>()
             .AddSingleton<CallbackEndpoints>().AddSingleton<DevEndpoints>().AddSingleton<OperationEndpoints>().AddSingleton<ProcessEndpoints>();
         services.ConfigureHttpJsonOptions(json => GatewayJson.Configure(json.SerializerOptions).TypeInfoResolverChain.Insert(0, GatewayJson.Default));
