@@ -30,6 +30,9 @@ public sealed record ClientOptions
     /// <summary>The language of texts for people, such as <c>zh-CN</c>; empty for the service's own.</summary>
     public string Locale { get; init; } = "";
 
+    /// <summary>The app's own version, sent along in packages for apps; nothing depends on it.</summary>
+    public string AppVersion { get; init; } = "";
+
     /// <summary>What the waits and deadlines are measured by.</summary>
     public TimeProvider Clock { get; init; } = TimeProvider.System;
 

@@ -2,7 +2,7 @@ namespace Hongbao.Client;
 
 /// <summary>
 /// A request that did not succeed: refused by the service, or without an answer. Without an answer it is not known whether it was carried out: send the same
-/// request (for a packet: with the same <see cref="CreatePacketBody.RequestId"/>) again to find out.
+/// request (for a packet: under the same number) again to find out.
 /// </summary>
 public sealed class HongbaoException : Exception
 {

@@ -32,7 +32,7 @@ internal static class CSharpFiles
             text.Append("using System.Text.Json.Serialization;\n\n");
         }
 
-        text.Append("namespace Hongbao.Client;\n\n").Append(Summary("", shape.Description)).Append($"public sealed record {shape.Name}\n{{\n");
+        text.Append("namespace Hongbao.Client.Http;\n\n").Append(Summary("", shape.Description)).Append($"public sealed record {shape.Name}\n{{\n");
         text.AppendJoin("\n", shape.Fields.Select(f => Field(f, hasOwnNumber && f.IsOwnNumber)));
         return text.Append("}\n").ToString();
     }
@@ -55,7 +55,7 @@ internal static class CSharpFiles
 
     private static string Choice(ApiChoice choice)
     {
-        var text = new StringBuilder(Head).Append("using System.Text.Json.Serialization;\n\nnamespace Hongbao.Client;\n\n");
+        var text = new StringBuilder(Head).Append("using System.Text.Json.Serialization;\n\nnamespace Hongbao.Client.Http;\n\n");
         text.Append(Summary("", choice.Description)).Append($"[JsonConverter(typeof({choice.Name}Json))]\npublic enum {choice.Name}\n{{\n");
         text.Append("    /// <summary>A word that this version of the client does not know; never sent.</summary>\n    Unknown,\n");
         foreach (var word in choice.Words)
@@ -78,7 +78,7 @@ internal static class CSharpFiles
 
     private static string Client(Api api)
     {
-        var text = new StringBuilder(Head).Append("namespace Hongbao.Client;\n\npublic sealed partial class HongbaoClient\n{\n");
+        var text = new StringBuilder(Head).Append("namespace Hongbao.Client.Http;\n\npublic sealed partial class HongbaoClient\n{\n");
         text.AppendJoin("\n", api.Operations.Select(o => Method(o)));
         return text.Append("}\n").ToString();
     }
@@ -131,7 +131,7 @@ internal static class CSharpFiles
 
     private static string Json(Api api)
     {
-        var text = new StringBuilder(Head).Append("using System.Text.Json.Serialization;\n\nnamespace Hongbao.Client;\n\n");
+        var text = new StringBuilder(Head).Append("using System.Text.Json.Serialization;\n\nnamespace Hongbao.Client.Http;\n\n");
         text.Append("[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]\n");
         foreach (var shape in api.Operations.SelectMany(o => new[] { o.Body, o.Answer }).OfType<string>().Append("ProblemJson").Distinct().Order(StringComparer.Ordinal))
         {

@@ -8,7 +8,7 @@ internal static class SdkFiles
     /// <summary>What everything is made from.</summary>
     public const string Document = "sdk/openapi.json";
 
-    private const string CSharpFolder = "src/Hongbao.Client/Generated";
+    private const string CSharpFolder = "src/Hongbao.Client/Http/Generated";
     private const string TypeScriptFolder = "sdk/typescript/src/generated";
 
     /// <summary>The text of each.</summary>

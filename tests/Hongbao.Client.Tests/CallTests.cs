@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Hongbao.Client.Http;
 
 namespace Hongbao.Client.Tests;
 

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Net;
 using System.Text;
 using System.Text.Json;
+using Hongbao.Client.Http;
 using Hongbao.Foundation.Scheduling;
 
 namespace Hongbao.Client.Tests;
