@@ -3,12 +3,16 @@ using System.Net;
 using System.Text;
 using System.Text.Json;
 using Hongbao.Client.Http;
+using Hongbao.Client.Yyb;
 using Hongbao.Foundation.Scheduling;
 
 namespace Hongbao.Client.Tests;
 
 /// <summary>A request as it left the client.</summary>
-public sealed record SentRequest(string Method, string Path, string? Token, string? Language, string Body, string? ContentType);
+public sealed record SentRequest(string Method, string Path, string? Token, string? Language, byte[] Bytes, string? ContentType)
+{
+    public string Body => Encoding.UTF8.GetString(Bytes);
+}
 
 /// <summary>A service that answers by a script, under a clock that stands still: only the client's own waits move it.</summary>
 internal sealed class ScriptedService : HttpMessageHandler
@@ -30,13 +34,9 @@ internal sealed class ScriptedService : HttpMessageHandler
 
     public CallOptions Watched => new() { Waiting = Waits.Add };
 
-    public HongbaoClient Client(ClientOptions? options = null) => new(_http, new Uri("http://service.test/base"), (options ?? new ClientOptions()) with
-    {
-        Clock = Clock,
-        Jitter = options?.Jitter is { } own && options.Jitter != new ClientOptions().Jitter ? own : () => 0.5,
-    });
+    public HongbaoClient Client(ClientOptions? options = null) => new(_http, new Uri("http://service.test/base"), OnClock(options));
 
-    public HttpClient Http => _http;
+    public YybClient Yyb(ClientOptions? options = null) => new(_http, new Uri("http://service.test/base"), OnClock(options));
 
     public ScriptedService Then(Func<SentRequest, CancellationToken, Task<HttpResponseMessage>> answer)
     {
@@ -86,6 +86,8 @@ internal sealed class ScriptedService : HttpMessageHandler
         return await call;
     }
 
+    private ClientOptions OnClock(ClientOptions? options) => (options ?? new ClientOptions()) with { Clock = Clock, Jitter = () => 0.5 };
+
     protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
     {
         var sent = new SentRequest(
@@ -93,7 +95,7 @@ internal sealed class ScriptedService : HttpMessageHandler
             request.RequestUri!.PathAndQuery,
             request.Headers.Authorization?.ToString(),
             request.Headers.AcceptLanguage.Count == 0 ? null : request.Headers.AcceptLanguage.ToString(),
-            request.Content is null ? "" : await request.Content.ReadAsStringAsync(cancellationToken),
+            request.Content is null ? [] : await request.Content.ReadAsByteArrayAsync(cancellationToken),
             request.Content?.Headers.ContentType?.MediaType);
         Sent.Add(sent);
         Assert.True(_script.TryDequeue(out var answer), $"request {Sent.Count.ToString(CultureInfo.InvariantCulture)} is not in the script: {sent}");
