@@ -426,7 +426,7 @@ public sealed class ConnectionTests
         await serving;
 
         Assert.Equal(Rounds, outcomes.Values.Sum());
-        Assert.True(outcomes.Count > 2, string.Join(' ', outcomes));
+        Assert.True(outcomes.Count >= 2, string.Join(' ', outcomes));
 
         async Task ServeAsync()
         {
