@@ -8,7 +8,7 @@ internal sealed class FrameBuffer : IBufferWriter<byte>
 {
     private const int FirstSize = 4 << 10;
     private const int KeptMax = 256 << 10;
-    private byte[] _bytes = new byte[FirstSize];
+    private byte[] _bytes = []; // an idle connection holds nothing
 
     public int Length { get; private set; }
 
@@ -48,7 +48,7 @@ internal sealed class FrameBuffer : IBufferWriter<byte>
         Length = 0;
         if (_bytes.Length > KeptMax)
         {
-            _bytes = new byte[FirstSize];
+            _bytes = [];
         }
     }
 
@@ -56,7 +56,7 @@ internal sealed class FrameBuffer : IBufferWriter<byte>
     {
         if (_bytes.Length - Length < Math.Max(bytes, 1))
         {
-            Array.Resize(ref _bytes, Math.Max(checked(Length + bytes), checked(_bytes.Length * 2)));
+            Array.Resize(ref _bytes, Math.Max(checked(Length + bytes), Math.Max(FirstSize, checked(_bytes.Length * 2))));
         }
     }
 }

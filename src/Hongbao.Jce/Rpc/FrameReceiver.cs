@@ -7,7 +7,8 @@ namespace Hongbao.Jce.Rpc;
 internal sealed class FrameReceiver(int frameMax)
 {
     private const int LengthSize = 4;
-    private const int FirstSize = 16 << 10;
+    private const int FirstSize = 4 << 10;
+    private const int UsualMax = 64 << 10;
     private byte[] _bytes = new byte[FirstSize];
     private int _from;
     private int _to;
@@ -63,7 +64,9 @@ internal sealed class FrameReceiver(int frameMax)
         var count = _to - _from;
         if (count == 0)
         {
-            _bytes = _bytes.Length > FirstSize * 16 ? new byte[FirstSize] : _bytes;
+            // A busy connection reads more at once; what a large frame needed is given back.
+            var size = _to == _bytes.Length ? Math.Min(_bytes.Length * 2, UsualMax) : Math.Min(_bytes.Length, UsualMax);
+            _bytes = size == _bytes.Length ? _bytes : new byte[size];
             _from = _to = 0;
             return;
         }
@@ -73,7 +76,7 @@ internal sealed class FrameReceiver(int frameMax)
             return;
         }
 
-        var bytes = count > _bytes.Length / 2 ? new byte[Math.Min((long)_bytes.Length * 2, Math.Max(frameMax, FirstSize) + FirstSize)] : _bytes;
+        var bytes = count > _bytes.Length / 2 ? new byte[Math.Min((long)_bytes.Length * 2, (long)frameMax + UsualMax)] : _bytes;
         Buffer.BlockCopy(_bytes, _from, bytes, 0, count);
         (_bytes, _from, _to) = (bytes, 0, count);
     }

@@ -109,10 +109,20 @@ public sealed class RpcCall : IValueTaskSource
         IsOneWay = true;
         try
         {
-            var connection = Channel.TryPick() ?? await Channel.PickAsync(this, cancellationToken).ConfigureAwait(false);
-            if (connection.TrySend(this) is { } fault)
+            while (true)
             {
-                throw fault;
+                cancellationToken.ThrowIfCancellationRequested();
+                var connection = Channel.TryPick() ?? await Channel.PickAsync(this, cancellationToken).ConfigureAwait(false);
+                if (connection.TrySend(this) is not { } fault)
+                {
+                    return;
+                }
+
+                // It may have been left just now.
+                if (connection.IsUsable || ++_attempts == AttemptsMax)
+                {
+                    throw fault;
+                }
             }
         }
         finally

@@ -12,6 +12,11 @@ internal abstract class RpcConnection(Socket socket, Stream stream, RpcClock clo
 {
     private const int WriteMax = 256 << 10; // so that a slow reader's progress is seen
 
+    // A machine that is gone without a word is known after 45 s even by a server whose clients do not ping; the system's default is two hours.
+    private const int KeepAliveSeconds = 30;
+    private const int KeepAliveIntervalSeconds = 5;
+    private const int KeepAliveRetries = 3;
+
     private readonly FrameReceiver _received = new(frameMax);
     private FrameBuffer _filling = new();
     private FrameBuffer _sending = new();
@@ -241,9 +246,13 @@ internal abstract class RpcConnection(Socket socket, Stream stream, RpcClock clo
                 OnFlushed();
             }
         }
-        catch (Exception e) when (e is IOException or SocketException or ObjectDisposedException or AuthenticationException or InvalidOperationException)
+        catch (Exception e) when (e is IOException or SocketException or ObjectDisposedException)
         {
             Close(RpcEventKind.Closed, e.Message);
+        }
+        catch (Exception e)
+        {
+            Close(RpcEventKind.CutOff, e.ToString());
         }
     }
 
@@ -257,6 +266,9 @@ internal abstract class RpcConnection(Socket socket, Stream stream, RpcClock clo
     {
         socket.NoDelay = true;
         socket.SetSocketOption(SocketOptionLevel.Socket, SocketOptionName.KeepAlive, true);
+        socket.SetSocketOption(SocketOptionLevel.Tcp, SocketOptionName.TcpKeepAliveTime, KeepAliveSeconds);
+        socket.SetSocketOption(SocketOptionLevel.Tcp, SocketOptionName.TcpKeepAliveInterval, KeepAliveIntervalSeconds);
+        socket.SetSocketOption(SocketOptionLevel.Tcp, SocketOptionName.TcpKeepAliveRetryCount, KeepAliveRetries);
     }
 
     /// <summary>A stream over a socket; with TLS when there are options for it.</summary>
