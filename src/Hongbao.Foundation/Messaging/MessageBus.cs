@@ -60,6 +60,9 @@ public sealed class MessageBus
         list.Add((handler, handle));
     }
 
+    /// <summary>A handler by its name; null when this process has none of that name for the topic.</summary>
+    internal MessageHandler? Find(string topic, string handler) => For(topic).FirstOrDefault(h => h.Handler == handler).Handle;
+
     internal IReadOnlyList<(string Handler, MessageHandler Handle)> For(string topic) =>
         _subscriptions.TryGetValue(topic, out var list) ? list : [];
 }
