@@ -15,7 +15,7 @@ public sealed class ServerCluster : IAsyncDisposable
     private readonly Dictionary<string, string> _settings;
     private readonly Dictionary<string, ServerProcess> _processes = [];
 
-    private ServerCluster(TestDatabase database, IReadOnlyDictionary<string, string> settings)
+    private ServerCluster(TestDatabase database, IReadOnlyDictionary<string, string> settings, string protocol)
     {
         _database = database;
         var ports = FreePorts(Roles.Length);
@@ -27,7 +27,7 @@ public sealed class ServerCluster : IAsyncDisposable
         };
         for (var i = 0; i < 4; i++)
         {
-            _settings[$"HONGBAO_Rpc__{Roles[i]}"] = $"tcp -h 127.0.0.1 -p {ports[i]}";
+            _settings[$"HONGBAO_Rpc__{Roles[i]}"] = $"{protocol} -h 127.0.0.1 -p {ports[i]}";
         }
 
         foreach (var (name, value) in settings)
@@ -42,20 +42,24 @@ public sealed class ServerCluster : IAsyncDisposable
     /// <summary>The gateway's address, without a slash at the end; the same after a restart.</summary>
     public string Url { get; }
 
+    /// <summary>Where a role is called, as in settings.</summary>
+    public string EndpointOf(string role) => _settings[$"HONGBAO_Rpc__{role}"];
+
     /// <summary>What a role's process has written.</summary>
     public string OutputOf(string role) => _processes[role].Output;
 
     /// <summary>Starts all and waits until the gateway is ready.</summary>
     /// <param name="database">On PostgreSQL.</param>
     /// <param name="settings">For all processes.</param>
-    public static async Task<ServerCluster> StartAsync(TestDatabase database, IReadOnlyDictionary<string, string> settings)
+    /// <param name="protocol">Of their calls: tcp or ssl.</param>
+    public static async Task<ServerCluster> StartAsync(TestDatabase database, IReadOnlyDictionary<string, string> settings, string protocol = "tcp")
     {
         if (database.Dialect != SqlDialect.Postgres)
         {
             throw new ArgumentException("several processes need PostgreSQL", nameof(database));
         }
 
-        var cluster = new ServerCluster(database, settings);
+        var cluster = new ServerCluster(database, settings, protocol);
         try
         {
             await cluster.StartAsync();
