@@ -255,6 +255,14 @@ public sealed class RpcInvocation : IThreadPoolWorkItem
         }
     }
 
+    /// <summary>Appends the frame of an answer that was to be larger, or could not be written.</summary>
+    internal void WriteEncodeFault(FrameBuffer output, string text)
+    {
+        _answerContext = null;
+        _answerStatus = null;
+        Write(output, RpcCode.ServerEncode, text);
+    }
+
     private static void Shrink(ref JceBuffer buffer)
     {
         if (buffer.Length > KeptMax)

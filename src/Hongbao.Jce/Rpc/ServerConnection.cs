@@ -15,16 +15,27 @@ internal sealed class ServerConnection(RpcServer server, Socket socket, Stream s
     public void Answer(RpcInvocation invocation, int code, string text)
     {
         var mustFlush = false;
+        Exception? failure = null;
         lock (Gate)
         {
             if (!IsClosed)
             {
                 var before = Filling.Length;
-                invocation.Write(Filling, code, text);
-                if (Filling.Length - before > server.Options.FrameMax)
+                try
                 {
+                    invocation.Write(Filling, code, text);
+                    if (Filling.Length - before > server.Options.FrameMax)
+                    {
+                        Filling.Truncate(before);
+                        invocation.WriteEncodeFault(Filling, "the answer is larger than a frame may be");
+                    }
+                }
+                catch (Exception e)
+                {
+                    // Such as a context without a value. Half a frame would spoil all that follow.
+                    failure = e;
                     Filling.Truncate(before);
-                    invocation.Write(Filling, RpcCode.ServerEncode, "the answer is larger than a frame may be");
+                    invocation.WriteEncodeFault(Filling, "the answer could not be written");
                 }
 
                 mustFlush = Append(before);
@@ -34,6 +45,11 @@ internal sealed class ServerConnection(RpcServer server, Socket socket, Stream s
         if (mustFlush)
         {
             QueueFlush();
+        }
+
+        if (failure is not null)
+        {
+            server.Tell(RpcEventKind.ServantFailed, Remote, "an answer could not be written", failure);
         }
     }
 
@@ -62,7 +78,7 @@ internal sealed class ServerConnection(RpcServer server, Socket socket, Stream s
         {
             Close(RpcEventKind.CutOff, "the client reads no answers");
         }
-        else if (Volatile.Read(ref _underWay) == 0 && now - Math.Max(ReadAtMs, Volatile.Read(ref _doneAtMs)) > (long)options.IdleTimeout.TotalMilliseconds)
+        else if (Volatile.Read(ref _underWay) == 0 && Unsent == 0 && now - Math.Max(ReadAtMs, Volatile.Read(ref _doneAtMs)) > (long)options.IdleTimeout.TotalMilliseconds)
         {
             Close(RpcEventKind.Closed, "idle");
         }
