@@ -68,6 +68,9 @@ public sealed class RpcInvocation : IThreadPoolWorkItem
 
     internal ServerConnection Connection => _connection!;
 
+    /// <summary>Size of the request.</summary>
+    internal int Bytes => _request.Length;
+
     private ReadOnlySpan<byte> ContextBytes => _request.Written.Slice(_bufferLength, _contextLength);
 
     private RpcFunction Function => _servant!.Servant.Functions[_function];

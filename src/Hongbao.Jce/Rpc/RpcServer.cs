@@ -151,8 +151,9 @@ public sealed class RpcServer : IAsyncDisposable
     internal void Finished(RpcInvocation invocation)
     {
         var connection = invocation.Connection;
+        var bytes = invocation.Bytes;
         GiveBack(invocation);
-        connection.Finished();
+        connection.Finished(bytes);
         _queue.Leave();
     }
 

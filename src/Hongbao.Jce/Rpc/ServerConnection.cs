@@ -8,6 +8,7 @@ internal sealed class ServerConnection(RpcServer server, Socket socket, Stream s
 {
     private TaskCompletionSource? _drained;
     private int _underWay;
+    private long _underWayBytes;
     private bool _isEnded; // the client sends no more, and waits for its answers
     private long _doneAtMs = server.Clock.NowMs;
 
@@ -54,9 +55,12 @@ internal sealed class ServerConnection(RpcServer server, Socket socket, Stream s
     }
 
     /// <summary>After an invocation of it was answered, or needed no answer.</summary>
-    public void Finished()
+    /// <param name="bytes">The request's.</param>
+    public void Finished(int bytes)
     {
         Volatile.Write(ref _doneAtMs, Clock.NowMs);
+        Interlocked.Add(ref _underWayBytes, -bytes);
+        WakeReader();
         if (Interlocked.Decrement(ref _underWay) == 0 && Volatile.Read(ref _isEnded))
         {
             _ = CloseAfterFlushAsync();
@@ -115,35 +119,50 @@ internal sealed class ServerConnection(RpcServer server, Socket socket, Stream s
         var invocation = server.Rent();
         invocation.Begin(this, servant, function, packet, Clock.NowMs);
         Interlocked.Increment(ref _underWay);
+        Interlocked.Add(ref _underWayBytes, invocation.Bytes);
         if (!server.TryEnter(invocation))
         {
             Refuse(packet, RpcCode.Overload, "the server has too much to do, or stops");
+            var bytes = invocation.Bytes;
             server.GiveBack(invocation);
-            Finished();
+            Finished(bytes);
         }
     }
 
     protected override void OnClosed(RpcEventKind kind, string reason)
     {
-        Interlocked.Exchange(ref _drained, null)?.TrySetResult();
+        WakeReader();
         server.Forget(this, kind, reason);
     }
 
-    // A client that asks and does not listen would fill the memory.
+    // A client that asks and does not listen, or asks faster than it is served, would fill the memory.
     protected override Task? BeforeRead()
     {
-        if (Unsent <= server.Options.UnsentMax)
+        if (!HasTooMuch)
         {
             return null;
         }
 
         var drained = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         Volatile.Write(ref _drained, drained);
+        Interlocked.MemoryBarrier();
         // It may have drained, or been closed, before that was seen.
-        return Unsent <= server.Options.UnsentMax || IsClosed ? null : drained.Task;
+        return HasTooMuch && !IsClosed ? drained.Task : null;
     }
 
-    protected override void OnFlushed() => Interlocked.Exchange(ref _drained, null)?.TrySetResult();
+    protected override void OnFlushed() => WakeReader();
+
+    private bool HasTooMuch => Unsent + Interlocked.Read(ref _underWayBytes) > server.Options.PendingMax;
+
+    private void WakeReader()
+    {
+        // Either this sees the reader waiting, or the reader sees what became less: both write first, and read then.
+        Interlocked.MemoryBarrier();
+        if (Volatile.Read(ref _drained) is not null)
+        {
+            Interlocked.Exchange(ref _drained, null)?.TrySetResult();
+        }
+    }
 
     // Clients that only shut their sending side still want their answers.
     protected override void OnEnd()
