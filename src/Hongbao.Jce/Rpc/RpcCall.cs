@@ -8,7 +8,7 @@ namespace Hongbao.Jce.Rpc;
 /// </summary>
 public sealed class RpcCall : IValueTaskSource
 {
-    private const int KeptMax = 64 << 10;
+    private const int KeptMax = 8 << 10;
     private const int AttemptsMax = 4;
 
     private readonly RpcClient _client;

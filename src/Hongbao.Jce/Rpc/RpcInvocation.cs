@@ -7,7 +7,7 @@ namespace Hongbao.Jce.Rpc;
 /// </summary>
 public sealed class RpcInvocation : IThreadPoolWorkItem
 {
-    private const int KeptMax = 64 << 10;
+    private const int KeptMax = 8 << 10;
 
     private readonly RpcServer _server;
     private JceBuffer _request = new(); // the buffer, the context and the status behind each other
