@@ -8,6 +8,7 @@ namespace PeerTest;
 public sealed class PeerTarget : IPeer
 {
     private readonly ConcurrentQueue<string> _notes = new();
+    private readonly AsyncLocal<bool> _isOneWay = new();
     private readonly AsyncLocal<Dictionary<string, string>> _seen = new();
 
     public ConcurrentQueue<Everything> Echoed { get; } = new();
@@ -36,7 +37,7 @@ public sealed class PeerTarget : IPeer
 
     public Task NoteAsync(string text, CancellationToken cancellationToken = default)
     {
-        _notes.Enqueue(text);
+        _notes.Enqueue($"{text}/{(_isOneWay.Value ? 1 : 0)}");
         return Task.CompletedTask;
     }
 
@@ -47,7 +48,7 @@ public sealed class PeerTarget : IPeer
     public Task<Dictionary<string, string>> SeenAsync(CancellationToken cancellationToken = default) => Task.FromResult(_seen.Value!);
 
     /// <summary>What the call of this moment came with.</summary>
-    public void See(IReadOnlyDictionary<string, string> context) => _seen.Value = context.ToDictionary();
+    public void See(RpcInvocation call) => (_seen.Value, _isOneWay.Value) = (call.Context.ToDictionary(), call.IsOneWay);
 }
 
 /// <summary>The servant: what a call came with goes back with its answer.</summary>
@@ -57,9 +58,9 @@ public sealed class PeerServant(PeerTarget target) : PeerDispatcher(target)
 
     public override Task InvokeAsync(int function, RpcInvocation call)
     {
+        _target.See(call);
         if (Functions[function].Name == "seen")
         {
-            _target.See(call.Context);
             foreach (var (key, value) in call.Context)
             {
                 call.AnswerContext[key] = value;
