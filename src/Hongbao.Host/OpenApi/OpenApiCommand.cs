@@ -54,6 +54,7 @@ internal static class OpenApiCommand
         });
         builder.Logging.ClearProviders();
         Server.AddPlatform(builder.Services, new PlatformOptions());
+        builder.Services.AddRoles(Roles.All);
         builder.Services.AddSingleton<IServer, SilentServer>();
         await using var app = builder.Build();
         app.UseGateway();
