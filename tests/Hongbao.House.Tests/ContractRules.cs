@@ -51,7 +51,14 @@ public sealed class ContractRules
     public void Interfaces_of_the_contracts_are_all_generated()
     {
         var declared = Interfaces(s_contract).Select(static i => "I" + i.Name).Order(StringComparer.Ordinal);
-        Assert.Equal(declared, typeof(CallContext).Assembly.GetExportedTypes().Where(static t => t.IsInterface).Select(static t => t.Name).Order(StringComparer.Ordinal));
+        Assert.Equal(declared, typeof(CallContext).Assembly.GetExportedTypes().Where(static t => t.IsInterface && t != typeof(IAnswer)).Select(static t => t.Name).Order(StringComparer.Ordinal));
+    }
+
+    [Fact]
+    public void Every_answer_can_tell_that_a_call_failed_on_its_way()
+    {
+        var answers = Interfaces(s_contract).SelectMany(static i => i.Operations).Select(static o => o.ReturnType!.Struct!.Name).Distinct().Order(StringComparer.Ordinal);
+        Assert.Equal(answers, typeof(IAnswer).Assembly.GetExportedTypes().Where(static t => t.IsClass && t.IsAssignableTo(typeof(IAnswer))).Select(static t => t.Name).Order(StringComparer.Ordinal));
     }
 
     [Fact]

@@ -63,6 +63,8 @@ public sealed class EvolutionTests
     [InlineData("interface I { void f(int a); };", "interface I { void f(out int a); };", "JCE119 a")]
     [InlineData("interface I { void f(int a); };", "interface I { void f(string b); };", "JCE119 b")]
     [InlineData("interface I { void f(int a); };", "interface I { void f(int b); };", "JCE126 b")]
+    [InlineData("interface I { void f(int a, int b); };", "interface I { void f(int a, string c); };", "JCE119 c")]
+    [InlineData("interface I { void f(int a, int b); };", "interface I { void f(int b, int c); };", "JCE117 f, JCE116 c")]
     [InlineData("interface I { void f(); };", "interface I { int f(); };", "JCE120 f")]
     [InlineData("interface I { vector<int> f(); };", "interface I { void f(); };", "JCE120 f")]
     // What is gone.

@@ -25,7 +25,7 @@ public sealed class IncludeTests
     {
         var contract = Compile(
             new(),
-            [("C:\\p\\x.jce", "#include \"./y.jce\"\n#include \"q\\..\\y.jce\"\nmodule M { struct S { 0 require N::T t; }; };"), ("C:\\p\\y.jce", "module N { struct T { 0 require int a; }; };")]);
+            [("C:\\p\\x.jce", "#include \"./y.jce\"\n#include \"q\\..\\/y.jce\"\nmodule M { struct S { 0 require N::T t; }; };"), ("C:\\p\\y.jce", "module N { struct T { 0 require int a; }; };")]);
 
         Assert.Empty(contract.Diagnostics);
         Assert.Empty(_asked);

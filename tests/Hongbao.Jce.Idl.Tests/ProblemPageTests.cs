@@ -138,6 +138,49 @@ public sealed partial class ProblemPageTests
         Assert.Equal(code, diagnostic.Code);
     }
 
+    [Theory]
+    [InlineData("void")]
+    [InlineData("struct")]
+    [InlineData("bool")]
+    [InlineData("byte")]
+    [InlineData("short")]
+    [InlineData("int")]
+    [InlineData("double")]
+    [InlineData("float")]
+    [InlineData("long")]
+    [InlineData("string")]
+    [InlineData("vector")]
+    [InlineData("map")]
+    [InlineData("key")]
+    [InlineData("routekey")]
+    [InlineData("module")]
+    [InlineData("interface")]
+    [InlineData("out")]
+    [InlineData("require")]
+    [InlineData("optional")]
+    [InlineData("false")]
+    [InlineData("true")]
+    [InlineData("enum")]
+    [InlineData("const")]
+    [InlineData("unsigned")]
+    public void A_keyword_names_operations_and_nothing_else(string keyword)
+    {
+        Assert.Equal("JCE012", Assert.Single(Corpus.Compile(Struct($"0 require int {keyword};")).Diagnostics).Code);
+        Assert.Empty(Corpus.Compile($"module M {{ interface I {{ int {keyword} (int a); void {keyword}x(int a); }}; }};").Diagnostics);
+    }
+
+    [Fact]
+    public void A_missing_semicolon_is_reported_behind_what_it_ends_or_before_what_cannot_follow()
+    {
+        var behind = Assert.Single(Corpus.Compile("module M { struct S {\n0 require int a\n1 require int b; }; };").Diagnostics);
+        var before = Assert.Single(Corpus.Compile("module M { struct S {\n0 require int a 1 require int b; }; };").Diagnostics);
+        var atEnd = Assert.Single(Corpus.Compile("module M { struct S {\n0 require int a").Diagnostics);
+
+        Assert.Equal(("JCE011", 2, 16, 0), (behind.Code, behind.Span.Line, behind.Span.Column, behind.Span.Length));
+        Assert.Equal(("JCE010", 2, 17), (before.Code, before.Span.Line, before.Span.Column));
+        Assert.Equal(("JCE011", 2, 16), (atEnd.Code, atEnd.Span.Line, atEnd.Span.Column));
+    }
+
     [Fact]
     public void Several_faults_are_reported_in_one_run()
     {

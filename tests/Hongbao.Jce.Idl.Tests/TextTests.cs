@@ -117,6 +117,17 @@ public sealed class TextTests
 
         """.ReplaceLineEndings("\n"), IdlReference.Markdown(Corpus.CompileGood(Text)));
 
+    [Fact]
+    public void The_reference_says_nothing_of_what_is_not_there()
+    {
+        var text = IdlReference.Markdown(Corpus.CompileGood("module M { struct S { 0 require int a; }; interface I { void f(); }; };"));
+
+        Assert.DoesNotContain("Key", text, StringComparison.Ordinal);
+        Assert.DoesNotContain("Reserved", text, StringComparison.Ordinal);
+        Assert.DoesNotContain("Constants", text, StringComparison.Ordinal);
+        Assert.DoesNotContain("Parameter", text, StringComparison.Ordinal);
+    }
+
     [Theory]
     [MemberData(nameof(GoodNames))]
     public void What_is_printed_means_the_same(string name)

@@ -128,7 +128,6 @@ internal sealed class LayoutWriter
         }
 
         _text.Append(' ', 4 * depth);
-        _isLineDue = false;
     }
 
     private void WriteComment(Comment comment)

@@ -10,7 +10,7 @@ internal sealed class ClientConnection(RpcClient client, Socket socket, Stream s
     private bool _isLeaving; // the server asked for a new connection
     private int _oneWayId;
     private byte[] _pingServant = [];
-    private long _pingUntilMs;
+    private long _pingAtMs;
 
     /// <summary>True while new calls may be sent over it.</summary>
     public bool IsUsable => !IsClosed && !_isLeaving;
@@ -59,7 +59,18 @@ internal sealed class ClientConnection(RpcClient client, Socket socket, Stream s
             call.AppendedAt = Appended;
             _pingServant = call.Channel.ServantBytes;
             var before = Filling.Length;
-            call.Channel.Write(Filling, call, (int)Math.Min(leftMs, int.MaxValue));
+            try
+            {
+                call.Channel.Write(Filling, call, (int)Math.Min(leftMs, int.MaxValue));
+            }
+            catch
+            {
+                // Such as a context without a value. Half a frame would spoil all that follow.
+                Filling.Truncate(before);
+                _calls.Take(call.Id);
+                throw;
+            }
+
             mustFlush = Append(before);
         }
 
@@ -120,18 +131,19 @@ internal sealed class ClientConnection(RpcClient client, Socket socket, Stream s
             return;
         }
 
+        var readAt = ReadAtMs;
+        if (now - readAt < (long)options.PingAfter.TotalMilliseconds)
+        {
+            return;
+        }
+
         var mustFlush = false;
         lock (Gate)
         {
-            if (!IsUsable || now - ReadAtMs < (long)options.PingAfter.TotalMilliseconds)
+            // Whatever came after a ping is a sign of life.
+            if (IsUsable && (_pingAtMs == 0 || readAt >= _pingAtMs))
             {
-                _pingUntilMs = 0;
-                return;
-            }
-
-            if (_pingUntilMs == 0)
-            {
-                _pingUntilMs = now + (long)options.PingTimeout.TotalMilliseconds;
+                _pingAtMs = now;
                 var before = Filling.Length;
                 RequestPacket.Write(Filling, RequestPacket.OneWay - 1, PingId, _pingServant, RpcNames.Ping, [], (int)options.PingTimeout.TotalMilliseconds, null, null, null);
                 mustFlush = Append(before);
@@ -142,7 +154,7 @@ internal sealed class ClientConnection(RpcClient client, Socket socket, Stream s
         {
             QueueFlush();
         }
-        else if (now >= _pingUntilMs)
+        else if (_pingAtMs > 0 && readAt < _pingAtMs && now - _pingAtMs >= (long)options.PingTimeout.TotalMilliseconds)
         {
             Close(RpcEventKind.CutOff, "the server does not answer a ping");
         }
@@ -223,7 +235,6 @@ internal sealed class ClientConnection(RpcClient client, Socket socket, Stream s
             return;
         }
 
-        client.Tell(RpcEventKind.Reconnect, Remote, "the server asks for a new connection");
         bool isLast;
         lock (Gate)
         {
@@ -231,6 +242,7 @@ internal sealed class ClientConnection(RpcClient client, Socket socket, Stream s
             isLast = IsDone;
         }
 
+        client.Tell(RpcEventKind.Reconnect, Remote, "the server asks for a new connection");
         CloseIf(isLast);
     }
 }

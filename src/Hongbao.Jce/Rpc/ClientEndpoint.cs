@@ -23,7 +23,7 @@ internal sealed class ClientEndpoint(RpcClient client, RpcEndpoint address)
     /// <summary>Until when others are preferred, since connecting failed.</summary>
     public long RestUntilMs => Volatile.Read(ref _restUntilMs);
 
-    /// <summary>A connection that is there.</summary>
+    /// <summary>A connection that is there; what is missing of the others is made beside.</summary>
     public ClientConnection? TryPick()
     {
         var connections = _connections;
@@ -32,8 +32,21 @@ internal sealed class ClientEndpoint(RpcClient client, RpcEndpoint address)
             return connections[0] is { IsUsable: true } only ? only : null;
         }
 
-        var at = (int)(_next++ % (uint)connections.Length); // a lost count does no harm
-        return connections[at] is { IsUsable: true } connection ? connection : null;
+        var at = _next++; // a lost count does no harm
+        for (var i = 0u; i < connections.Length; i++)
+        {
+            if (connections[(at + i) % (uint)connections.Length] is { IsUsable: true } connection)
+            {
+                if (i > 0)
+                {
+                    _ = ConnectAsync();
+                }
+
+                return connection;
+            }
+        }
+
+        return null;
     }
 
     /// <summary>Makes a connection that is missing; all who ask meanwhile get the same. After a failure it rests first, longer each time.</summary>
@@ -60,18 +73,6 @@ internal sealed class ClientEndpoint(RpcClient client, RpcEndpoint address)
             }
 
             return Task.FromResult(_connections[(int)(_next % (uint)_connections.Length)]);
-        }
-    }
-
-    /// <summary>All connections that are there.</summary>
-    public void AddTo(List<ClientConnection> connections)
-    {
-        foreach (var connection in _connections)
-        {
-            if (connection is not null)
-            {
-                connections.Add(connection);
-            }
         }
     }
 

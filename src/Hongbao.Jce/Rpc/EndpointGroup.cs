@@ -27,43 +27,56 @@ internal sealed class EndpointGroup(RpcClient client, ClientEndpoint[] endpoints
         return null;
     }
 
-    /// <summary>A connection, made if need be. Every endpoint gets one chance; those that failed lately come last, and are tried again only when their rest is over.</summary>
+    /// <summary>
+    /// A connection, made if need be. Endpoints that failed lately come last. While any is connected nobody waits for another: it is connected beside.
+    /// </summary>
     /// <exception cref="RpcException">None could be made in time.</exception>
     public async ValueTask<ClientConnection> PickAsync(long deadlineMs, CancellationToken cancellationToken)
     {
-        var first = _next++;
-        var order = endpoints.Length == 1
-            ? endpoints
-            : [.. Enumerable.Range(0, endpoints.Length).Select(i => endpoints[(first + i) % endpoints.Length]).OrderBy(e => Math.Max(0, e.RestUntilMs - client.Clock.NowMs))];
-        foreach (var endpoint in order)
+        ObjectDisposedException.ThrowIf(client.Stopping.IsCancellationRequested, client);
+        var first = _next - 1; // as it was picked last
+        ClientEndpoint[] order = [.. Enumerable.Range(0, endpoints.Length).Select(i => endpoints[(first + (uint)i) % (uint)endpoints.Length])];
+        var ready = order.Select(e => e.TryPick()).FirstOrDefault(c => c is not null);
+        var now = client.Clock.NowMs;
+        var rested = order.Where(e => e.RestUntilMs <= now).ToList();
+        var attempts = rested.ConvertAll(e => e.ConnectAsync());
+        if (ready is not null)
         {
-            var leftMs = deadlineMs - client.Clock.NowMs;
-            if (leftMs <= 0)
-            {
-                throw new RpcException(RpcCode.Timeout, "the deadline is over", wasSent: false);
-            }
+            return ready;
+        }
 
-            ObjectDisposedException.ThrowIf(client.Stopping.IsCancellationRequested, client);
-            if (endpoint.TryPick() is { } ready)
-            {
-                return ready;
-            }
+        if (await FirstOfAsync(attempts, deadlineMs, cancellationToken).ConfigureAwait(false) is { } connection)
+        {
+            return connection;
+        }
 
+        // All that is left has failed lately: it is tried when its rest is over.
+        attempts = order.Except(rested).Select(e => e.ConnectAsync()).ToList();
+        return await FirstOfAsync(attempts, deadlineMs, cancellationToken).ConfigureAwait(false)
+            ?? throw new RpcException(RpcCode.NoConnection, $"no connection to {string.Join(", ", order.Select(e => $"{e.Address} ({e.Failure})"))}", wasSent: false);
+    }
+
+    private async Task<ClientConnection?> FirstOfAsync(List<Task<ClientConnection?>> attempts, long deadlineMs, CancellationToken cancellationToken)
+    {
+        while (attempts.Count > 0)
+        {
+            var leftMs = Math.Clamp(deadlineMs - client.Clock.NowMs, 0, int.MaxValue);
             try
             {
-                var connection = await endpoint.ConnectAsync()
-                    .WaitAsync(TimeSpan.FromMilliseconds(Math.Min(leftMs, int.MaxValue)), client.Clock.Provider, cancellationToken).ConfigureAwait(false);
-                if (connection is not null)
+                var attempt = await Task.WhenAny(attempts).WaitAsync(TimeSpan.FromMilliseconds(leftMs), client.Clock.Provider, cancellationToken).ConfigureAwait(false);
+                if (await attempt.ConfigureAwait(false) is { } connection)
                 {
                     return connection;
                 }
+
+                attempts.Remove(attempt);
             }
             catch (TimeoutException)
             {
-                throw new RpcException(RpcCode.Timeout, $"no connection to {endpoint.Address} in time", wasSent: false);
+                throw new RpcException(RpcCode.Timeout, "no connection in time", wasSent: false);
             }
         }
 
-        throw new RpcException(RpcCode.NoConnection, $"no connection to {string.Join(", ", order.Select(e => $"{e.Address} ({e.Failure})"))}", wasSent: false);
+        return null;
     }
 }

@@ -8,7 +8,7 @@ namespace Hongbao.Jce.Rpc;
 /// </summary>
 public sealed class RpcCall : IValueTaskSource
 {
-    private const int KeptMax = 64 << 10;
+    private const int KeptMax = 8 << 10;
     private const int AttemptsMax = 4;
 
     private readonly RpcClient _client;
@@ -109,10 +109,20 @@ public sealed class RpcCall : IValueTaskSource
         IsOneWay = true;
         try
         {
-            var connection = Channel.TryPick() ?? await Channel.PickAsync(this, cancellationToken).ConfigureAwait(false);
-            if (connection.TrySend(this) is { } fault)
+            while (true)
             {
-                throw fault;
+                cancellationToken.ThrowIfCancellationRequested();
+                var connection = Channel.TryPick() ?? await Channel.PickAsync(this, cancellationToken).ConfigureAwait(false);
+                if (connection.TrySend(this) is not { } fault)
+                {
+                    return;
+                }
+
+                // It may have been left just now.
+                if (connection.IsUsable || ++_attempts == AttemptsMax)
+                {
+                    throw fault;
+                }
             }
         }
         finally
@@ -149,7 +159,7 @@ public sealed class RpcCall : IValueTaskSource
             _answer.Advance(packet.Buffer.Length);
             if (Channel.Options.OnAnswerContext is { } listener && packet.Context.Length > 1)
             {
-                listener(TextMap.ToDictionary(packet.Context));
+                Tell(listener, packet.Context);
             }
         }
         else
@@ -212,6 +222,19 @@ public sealed class RpcCall : IValueTaskSource
         }
 
         return new ValueTask(this, _done.Version);
+    }
+
+    // A listener's failure must not leave the caller without an answer.
+    private void Tell(Action<IReadOnlyDictionary<string, string>> listener, ReadOnlySpan<byte> context)
+    {
+        try
+        {
+            listener(TextMap.ToDictionary(context));
+        }
+        catch (Exception e)
+        {
+            _fault = new RpcException(RpcCode.ClientDecode, "the listener of answers' contexts failed", inner: e);
+        }
     }
 
     // The call cannot have been given back: that waits for the end of this.

@@ -13,7 +13,7 @@ public readonly record struct JceFault(JceFaultKind Kind, int Offset, int Tag, s
     /// <summary>A sentence for people.</summary>
     public override string ToString()
     {
-        var field = Path.Length > 0 ? $", field {Path}" : "";
+        var field = Path is { Length: > 0 } ? $", field {Path}" : "";
         var tag = Tag >= 0 ? $" (tag {Tag})" : "";
         return $"{Words} at byte {Offset}{field}{tag}";
     }
