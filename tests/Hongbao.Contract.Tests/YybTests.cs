@@ -7,7 +7,7 @@ using Hongbao.Jce.Yyb;
 namespace Hongbao.Contract.Tests;
 
 /// <summary>The package for apps against the real service: the same packets and money as over HTTP.</summary>
-public sealed class YybTests(RunningServer server) : IClassFixture<RunningServer>
+public abstract class YybTests(RunningServer server)
 {
     [Fact]
     public async Task A_packet_lives_its_life_by_packages()
@@ -154,3 +154,7 @@ public sealed class YybTests(RunningServer server) : IClassFixture<RunningServer
         return package.Body.ToArray();
     }
 }
+
+public sealed class YybTestsInOneProcess(OneProcess server) : YybTests(server), IClassFixture<OneProcess>;
+
+public sealed class YybTestsInFiveProcesses(FiveProcesses server) : YybTests(server), IClassFixture<FiveProcesses>;
