@@ -13,7 +13,7 @@ namespace Hongbao.Gateway.Tests.Yyb;
 public sealed class HostileTests : IAsyncLifetime
 {
     // What an answer to a package of 64 KiB may allocate in all.
-    private const long AllocatedMax = 8 << 20;
+    private const long AllocatedMax = 2 << 20;
 
     private GatewayHost _host = null!;
 
@@ -183,7 +183,7 @@ public sealed class HostileTests : IAsyncLifetime
             { "a body of 2 GB", [.. one, 0x0A, 0x0B, 0x1A, 0x0A, 0x00, 107, 0x0B, 0x1D, 0x00, 0x02, 0x7F, 0xFF, 0xFF, 0xFF] },
             { "a body below zero", [.. one, 0x0A, 0x0B, 0x1A, 0x0A, 0x00, 107, 0x0B, 0x1D, 0x00, 0x00, 0x80] },
             { "two billion commands", Filled([.. two, 0x0A, 0x0B, 0x19, 0x02, 0x7F, 0xFF, 0xFF, 0xFF], [0x0A, 0x0B]) },
-            { "as many commands as fit", Filled([.. two, 0x0A, 0x0B, 0x19, 0x01, 0x1C, 0x00], [0x0A, 0x0A, 0x00, 107, 0x0B, 0x1D, 0x00, 0x0C, 0x0B]) },
+            { "as many commands as fit", [.. two, 0x0A, 0x0B, 0x19, 0x01, 0x1C, 0x00, .. Enumerable.Repeat<byte[]>([0x0A, 0x0A, 0x00, 107, 0x0B, 0x1D, 0x00, 0x0C, 0x0B], 0x1C00).SelectMany(b => b)] },
             { "a body as a list of numbers", Filled([.. one, 0x0A, 0x0B, 0x1A, 0x0A, 0x00, 107, 0x0B, 0x19, 0x02, 0x00, 0x00, 0xFF, 0x00], [0x0C]) },
             { "pairs of an unknown map", Filled([.. one, 0xF8, 250, 0x01, 0x7F, 0x00], [0x0C, 0x1C]) },
         };
@@ -199,7 +199,7 @@ public sealed class HostileTests : IAsyncLifetime
         var answer = await AnswerAsync(bytes);
         Assert.InRange(GC.GetTotalAllocatedBytes(precise: true) - before, 0, AllocatedMax);
 
-        Assert.True(answer.Refusal is { Code: ResultCode.ValidationFailed } || AppAnswer.Read(answer.Value!).Code is ErrorCode.CommandCount or ErrorCode.Ok, name);
+        Assert.True(answer.Refusal is { Code: ResultCode.ValidationFailed } || AppAnswer.Read(answer.Value!).Code == ErrorCode.CommandCount, name);
         Assert.True((await _host.PostAsync(bytes)).Status is 400 or 200, name);
     }
 
