@@ -22,6 +22,17 @@ public sealed class GeneratedTests
     }
 
     [Fact]
+    public async Task A_document_that_cannot_be_written_is_told_in_words()
+    {
+        using var process = Process.Start(new ProcessStartInfo(ServerProcess.Executable, ["openapi", "--out", "/no/such/folder/openapi.json"]) { RedirectStandardError = true })!;
+        var said = await process.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken);
+        await process.WaitForExitAsync(TestContext.Current.CancellationToken);
+        Assert.Equal(1, process.ExitCode);
+        Assert.StartsWith("'/no/such/folder/openapi.json' cannot be written: ", said, StringComparison.Ordinal);
+        Assert.DoesNotContain("   at ", said, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void The_clients_are_made_from_the_document()
     {
         var files = SdkFiles.Of(ApiDocument.Read(File.ReadAllBytes(Path.Combine(Root, SdkFiles.Document))));
