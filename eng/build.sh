@@ -33,6 +33,17 @@ build_page() {
   fi
 }
 
+# The programs that our TARS tests speak with.
+build_peers() {
+  need node
+  need npm
+  if is_stale tests/peers/node/node_modules/.package-lock.json tests/peers/node/package-lock.json; then
+    echo "Installing the peers' packages ..." >&2
+    quietly npm --prefix tests/peers/node ci --no-audit --no-fund
+    touch tests/peers/node/node_modules/.package-lock.json
+  fi
+}
+
 build_host() {
   need dotnet
   if is_stale "$hongbao_binary" src web/dist Directory.Build.props Directory.Packages.props global.json; then

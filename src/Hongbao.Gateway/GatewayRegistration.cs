@@ -79,6 +79,23 @@ public static class GatewayRegistration
         return app;
     }
 
+    /// <summary>The pipeline of a process without the gateway's role: it only tells how it is.</summary>
+    public static WebApplication UseProcess(this WebApplication app)
+    {
+        app.UseMiddleware<StopMiddleware>();
+        app.UseMiddleware<ProblemMiddleware>();
+        app.UseRouting();
+        app.UseMiddleware<AccessMiddleware>();
+        return app;
+    }
+
+    /// <summary>Maps what every process has: whether it is alive and ready.</summary>
+    public static WebApplication MapProcess(this WebApplication app)
+    {
+        app.Services.GetRequiredService<ProcessEndpoints>().Map(app);
+        return app;
+    }
+
     /// <summary>Maps the gateway's endpoints.</summary>
     public static WebApplication MapGateway(this WebApplication app)
     {

@@ -4,7 +4,7 @@ using System.Text;
 namespace Hongbao.Contract.Tests;
 
 /// <summary>What is not acceptable gets the right code, names the field, and changes nothing.</summary>
-public sealed class BadInputTests(RunningServer server) : IClassFixture<RunningServer>
+public abstract class BadInputTests(RunningServer server)
 {
     public static TheoryData<string, string> BadBodies()
     {
@@ -159,3 +159,7 @@ public sealed class BadInputTests(RunningServer server) : IClassFixture<RunningS
         Assert.Equal(0, sent["items"].GetArrayLength());
     }
 }
+
+public sealed class BadInputTestsInOneProcess(OneProcess server) : BadInputTests(server), IClassFixture<OneProcess>;
+
+public sealed class BadInputTestsInFiveProcesses(FiveProcesses server) : BadInputTests(server), IClassFixture<FiveProcesses>;

@@ -7,7 +7,7 @@ using Hongbao.Testing;
 namespace Hongbao.Contract.Tests;
 
 /// <summary>Callbacks that finance did not send, or not so, change nothing.</summary>
-public sealed class CallbackTests(RunningServer server) : IClassFixture<RunningServer>
+public abstract class CallbackTests(RunningServer server)
 {
     [Fact]
     public async Task A_genuine_callback_activates_the_packet_and_its_replay_is_accepted_without_effect()
@@ -16,8 +16,8 @@ public sealed class CallbackTests(RunningServer server) : IClassFixture<RunningS
         var (packetNo, payOrderNo) = await server.CreateAsync(sender);
         var body = BodyOf(payOrderNo, 1000);
 
-        var first = await SendAsync(server.FinanceSignature(), body, nonce: "nonce-genuine-1");
-        var replay = await SendAsync(server.FinanceSignature(), body, nonce: "nonce-genuine-1");
+        var first = await SendAsync(server.FinanceSignature, body, nonce: "nonce-genuine-1");
+        var replay = await SendAsync(server.FinanceSignature, body, nonce: "nonce-genuine-1");
 
         Assert.Equal((HttpStatusCode.OK, HttpStatusCode.OK), (first, replay));
         Assert.Equal("ACTIVE", await server.StatusAsync(packetNo, sender));
@@ -29,7 +29,7 @@ public sealed class CallbackTests(RunningServer server) : IClassFixture<RunningS
         var sender = RunningServer.NewUser();
         var (packetNo, payOrderNo) = await server.CreateAsync(sender);
         var body = BodyOf(payOrderNo, 1000);
-        var genuine = server.FinanceSignature();
+        var genuine = server.FinanceSignature;
         var now = TimeProvider.System.GetUtcNow();
 
         Assert.Equal(HttpStatusCode.Unauthorized, await SendAsync(new CallbackSignature(new byte[32]), body));
@@ -46,7 +46,7 @@ public sealed class CallbackTests(RunningServer server) : IClassFixture<RunningS
     {
         var sender = RunningServer.NewUser();
         var (packetNo, payOrderNo) = await server.CreateAsync(sender);
-        var genuine = server.FinanceSignature();
+        var genuine = server.FinanceSignature;
 
         Assert.Equal(HttpStatusCode.NotFound, await SendAsync(genuine, BodyOf("12345", 1000)));
         Assert.Equal(HttpStatusCode.NotFound, await SendAsync(genuine, BodyOf(packetNo, 1000)));
@@ -76,3 +76,7 @@ public sealed class CallbackTests(RunningServer server) : IClassFixture<RunningS
         return (await server.Api.ReadAsync(request)).Status;
     }
 }
+
+public sealed class CallbackTestsInOneProcess(OneProcess server) : CallbackTests(server), IClassFixture<OneProcess>;
+
+public sealed class CallbackTestsInFiveProcesses(FiveProcesses server) : CallbackTests(server), IClassFixture<FiveProcesses>;

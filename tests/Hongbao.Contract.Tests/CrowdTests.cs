@@ -4,7 +4,7 @@ using Hongbao.Testing;
 namespace Hongbao.Contract.Tests;
 
 /// <summary>Many users at one packet, over real HTTP.</summary>
-public sealed class CrowdTests(RunningServer server) : IClassFixture<RunningServer>
+public abstract class CrowdTests(RunningServer server)
 {
     private const int Users = 500;
     private const int Shares = 100;
@@ -68,3 +68,7 @@ public sealed class CrowdTests(RunningServer server) : IClassFixture<RunningServ
         }
     }
 }
+
+public sealed class CrowdTestsInOneProcess(OneProcess server) : CrowdTests(server), IClassFixture<OneProcess>;
+
+public sealed class CrowdTestsInFiveProcesses(FiveProcesses server) : CrowdTests(server), IClassFixture<FiveProcesses>;

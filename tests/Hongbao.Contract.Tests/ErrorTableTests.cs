@@ -5,7 +5,7 @@ using Hongbao.Testing;
 namespace Hongbao.Contract.Tests;
 
 /// <summary>Every row of the contract's error table that a C2C packet can meet, over real HTTP.</summary>
-public sealed class ErrorTableTests(RunningServer server) : IClassFixture<RunningServer>
+public abstract class ErrorTableTests(RunningServer server)
 {
     private Api Api => server.Api;
 
@@ -202,3 +202,7 @@ public sealed class ErrorTableTests(RunningServer server) : IClassFixture<Runnin
         Assert.DoesNotContain("at Hongbao", JsonSerializer.Serialize(answer.Body), StringComparison.Ordinal);
     }
 }
+
+public sealed class ErrorTableTestsInOneProcess(OneProcess server) : ErrorTableTests(server), IClassFixture<OneProcess>;
+
+public sealed class ErrorTableTestsInFiveProcesses(FiveProcesses server) : ErrorTableTests(server), IClassFixture<FiveProcesses>;

@@ -1,20 +1,17 @@
 using System.Text.Json;
 using Hongbao.Foundation.Signing;
+using Hongbao.Foundation.Stores;
 using Hongbao.Testing;
 
 namespace Hongbao.Contract.Tests;
 
-/// <summary>One server for the tests of a class, on SQLite; users of its own for each test.</summary>
-public sealed class RunningServer : IAsyncLifetime
+/// <summary>A running platform for the tests of a class; users of its own for each test.</summary>
+public abstract class RunningServer : IAsyncLifetime
 {
     private static long _nextUid = 5000;
-    private ServerProcess? _process;
     private Api? _api;
 
-    public string Folder { get; } = Path.Combine(Path.GetTempPath(), "hongbao-tests", "contract-" + Guid.NewGuid().ToString("N"));
-
-    /// <summary>Further settings, before it starts.</summary>
-    public Dictionary<string, string> Settings { get; } = new()
+    protected static readonly IReadOnlyDictionary<string, string> Settings = new Dictionary<string, string>
     {
         ["HONGBAO_Core__TtlSecondsMin"] = "1",
         ["HONGBAO_Core__AmountPerDayMax"] = "5000000",
@@ -26,42 +23,22 @@ public sealed class RunningServer : IAsyncLifetime
 
     public Api Api => _api ?? throw new InvalidOperationException("not started");
 
-    public string Url => _process!.Url;
+    /// <summary>What finance signs its callbacks with.</summary>
+    public abstract CallbackSignature FinanceSignature { get; }
 
     /// <summary>A user that no other test knows.</summary>
     public static long NewUser() => Interlocked.Increment(ref _nextUid);
 
-    public async ValueTask InitializeAsync()
-    {
-        Directory.CreateDirectory(Folder);
-        await StartAsync();
-    }
+    public abstract ValueTask InitializeAsync();
 
     /// <summary>As after a crash: nothing in memory is left.</summary>
-    public async Task RestartAsync()
-    {
-        await _process!.KillAsync();
-        await _process.DisposeAsync();
-        await StartAsync();
-    }
+    public abstract Task RestartAsync();
 
-    public async ValueTask DisposeAsync()
+    public virtual ValueTask DisposeAsync()
     {
         _api?.Dispose();
-        if (_process is not null)
-        {
-            Assert.Equal(0, await _process.InterruptAsync());
-            await _process.DisposeAsync();
-        }
-
-        Directory.Delete(Folder, recursive: true);
-    }
-
-    /// <summary>What finance signs its callbacks with.</summary>
-    public CallbackSignature FinanceSignature()
-    {
-        using var keys = JsonDocument.Parse(File.ReadAllBytes(Path.Combine(Folder, "keys.json")));
-        return new CallbackSignature(Convert.FromBase64String(keys.RootElement.GetProperty("CallbackKey").GetString()!));
+        GC.SuppressFinalize(this);
+        return ValueTask.CompletedTask;
     }
 
     /// <summary>The body of a creation that is acceptable; fields can be replaced by name.</summary>
@@ -121,11 +98,91 @@ public sealed class RunningServer : IAsyncLifetime
         }
     }
 
+    /// <summary>From now on calls go there.</summary>
+    protected void Reach(string url)
+    {
+        var before = _api;
+        _api = new Api(url, before);
+        before?.Dispose();
+    }
+}
+
+/// <summary>All in one process, on SQLite.</summary>
+public sealed class OneProcess : RunningServer
+{
+    private readonly string _folder = Path.Combine(Path.GetTempPath(), "hongbao-tests", "contract-" + Guid.NewGuid().ToString("N"));
+    private ServerProcess? _process;
+
+    public override CallbackSignature FinanceSignature
+    {
+        get
+        {
+            using var keys = JsonDocument.Parse(File.ReadAllBytes(Path.Combine(_folder, "keys.json")));
+            return new CallbackSignature(Convert.FromBase64String(keys.RootElement.GetProperty("CallbackKey").GetString()!));
+        }
+    }
+
+    public override async ValueTask InitializeAsync()
+    {
+        Directory.CreateDirectory(_folder);
+        await StartAsync();
+    }
+
+    public override async Task RestartAsync()
+    {
+        await _process!.KillAsync();
+        await _process.DisposeAsync();
+        await StartAsync();
+    }
+
+    public override async ValueTask DisposeAsync()
+    {
+        await base.DisposeAsync();
+        if (_process is not null)
+        {
+            Assert.Equal(0, await _process.InterruptAsync());
+            await _process.DisposeAsync();
+        }
+
+        Directory.Delete(_folder, recursive: true);
+    }
+
     private async Task StartAsync()
     {
-        _process = await ServerProcess.StartAsync(Folder, Settings);
-        var before = _api;
-        _api = new Api(_process.Url, before);
-        before?.Dispose();
+        _process = await ServerProcess.StartAsync(_folder, Settings);
+        Reach(_process.Url);
+    }
+}
+
+/// <summary>Each role in a process of its own, on PostgreSQL.</summary>
+public sealed class FiveProcesses : RunningServer
+{
+    private TestDatabase? _database;
+    private ServerCluster? _cluster;
+
+    public override CallbackSignature FinanceSignature => new(Convert.FromBase64String(_cluster!.CallbackKey));
+
+    public override async ValueTask InitializeAsync()
+    {
+        _database = await TestDatabase.CreateAsync(SqlDialect.Postgres);
+        _cluster = await ServerCluster.StartAsync(_database, Settings);
+        Reach(_cluster.Url);
+    }
+
+    public override Task RestartAsync() => _cluster!.RestartAsync();
+
+    public override async ValueTask DisposeAsync()
+    {
+        await base.DisposeAsync();
+        if (_cluster is not null)
+        {
+            Assert.All(await _cluster.InterruptAsync(), static e => Assert.Equal((e.Role, 0), e));
+            await _cluster.DisposeAsync();
+        }
+
+        if (_database is not null)
+        {
+            await _database.DisposeAsync();
+        }
     }
 }

@@ -60,6 +60,12 @@ public sealed class MessageBus
         list.Add((handler, handle));
     }
 
+    /// <summary>What is subscribed to, and by whom.</summary>
+    public IEnumerable<(string Topic, string Handler)> Subscriptions => _subscriptions.SelectMany(static s => s.Value, static (s, h) => (s.Key, h.Handler));
+
+    /// <summary>A handler by its name; null when this process has none of that name for the topic.</summary>
+    internal MessageHandler? Find(string topic, string handler) => For(topic).FirstOrDefault(h => h.Handler == handler).Handle;
+
     internal IReadOnlyList<(string Handler, MessageHandler Handle)> For(string topic) =>
         _subscriptions.TryGetValue(topic, out var list) ? list : [];
 }

@@ -1,4 +1,6 @@
+using Hongbao.Contracts;
 using Hongbao.Foundation;
+using Hongbao.Foundation.Alerts;
 using Hongbao.Foundation.Messaging;
 using Hongbao.Foundation.Scheduling;
 using Hongbao.Foundation.Stores;
@@ -6,7 +8,8 @@ using Hongbao.Foundation.Stores;
 namespace Hongbao.Host.Serving;
 
 /// <summary>Starts the modules in the order of their registration, then their workers; stops them the other way round.</summary>
-internal sealed class ModuleRunner(IEnumerable<IModule> modules, ThreadPoolScheduler scheduler, ILogger<ModuleRunner> log)
+internal sealed class ModuleRunner(
+    IEnumerable<IModule> modules, ThreadPoolScheduler scheduler, MessageBus bus, AlertSink alerts, RpcLinks links, PlatformOptions platform, TimeProvider clock, ILogger<ModuleRunner> log)
 {
     // With the server's own time to refuse, to cease listening and to finish answers (2.7 s) this stays below the 5 s in which Ctrl-C ends.
     private static readonly TimeSpan WorkersPatience = TimeSpan.FromMilliseconds(1100);
@@ -22,13 +25,28 @@ internal sealed class ModuleRunner(IEnumerable<IModule> modules, ThreadPoolSched
             _started.Add(module);
         }
 
-        var bus = new MessageBus();
         foreach (var module in _started)
         {
             module.Attach(bus, scheduler);
         }
 
+        AttachOthers();
         scheduler.Start();
+    }
+
+    // Messages and alerts for modules of other processes.
+    private void AttachOthers()
+    {
+        var elsewhere = RpcFaults.Needed(platform.RoleSet);
+        foreach (var (role, name) in RoleNames.All.Where(r => r.Role is Roles.Core or Roles.Async or Roles.Query && elsewhere.HasFlag(r.Role)))
+        {
+            RemoteHandlers.Subscribe(bus, name, new MessagePostProxy(links.To(role, "MessagePost")), clock);
+        }
+
+        if (elsewhere.HasFlag(Roles.Async))
+        {
+            new AlertForwarding(alerts, new AlertPostProxy(links.To(Roles.Async, "AlertPost")), clock).Attach(scheduler);
+        }
     }
 
     public async Task StopAsync()

@@ -12,6 +12,19 @@ internal sealed class PlatformOptions
     /// <summary>IANA name of the zone whose years and days count. Setting <c>BusinessTimeZone</c>. Default Asia/Shanghai.</summary>
     public string BusinessTimeZone { get; set; } = "Asia/Shanghai";
 
+    /// <summary>What this process runs, names with commas: gateway, core, query, async, finance. Setting <c>Roles</c>. Default: all.</summary>
+    public string Roles { get; set; } = "";
+
+    /// <summary>The roles.</summary>
+    public Roles RoleSet
+    {
+        get
+        {
+            RoleNames.Read(Roles, out var roles);
+            return roles;
+        }
+    }
+
     /// <summary>The addresses one by one.</summary>
     public IReadOnlyList<string> UrlList => Urls.Split(';', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
 
@@ -31,6 +44,11 @@ internal sealed class PlatformOptions
             {
                 yield return $"Urls has '{url}': an address is http://HOST:PORT without a path. For https put a TLS proxy before it.";
             }
+        }
+
+        foreach (var unknown in RoleNames.Read(Roles, out _))
+        {
+            yield return $"Roles has '{unknown}', which is none: {RoleNames.Of(Serving.Roles.All)}, or all.";
         }
 
         if (!TimeZoneInfo.TryFindSystemTimeZoneById(BusinessTimeZone, out _))

@@ -25,9 +25,10 @@ internal static class PlatformSettings
         ("Dev", static () => new DevOptions()),
         (OutsideOptions.Section, static () => new OutsideOptions()),
         (AlertOptions.Section, static () => new AlertOptions()),
+        (RpcOptions.Section, static () => new RpcOptions()),
     ];
 
-    private static readonly string[] Singles = [nameof(PlatformOptions.Urls), nameof(PlatformOptions.BusinessTimeZone)];
+    private static readonly string[] Singles = [nameof(PlatformOptions.Urls), nameof(PlatformOptions.Roles), nameof(PlatformOptions.BusinessTimeZone)];
 
     /// <summary>Replaces a host's sources by ours, weakest first: what we ship, the file, the environment, the command line.</summary>
     /// <exception cref="StartRefusedException">The file cannot be read.</exception>
@@ -54,6 +55,7 @@ internal static class PlatformSettings
             ["Store:DataFolder"] = arguments.DataFolder,
             ["Store:Kind"] = arguments.Store,
             ["Urls"] = arguments.Urls,
+            ["Roles"] = arguments.Roles,
         }.Where(static s => s.Value is not null));
     }
 

@@ -1,6 +1,7 @@
 using Hongbao.Core;
 using Hongbao.Foundation.Health;
 using Hongbao.Foundation.Stores;
+using Hongbao.Jce.Rpc;
 
 namespace Hongbao.Host.Serving;
 
@@ -24,6 +25,25 @@ internal sealed class StoreReadiness(IStore store) : IReadinessCheck
         catch (StoreException e)
         {
             return ReadinessState.NotReady(e.Fault == StoreFault.Unavailable ? "unavailable" : "failing");
+        }
+    }
+}
+
+/// <summary>Whether a role of another process answers.</summary>
+internal sealed class RoleReadiness(string role, RpcChannel channel) : IReadinessCheck
+{
+    public string Name => "role." + role;
+
+    public async Task<ReadinessState> CheckAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            await channel.Begin(RpcNames.Ping).InvokeAsync(cancellationToken);
+            return ReadinessState.Ready;
+        }
+        catch (RpcException)
+        {
+            return ReadinessState.NotReady("unavailable");
         }
     }
 }

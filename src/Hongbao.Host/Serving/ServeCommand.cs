@@ -23,6 +23,12 @@ internal static class ServeCommand
         HelpName = "sqlite|postgres",
     };
 
+    private static readonly Option<string?> RoleList = new("--roles")
+    {
+        Description = "What this process runs, with commas: gateway, core, query, async, finance. Default: all. The others' endpoints come from the section Rpc (docs/operating.md).",
+        HelpName = "ROLES",
+    };
+
     private static readonly Option<string?> Settings = new("--settings")
     {
         Description = "JSON file with settings, such as { \"Core\": { \"CountMax\": 200 } }. The environment (HONGBAO_Core__CountMax=200) goes before it, these options before both.",
@@ -31,10 +37,10 @@ internal static class ServeCommand
 
     public static Command Create()
     {
-        var command = new Command("serve", "Run the platform: API, H5 page, cashier, workers. Ctrl-C stops it; nothing is lost.") { Data, Urls, Store, Settings };
+        var command = new Command("serve", "Run the platform: API, H5 page, cashier, workers. Ctrl-C stops it; nothing is lost.") { Data, Urls, Store, RoleList, Settings };
         command.SetAction(static async (parsed, cancellationToken) =>
         {
-            var arguments = new ServeArguments(parsed.GetValue(Data), parsed.GetValue(Urls), parsed.GetValue(Store), parsed.GetValue(Settings));
+            var arguments = new ServeArguments(parsed.GetValue(Data), parsed.GetValue(Urls), parsed.GetValue(Store), parsed.GetValue(Settings), parsed.GetValue(RoleList));
             try
             {
                 var server = await Server.StartAsync(arguments, cancellationToken);
@@ -61,4 +67,5 @@ internal static class ServeCommand
 /// <param name="Urls">Addresses, separated by ';'.</param>
 /// <param name="Store">sqlite or postgres.</param>
 /// <param name="SettingsFile">JSON file.</param>
-internal sealed record ServeArguments(string? DataFolder, string? Urls, string? Store, string? SettingsFile);
+/// <param name="Roles">Names with commas.</param>
+internal sealed record ServeArguments(string? DataFolder, string? Urls, string? Store, string? SettingsFile, string? Roles = null);

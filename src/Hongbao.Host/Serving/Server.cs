@@ -1,18 +1,16 @@
 using System.Net;
-using Hongbao.Async;
 using Hongbao.Core;
 using Hongbao.Finance;
 using Hongbao.Finance.Callbacks;
 using Hongbao.Foundation.Alerts;
 using Hongbao.Foundation.Chance;
-using Hongbao.Foundation.Health;
+using Hongbao.Foundation.Messaging;
 using Hongbao.Foundation.Outside;
 using Hongbao.Foundation.Scheduling;
 using Hongbao.Foundation.Signing;
 using Hongbao.Foundation.Stores;
 using Hongbao.Foundation.Time;
 using Hongbao.Gateway;
-using Hongbao.Query;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
 using Microsoft.Extensions.Logging.Console;
@@ -62,22 +60,34 @@ internal sealed class Server : IAsyncDisposable
             PlatformSettings.Load(builder.Configuration, arguments);
             ConfigureLogging(builder.Logging, builder.Configuration);
             var platform = Check(builder.Configuration);
+            var roles = platform.RoleSet;
             var dataFolder = builder.Configuration["Store:DataFolder"] ?? new StoreOptions().DataFolder;
             await StoreCatalog.PrepareFolderAsync(dataFolder, cancellationToken);
             folder = DataFolderLock.Take(dataFolder);
             await AddKeysAsync(builder.Configuration, dataFolder, cancellationToken);
             AddPlatform(builder.Services, platform);
+            builder.Services.AddRoles(roles);
             guest.AddServices(builder.Services);
             builder.WebHost.UseUrls([.. platform.UrlList]);
             app = builder.Build();
             // Before anything uses a setting, so that all faults are told together.
             app.Services.GetRequiredService<IStartupValidator>().Validate();
-            app.UseGateway();
-            app.MapGateway();
+            if (roles.HasFlag(Roles.Gateway))
+            {
+                app.UseGateway();
+                app.MapGateway();
+            }
+            else
+            {
+                app.UseProcess();
+                app.MapProcess();
+            }
+
             guest.MapEndpoints(app);
             await app.Services.GetRequiredService<StoreCatalog>().PrepareAsync(cancellationToken);
             modules = app.Services.GetRequiredService<ModuleRunner>();
             await modules.StartAsync(cancellationToken);
+            app.Services.GetRequiredService<RpcLinks>().Serve(app.Services);
             await app.StartAsync(cancellationToken);
             OpenToItsAddresses(app);
             return new Server(app, modules, folder);
@@ -110,7 +120,13 @@ internal sealed class Server : IAsyncDisposable
         var url = Urls.First();
         var store = _app.Services.GetRequiredService<IOptions<StoreOptions>>().Value;
         output.WriteLine($"Hongbao serves {string.Join(" and ", Urls)}  (store: {store.Kind}, data: {Path.GetFullPath(store.DataFolder)})");
-        output.WriteLine($"  the page {url}/   the API {url}/docs   readiness {url}/readyz");
+        var roles = _app.Services.GetRequiredService<PlatformOptions>().RoleSet;
+        if (_app.Services.GetRequiredService<RpcLinks>().Listens is { Length: > 0 } endpoints)
+        {
+            output.WriteLine($"  roles {RoleNames.Of(roles)}   TARS RPC at {endpoints}");
+        }
+
+        output.WriteLine(roles.HasFlag(Roles.Gateway) ? $"  the page {url}/   the API {url}/docs   readiness {url}/readyz" : $"  readiness {url}/readyz");
         if (_app.Services.GetRequiredService<DevTokenGate>().IsOpen)
         {
             output.WriteLine("  Development tokens are on: whoever reaches this address can act as any user. Behind a proxy set Dev:Tokens=false (docs/operating.md).");
@@ -141,6 +157,7 @@ internal sealed class Server : IAsyncDisposable
     {
         // First no more requests, then no more work, then no more stores.
         await _app.StopAsync();
+        await _app.Services.GetRequiredService<RpcLinks>().StopServingAsync();
         await _modules.StopAsync();
         await _app.DisposeAsync();
         _folder.Dispose();
@@ -152,9 +169,39 @@ internal sealed class Server : IAsyncDisposable
         {
             Urls = configuration["Urls"] ?? PlatformOptions.DefaultUrls,
             BusinessTimeZone = configuration["BusinessTimeZone"] ?? new PlatformOptions().BusinessTimeZone,
+            Roles = configuration["Roles"] ?? "",
         };
-        var faults = PlatformSettings.Faults(configuration).Concat(platform.Faults()).ToList();
+        var faults = PlatformSettings.Faults(configuration).Concat(platform.Faults()).Concat(SplitFaults(configuration, platform.RoleSet)).ToList();
         return faults.Count == 0 ? platform : throw StartRefusedException.ForSettings(faults);
+    }
+
+    // What processes must have in common cannot be made by each for itself.
+    private static IEnumerable<string> SplitFaults(ConfigurationManager configuration, Roles roles)
+    {
+        foreach (var fault in RpcFaults.Of(configuration.GetSection(RpcOptions.Section).Get<RpcOptions>() ?? new RpcOptions(), roles))
+        {
+            yield return fault;
+        }
+
+        if (roles == Roles.All)
+        {
+            yield break;
+        }
+
+        if ((configuration["Store:Kind"] ?? "sqlite") != "postgres")
+        {
+            yield return "Roles other than all need Store:Kind=postgres: SQLite files belong to one process.";
+        }
+
+        if ((roles & (Roles.Core | Roles.Async | Roles.Finance)) != Roles.None && string.IsNullOrEmpty(configuration["Finance:CallbackKey"]))
+        {
+            yield return "Finance:CallbackKey must be set, the same for core, async and finance (openssl rand -base64 32): each process would make its own.";
+        }
+
+        if (roles.HasFlag(Roles.Finance) && !roles.HasFlag(Roles.Gateway) && string.IsNullOrEmpty(configuration["Finance:CallbackUrl"]))
+        {
+            yield return "Finance:CallbackUrl must name the gateway's address for callbacks, such as http://127.0.0.1:8080/callbacks/finance.";
+        }
     }
 
     private static async Task AddKeysAsync(ConfigurationManager configuration, string dataFolder, CancellationToken cancellationToken)
@@ -190,19 +237,11 @@ internal sealed class Server : IAsyncDisposable
             new CallbackSignature(Convert.FromBase64String(provider.GetRequiredService<IOptions<FinanceOptions>>().Value.CallbackKey))));
         services.AddStores().AddAlerts().AddOutside();
 
-        // In the order of their start: who is asked comes before who asks.
+        services.AddSingleton(platform).AddSingleton<MessageBus>().AddSingleton<AnswerFaults>().AddSingleton<RpcLinks>();
+        services.AddOptions<RpcOptions>().BindConfiguration(RpcOptions.Section);
         services.AddOptions<FinanceOptions>().BindConfiguration(FinanceOptions.Section);
-        services.AddFinance();
-        services.AddCore();
-        services.AddAsync();
-        services.AddQuery();
         services.AddGateway();
         services.AddOptions<PacketLimits>().Configure<IOptions<CoreOptions>>(static (shown, core) => Show(core.Value, shown));
-        services.AddSingleton<IReadinessCheck, ClockReadiness>();
-        foreach (var module in new[] { "core", "async", "query", "finance" })
-        {
-            services.AddSingleton<IReadinessCheck>(provider => new StoreReadiness(provider.GetRequiredService<StoreCatalog>().Open(module)));
-        }
     }
 
     private static void Show(CoreOptions core, PacketLimits shown)
@@ -238,7 +277,8 @@ internal sealed class Server : IAsyncDisposable
         var addresses = app.Urls.Select(static u => BindingAddress.Parse(u)).ToList();
         var first = addresses[0];
         var own = IsEverywhere(first.Host) ? "127.0.0.1" : first.Host;
-        app.Services.GetRequiredService<CallbackTarget>().Url = new Uri($"http://{own}:{first.Port}/callbacks/finance");
+        // The reference finance, where it is in this process.
+        app.Services.GetService<CallbackTarget>()?.Url = new Uri($"http://{own}:{first.Port}/callbacks/finance");
 
         var isLoopback = addresses.All(static a => IsLoopback(a.Host));
         app.Services.GetRequiredService<DevTokenGate>().IsOpen = isLoopback && app.Services.GetRequiredService<IOptions<DevOptions>>().Value.Tokens;

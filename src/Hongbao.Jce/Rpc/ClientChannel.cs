@@ -9,7 +9,9 @@ internal sealed class ClientChannel(RpcClient client, string servant, EndpointGr
 
     public RpcCallOptions Options => options;
 
-    public long TimeoutMs { get; } = (long)(options.Timeout ?? client.Options.Timeout).TotalMilliseconds;
+    public long TimeoutMs { get; } = options.Timeout is { } own && own <= TimeSpan.Zero
+        ? throw new ArgumentOutOfRangeException(nameof(options), own, "a timeout is longer than nothing")
+        : (long)(options.Timeout ?? client.Options.Timeout).TotalMilliseconds;
 
     public override RpcCall Begin(string function, IRpcScope? scope = null)
     {

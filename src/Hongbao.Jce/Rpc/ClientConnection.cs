@@ -59,7 +59,18 @@ internal sealed class ClientConnection(RpcClient client, Socket socket, Stream s
             call.AppendedAt = Appended;
             _pingServant = call.Channel.ServantBytes;
             var before = Filling.Length;
-            call.Channel.Write(Filling, call, (int)Math.Min(leftMs, int.MaxValue));
+            try
+            {
+                call.Channel.Write(Filling, call, (int)Math.Min(leftMs, int.MaxValue));
+            }
+            catch
+            {
+                // Such as a context without a value. Half a frame would spoil all that follow.
+                Filling.Truncate(before);
+                _calls.Take(call.Id);
+                throw;
+            }
+
             mustFlush = Append(before);
         }
 
@@ -224,7 +235,6 @@ internal sealed class ClientConnection(RpcClient client, Socket socket, Stream s
             return;
         }
 
-        client.Tell(RpcEventKind.Reconnect, Remote, "the server asks for a new connection");
         bool isLast;
         lock (Gate)
         {
@@ -232,6 +242,7 @@ internal sealed class ClientConnection(RpcClient client, Socket socket, Stream s
             isLast = IsDone;
         }
 
+        client.Tell(RpcEventKind.Reconnect, Remote, "the server asks for a new connection");
         CloseIf(isLast);
     }
 }

@@ -7,7 +7,7 @@ namespace Hongbao.Jce.Rpc;
 internal sealed class FrameBuffer : IBufferWriter<byte>
 {
     private const int FirstSize = 4 << 10;
-    private const int KeptMax = 256 << 10;
+    private const int KeptMax = 64 << 10;
     private byte[] _bytes = []; // an idle connection holds nothing
 
     public int Length { get; private set; }
@@ -48,15 +48,25 @@ internal sealed class FrameBuffer : IBufferWriter<byte>
         Length = 0;
         if (_bytes.Length > KeptMax)
         {
+            ArrayPool<byte>.Shared.Return(_bytes);
             _bytes = [];
         }
     }
 
     private void Reserve(int bytes)
     {
-        if (_bytes.Length - Length < Math.Max(bytes, 1))
+        if (_bytes.Length - Length >= Math.Max(bytes, 1))
         {
-            Array.Resize(ref _bytes, Math.Max(checked(Length + bytes), Math.Max(FirstSize, checked(_bytes.Length * 2))));
+            return;
         }
+
+        var larger = ArrayPool<byte>.Shared.Rent(Math.Max(checked(Length + bytes), Math.Max(FirstSize, checked(_bytes.Length * 2))));
+        _bytes.AsSpan(0, Length).CopyTo(larger);
+        if (_bytes.Length > 0)
+        {
+            ArrayPool<byte>.Shared.Return(_bytes);
+        }
+
+        _bytes = larger;
     }
 }

@@ -8,7 +8,7 @@ namespace Hongbao.Jce.Rpc;
 /// </summary>
 public sealed class RpcCall : IValueTaskSource
 {
-    private const int KeptMax = 64 << 10;
+    private const int KeptMax = 8 << 10;
     private const int AttemptsMax = 4;
 
     private readonly RpcClient _client;
@@ -159,7 +159,7 @@ public sealed class RpcCall : IValueTaskSource
             _answer.Advance(packet.Buffer.Length);
             if (Channel.Options.OnAnswerContext is { } listener && packet.Context.Length > 1)
             {
-                listener(TextMap.ToDictionary(packet.Context));
+                Tell(listener, packet.Context);
             }
         }
         else
@@ -222,6 +222,19 @@ public sealed class RpcCall : IValueTaskSource
         }
 
         return new ValueTask(this, _done.Version);
+    }
+
+    // A listener's failure must not leave the caller without an answer.
+    private void Tell(Action<IReadOnlyDictionary<string, string>> listener, ReadOnlySpan<byte> context)
+    {
+        try
+        {
+            listener(TextMap.ToDictionary(context));
+        }
+        catch (Exception e)
+        {
+            _fault = new RpcException(RpcCode.ClientDecode, "the listener of answers' contexts failed", inner: e);
+        }
     }
 
     // The call cannot have been given back: that waits for the end of this.

@@ -24,6 +24,7 @@ public sealed class RpcClient : IAsyncDisposable
     public RpcClient(RpcClientOptions? options = null)
     {
         Options = options ?? new();
+        ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(Options.Timeout, TimeSpan.Zero);
         ArgumentOutOfRangeException.ThrowIfLessThan(Options.ConnectionsPerEndpoint, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(Options.OutstandingMax, 2);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(Options.OutstandingMax, 1 << 20);

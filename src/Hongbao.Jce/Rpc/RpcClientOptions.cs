@@ -38,7 +38,7 @@ public sealed record RpcClientOptions
     /// <summary>A connection whose server reads nothing for so long is cut off.</summary>
     public TimeSpan WriteTimeout { get; init; } = TimeSpan.FromSeconds(15);
 
-    /// <summary>TLS for <c>ssl</c> endpoints; when null, the host's name is checked as usual.</summary>
+    /// <summary>TLS for all <c>ssl</c> endpoints, with the name that their certificates have; when null, each must have its host's.</summary>
     public SslClientAuthenticationOptions? Tls { get; init; }
 
     /// <summary>Bounds on answers; <see cref="JceLimits.Untrusted"/> by default.</summary>

@@ -146,7 +146,10 @@ internal abstract class RpcConnection(Socket socket, Stream stream, RpcClock clo
             {
                 if (BeforeRead() is { } rest)
                 {
+                    // A part that we do not read the rest of is not the other side's fault.
+                    Volatile.Write(ref _partSinceMs, 0);
                     await rest.ConfigureAwait(false);
+                    Volatile.Write(ref _partSinceMs, _received.HasPart ? clock.NowMs : 0);
                     continue;
                 }
 

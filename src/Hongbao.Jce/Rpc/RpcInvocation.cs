@@ -7,7 +7,7 @@ namespace Hongbao.Jce.Rpc;
 /// </summary>
 public sealed class RpcInvocation : IThreadPoolWorkItem
 {
-    private const int KeptMax = 64 << 10;
+    private const int KeptMax = 8 << 10;
 
     private readonly RpcServer _server;
     private JceBuffer _request = new(); // the buffer, the context and the status behind each other
@@ -67,6 +67,9 @@ public sealed class RpcInvocation : IThreadPoolWorkItem
     public bool IsOneWay => _isOneWay;
 
     internal ServerConnection Connection => _connection!;
+
+    /// <summary>Size of the request.</summary>
+    internal int Bytes => _request.Length;
 
     private ReadOnlySpan<byte> ContextBytes => _request.Written.Slice(_bufferLength, _contextLength);
 
@@ -253,6 +256,14 @@ public sealed class RpcInvocation : IThreadPoolWorkItem
         {
             ResponsePacket.Write(output, _version, _id, _messageType, code, _answer.Written, _answerStatus, text, _answerContext);
         }
+    }
+
+    /// <summary>Appends the frame of an answer that was to be larger, or could not be written.</summary>
+    internal void WriteEncodeFault(FrameBuffer output, string text)
+    {
+        _answerContext = null;
+        _answerStatus = null;
+        Write(output, RpcCode.ServerEncode, text);
     }
 
     private static void Shrink(ref JceBuffer buffer)

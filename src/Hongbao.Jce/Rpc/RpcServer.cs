@@ -1,7 +1,6 @@
 using System.Collections.Concurrent;
 using System.Net;
 using System.Net.Sockets;
-using System.Security.Authentication;
 
 namespace Hongbao.Jce.Rpc;
 
@@ -152,8 +151,9 @@ public sealed class RpcServer : IAsyncDisposable
     internal void Finished(RpcInvocation invocation)
     {
         var connection = invocation.Connection;
+        var bytes = invocation.Bytes;
         GiveBack(invocation);
-        connection.Finished();
+        connection.Finished(bytes);
         _queue.Leave();
     }
 
@@ -237,14 +237,16 @@ public sealed class RpcServer : IAsyncDisposable
             var connection = new ServerConnection(this, socket, stream);
             _connections[connection] = true;
             Tell(RpcEventKind.Connected, remote, "");
-            connection.Start();
             if (_stopping.IsCancellationRequested)
             {
                 connection.AskToLeave();
             }
+
+            connection.Start();
         }
-        catch (Exception e) when (e is SocketException or IOException or OperationCanceledException or AuthenticationException or ObjectDisposedException)
+        catch (Exception e)
         {
+            // Whatever is wrong with it, it is wrong with this connection alone.
             socket.Dispose();
             Interlocked.Decrement(ref _count);
             Tell(RpcEventKind.CutOff, remote, e is OperationCanceledException ? "no handshake in time" : e.Message);
@@ -260,19 +262,23 @@ public sealed class RpcServer : IAsyncDisposable
             return;
         }
 
-        var idle = _queue.StopAsync();
+        // First the word, then the refusing: a client that has the word knows that a refused call may go elsewhere.
         foreach (var connection in _connections.Keys)
         {
             connection.AskToLeave();
         }
 
+        var idle = _queue.StopAsync();
         await WithinAsync(idle, Options.DrainPatience).ConfigureAwait(false);
         if (!idle.IsCompleted)
         {
             CancelAll();
         }
 
-        // What was answered goes out, and clients that do as they are asked close by themselves. What the others still send is refused meanwhile.
+        var flushed = Task.WhenAll(_connections.Keys.Select(c => c.WhenFlushed()));
+        await WithinAsync(flushed, Options.DrainPatience).ConfigureAwait(false);
+
+        // What was answered has gone out, and clients that do as they are asked close by themselves. What the others still send is refused meanwhile.
         var patience = Options.LeavePatience < Options.DrainPatience ? Options.LeavePatience : Options.DrainPatience;
         await WithinAsync(WhenAllLeftAsync(), patience).ConfigureAwait(false);
         foreach (var connection in _connections.Keys)

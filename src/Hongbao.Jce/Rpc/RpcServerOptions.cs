@@ -23,8 +23,11 @@ public sealed record RpcServerOptions
     /// <summary>Requests that wait for their turn; more are refused with <see cref="RpcCode.Overload"/>.</summary>
     public int QueueMax { get; init; } = 10_000;
 
-    /// <summary>Bytes of answers that may wait on one connection; while there are more, no request of it is read.</summary>
-    public int UnsentMax { get; init; } = 4 << 20;
+    /// <summary>
+    /// Bytes of one connection's requests that are not answered yet, and of its answers that are not sent yet. While there are more, nothing is read of it, so that
+    /// a client that sends faster than it is served, or takes no answers, fills its own memory.
+    /// </summary>
+    public int PendingMax { get; init; } = 4 << 20;
 
     /// <summary>A connection that takes no answers for so long is cut off.</summary>
     public TimeSpan WriteTimeout { get; init; } = TimeSpan.FromSeconds(15);

@@ -8,6 +8,7 @@ internal sealed class ServerConnection(RpcServer server, Socket socket, Stream s
 {
     private TaskCompletionSource? _drained;
     private int _underWay;
+    private long _underWayBytes;
     private bool _isEnded; // the client sends no more, and waits for its answers
     private long _doneAtMs = server.Clock.NowMs;
 
@@ -15,16 +16,27 @@ internal sealed class ServerConnection(RpcServer server, Socket socket, Stream s
     public void Answer(RpcInvocation invocation, int code, string text)
     {
         var mustFlush = false;
+        Exception? failure = null;
         lock (Gate)
         {
             if (!IsClosed)
             {
                 var before = Filling.Length;
-                invocation.Write(Filling, code, text);
-                if (Filling.Length - before > server.Options.FrameMax)
+                try
                 {
+                    invocation.Write(Filling, code, text);
+                    if (Filling.Length - before > server.Options.FrameMax)
+                    {
+                        Filling.Truncate(before);
+                        invocation.WriteEncodeFault(Filling, "the answer is larger than a frame may be");
+                    }
+                }
+                catch (Exception e)
+                {
+                    // Such as a context without a value. Half a frame would spoil all that follow.
+                    failure = e;
                     Filling.Truncate(before);
-                    invocation.Write(Filling, RpcCode.ServerEncode, "the answer is larger than a frame may be");
+                    invocation.WriteEncodeFault(Filling, "the answer could not be written");
                 }
 
                 mustFlush = Append(before);
@@ -35,12 +47,20 @@ internal sealed class ServerConnection(RpcServer server, Socket socket, Stream s
         {
             QueueFlush();
         }
+
+        if (failure is not null)
+        {
+            server.Tell(RpcEventKind.ServantFailed, Remote, "an answer could not be written", failure);
+        }
     }
 
     /// <summary>After an invocation of it was answered, or needed no answer.</summary>
-    public void Finished()
+    /// <param name="bytes">The request's.</param>
+    public void Finished(int bytes)
     {
         Volatile.Write(ref _doneAtMs, Clock.NowMs);
+        Interlocked.Add(ref _underWayBytes, -bytes);
+        WakeReader();
         if (Interlocked.Decrement(ref _underWay) == 0 && Volatile.Read(ref _isEnded))
         {
             _ = CloseAfterFlushAsync();
@@ -62,7 +82,7 @@ internal sealed class ServerConnection(RpcServer server, Socket socket, Stream s
         {
             Close(RpcEventKind.CutOff, "the client reads no answers");
         }
-        else if (Volatile.Read(ref _underWay) == 0 && now - Math.Max(ReadAtMs, Volatile.Read(ref _doneAtMs)) > (long)options.IdleTimeout.TotalMilliseconds)
+        else if (Volatile.Read(ref _underWay) == 0 && Unsent == 0 && now - Math.Max(ReadAtMs, Volatile.Read(ref _doneAtMs)) > (long)options.IdleTimeout.TotalMilliseconds)
         {
             Close(RpcEventKind.Closed, "idle");
         }
@@ -99,35 +119,50 @@ internal sealed class ServerConnection(RpcServer server, Socket socket, Stream s
         var invocation = server.Rent();
         invocation.Begin(this, servant, function, packet, Clock.NowMs);
         Interlocked.Increment(ref _underWay);
+        Interlocked.Add(ref _underWayBytes, invocation.Bytes);
         if (!server.TryEnter(invocation))
         {
             Refuse(packet, RpcCode.Overload, "the server has too much to do, or stops");
+            var bytes = invocation.Bytes;
             server.GiveBack(invocation);
-            Finished();
+            Finished(bytes);
         }
     }
 
     protected override void OnClosed(RpcEventKind kind, string reason)
     {
-        Interlocked.Exchange(ref _drained, null)?.TrySetResult();
+        WakeReader();
         server.Forget(this, kind, reason);
     }
 
-    // A client that asks and does not listen would fill the memory.
+    // A client that asks and does not listen, or asks faster than it is served, would fill the memory.
     protected override Task? BeforeRead()
     {
-        if (Unsent <= server.Options.UnsentMax)
+        if (!HasTooMuch)
         {
             return null;
         }
 
         var drained = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         Volatile.Write(ref _drained, drained);
+        Interlocked.MemoryBarrier();
         // It may have drained, or been closed, before that was seen.
-        return Unsent <= server.Options.UnsentMax || IsClosed ? null : drained.Task;
+        return HasTooMuch && !IsClosed ? drained.Task : null;
     }
 
-    protected override void OnFlushed() => Interlocked.Exchange(ref _drained, null)?.TrySetResult();
+    protected override void OnFlushed() => WakeReader();
+
+    private bool HasTooMuch => Unsent + Interlocked.Read(ref _underWayBytes) > server.Options.PendingMax;
+
+    private void WakeReader()
+    {
+        // Either this sees the reader waiting, or the reader sees what became less: both write first, and read then.
+        Interlocked.MemoryBarrier();
+        if (Volatile.Read(ref _drained) is not null)
+        {
+            Interlocked.Exchange(ref _drained, null)?.TrySetResult();
+        }
+    }
 
     // Clients that only shut their sending side still want their answers.
     protected override void OnEnd()

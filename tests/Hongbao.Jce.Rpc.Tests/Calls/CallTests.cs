@@ -340,6 +340,59 @@ public sealed class CallTests
     }
 
     [Fact]
+    public async Task Answer_that_cannot_be_written_is_an_encode_fault_and_spoils_no_other()
+    {
+        await using var server = new RpcServer();
+        server.Add("A.B.Bad", new BadServant());
+        server.Start();
+        await using var client = new RpcClient();
+        var channel = client.Channel(server.AddressOf("A.B.Bad"));
+        for (var i = 0; i < 3; i++)
+        {
+            var e = await Assert.ThrowsAsync<RpcException>(() => channel.Begin("bad").InvokeAsync(default));
+            Assert.Equal(RpcCode.ServerEncode, e.Code);
+            await channel.Begin("good").InvokeAsync(default);
+        }
+
+        Assert.Equal(1, server.ConnectionCount);
+    }
+
+    [Fact]
+    public async Task Request_that_cannot_be_written_spoils_no_other()
+    {
+        await using var host = new EchoHost();
+        var channel = host.Channel(new() { OutstandingMax = 2 });
+        for (var i = 0; i < 5; i++)
+        {
+            await Assert.ThrowsAnyAsync<Exception>(() => channel.With(new() { Context = new Dictionary<string, string> { ["a"] = null! } }).Begin("tars_ping").InvokeAsync(default));
+            Assert.Equal("fine", await new EchoProxy(channel).EchoAsync("fine"));
+        }
+    }
+
+    [Fact]
+    public async Task Listener_that_throws_fails_its_own_call_only()
+    {
+        await using var host = new EchoHost();
+        var channel = host.Channel();
+        var bad = new EchoProxy(channel.With(new() { OnAnswerContext = _ => throw new InvalidOperationException("no") }));
+
+        var e = await Assert.ThrowsAsync<RpcException>(() => bad.ScopeAsync(default).WaitAsync(Poll.Deadline));
+        Assert.Equal(RpcCode.ClientDecode, e.Code);
+        Assert.Equal("fine", await new EchoProxy(channel).EchoAsync("fine"));
+        Assert.Equal(1, host.Server.ConnectionCount);
+    }
+
+    [Fact]
+    public async Task Timeout_of_nothing_is_refused()
+    {
+        await using var host = new EchoHost();
+        var channel = host.Channel();
+
+        Assert.Throws<ArgumentOutOfRangeException>(() => channel.With(new() { Timeout = TimeSpan.Zero }));
+        Assert.Throws<ArgumentOutOfRangeException>(() => new RpcClient(new() { Timeout = Timeout.InfiniteTimeSpan }));
+    }
+
+    [Fact]
     public async Task Call_is_made_only_once()
     {
         await using var host = new EchoHost();
@@ -347,6 +400,21 @@ public sealed class CallTests
         await call.InvokeAsync(default);
 
         await Assert.ThrowsAsync<InvalidOperationException>(() => call.InvokeAsync(default));
+    }
+
+    private sealed class BadServant : RpcServant
+    {
+        public override IReadOnlyList<RpcFunction> Functions { get; } = [new("bad", [], false), new("good", [], false)];
+
+        public override Task InvokeAsync(int function, RpcInvocation call)
+        {
+            if (function == 0)
+            {
+                call.AnswerContext["without a value"] = null!;
+            }
+
+            return Task.CompletedTask;
+        }
     }
 
     private sealed class Words : IRpcFaults

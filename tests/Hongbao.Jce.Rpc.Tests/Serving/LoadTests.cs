@@ -68,7 +68,7 @@ public sealed class LoadTests
     [Fact]
     public async Task Client_that_reads_no_answers_is_not_read_either_and_then_cut_off()
     {
-        await using var host = new EchoHost(new() { UnsentMax = 64 << 10, WriteTimeout = TimeSpan.FromMilliseconds(700) });
+        await using var host = new EchoHost(new() { PendingMax = 64 << 10, WriteTimeout = TimeSpan.FromMilliseconds(700) });
         using var raw = await host.ConnectRawAsync(receiveBuffer: 4096);
         var frame = FramingTests.Echo(1, new string('x', 50_000));
         var sent = 0;
@@ -92,9 +92,46 @@ public sealed class LoadTests
     }
 
     [Fact]
+    public async Task Client_that_sends_more_than_it_is_served_is_not_read_meanwhile()
+    {
+        await using var host = new EchoHost(new() { PendingMax = 64 << 10 });
+        using var raw = await host.ConnectRawAsync();
+        using var other = await host.ConnectRawAsync();
+        // Each waits for its release, and has 20,000 bytes that nobody reads.
+        byte[] Large(int number) => RawConnection.Request(number, "wait", (ref JceWriter w) =>
+        {
+            w.WriteInt32(1, number);
+            w.WriteBytes(2, new byte[20_000]);
+        });
+        var sending = Task.Run(async () =>
+        {
+            for (var number = 1; number <= 100; number++)
+            {
+                await raw.SendAsync(Large(number));
+            }
+        });
+        await Poll.UntilAsync(() => host.Target.Entered >= 4, "some were read");
+        await other.SendAsync(FramingTests.Echo(1, "others are read"));
+        Assert.Equal("others are read", FramingTests.Text(await other.ReadAnswerAsync()));
+        await Task.Delay(100);
+        // What one read brings may be over it.
+        Assert.InRange(host.Target.Entered, 4, 10);
+        for (var number = 1; number <= 100; number++)
+        {
+            host.Target.Release(number);
+        }
+
+        await sending;
+        for (var number = 1; number <= 100; number++)
+        {
+            Assert.Equal(0, (await raw.ReadAnswerAsync()).Code);
+        }
+    }
+
+    [Fact]
     public async Task Client_that_reads_late_gets_everything()
     {
-        await using var host = new EchoHost(new() { UnsentMax = 64 << 10 });
+        await using var host = new EchoHost(new() { PendingMax = 64 << 10 });
         using var raw = await host.ConnectRawAsync(receiveBuffer: 4096);
         var sending = Task.Run(async () =>
         {

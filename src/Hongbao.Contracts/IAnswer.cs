@@ -1,0 +1,89 @@
+namespace Hongbao.Contracts;
+
+/// <summary>What every call gives: an answer with a <see cref="Contracts.Result"/>, so that a call that failed on its way can be told like any other.</summary>
+public interface IAnswer
+{
+    /// <summary>How it ended.</summary>
+    Result Result { get; set; }
+}
+
+/// <content>An answer.</content>
+public sealed partial record ClaimByNoResponse : IAnswer;
+
+/// <content>An answer.</content>
+public sealed partial record ClaimListResponse : IAnswer;
+
+/// <content>An answer.</content>
+public sealed partial record ClaimResponse : IAnswer;
+
+/// <content>An answer.</content>
+public sealed partial record CreatePacketResponse : IAnswer;
+
+/// <content>An answer.</content>
+public sealed partial record DeliverResponse : IAnswer;
+
+/// <content>An answer.</content>
+public sealed partial record DrawResponse : IAnswer;
+
+/// <content>An answer.</content>
+public sealed partial record FinanceCallbackResponse : IAnswer;
+
+/// <content>An answer.</content>
+public sealed partial record FinanceFaults : IAnswer;
+
+/// <content>An answer.</content>
+public sealed partial record ModerationResponse : IAnswer;
+
+/// <content>An answer.</content>
+public sealed partial record OrderAnswers : IAnswer;
+
+/// <content>An answer.</content>
+public sealed partial record PacketListResponse : IAnswer;
+
+/// <content>An answer.</content>
+public sealed partial record PacketResponse : IAnswer;
+
+/// <content>An answer.</content>
+public sealed partial record PacketStatusResponse : IAnswer;
+
+/// <content>An answer.</content>
+public sealed partial record PaymentAnswer : IAnswer;
+
+/// <content>An answer.</content>
+public sealed partial record PaymentResponse : IAnswer;
+
+/// <content>An answer.</content>
+public sealed partial record ProfilesResponse : IAnswer;
+
+/// <content>An answer.</content>
+public sealed partial record PullRefundsResponse : IAnswer;
+
+/// <content>An answer.</content>
+public sealed partial record PullTransfersResponse : IAnswer;
+
+/// <content>An answer.</content>
+public sealed partial record RaiseResponse : IAnswer;
+
+/// <content>An answer.</content>
+public sealed partial record ReceivedListResponse : IAnswer;
+
+/// <content>An answer.</content>
+public sealed partial record RefundResultsResponse : IAnswer;
+
+/// <content>An answer.</content>
+public sealed partial record RelationResponse : IAnswer;
+
+/// <content>An answer.</content>
+public sealed partial record SetContentResponse : IAnswer;
+
+/// <content>An answer.</content>
+public sealed partial record TransferResultsResponse : IAnswer;
+
+/// <content>An answer.</content>
+public sealed partial record TrialBalanceResponse : IAnswer;
+
+/// <content>An answer.</content>
+public sealed partial record WalletEntriesResponse : IAnswer;
+
+/// <content>An answer.</content>
+public sealed partial record WalletResponse : IAnswer;

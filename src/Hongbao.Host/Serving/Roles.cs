@@ -1,0 +1,61 @@
+namespace Hongbao.Host.Serving;
+
+/// <summary>What a process runs.</summary>
+[Flags]
+internal enum Roles
+{
+    None = 0,
+
+    /// <summary>HTTP: API, page, cashier, package entry.</summary>
+    Gateway = 1,
+
+    /// <summary>Packets, claims, payments.</summary>
+    Core = 2,
+
+    /// <summary>Reading.</summary>
+    Query = 4,
+
+    /// <summary>Transfers, refunds, alerts.</summary>
+    Async = 8,
+
+    /// <summary>The reference finance.</summary>
+    Finance = 16,
+
+    All = Gateway | Core | Query | Async | Finance,
+}
+
+/// <summary>Roles as they are written in settings.</summary>
+internal static class RoleNames
+{
+    /// <summary>Each single role with its name, in the order in which modules start: who is asked comes before who asks.</summary>
+    public static IReadOnlyList<(Roles Role, string Name)> All { get; } =
+    [
+        (Roles.Finance, "finance"), (Roles.Core, "core"), (Roles.Async, "async"), (Roles.Query, "query"), (Roles.Gateway, "gateway"),
+    ];
+
+    /// <summary>Reads names with commas; nothing and <c>all</c> mean all of them.</summary>
+    /// <param name="text">Such as <c>core,async</c>.</param>
+    /// <param name="roles">The roles, as far as they are known.</param>
+    /// <returns>The names that are none.</returns>
+    public static List<string> Read(string text, out Roles roles)
+    {
+        roles = Roles.None;
+        var unknown = new List<string>();
+        foreach (var name in text.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries))
+        {
+            var role = name.Equals("all", StringComparison.OrdinalIgnoreCase) ? Roles.All
+                : All.FirstOrDefault(r => r.Name.Equals(name, StringComparison.OrdinalIgnoreCase)).Role;
+            roles |= role;
+            if (role == Roles.None)
+            {
+                unknown.Add(name);
+            }
+        }
+
+        roles = roles == Roles.None && unknown.Count == 0 ? Roles.All : roles;
+        return unknown;
+    }
+
+    /// <summary>The names, with commas.</summary>
+    public static string Of(Roles roles) => string.Join(",", All.Where(r => roles.HasFlag(r.Role)).Select(static r => r.Name));
+}

@@ -1,0 +1,49 @@
+using System.Net.Security;
+using System.Security.Cryptography.X509Certificates;
+
+namespace Hongbao.Host.Serving;
+
+/// <summary>Certificates on both sides of every call between machines, all from one authority of the operator's own.</summary>
+internal static class RpcTls
+{
+    /// <summary>For whoever listens: a client without a certificate of the authority is refused.</summary>
+    public static SslServerAuthenticationOptions ForServer(RpcOptions options)
+    {
+        var authority = X509CertificateLoader.LoadCertificateFromFile(options.Authority);
+        return new SslServerAuthenticationOptions
+        {
+            ServerCertificate = Own(options),
+            ClientCertificateRequired = true,
+            RemoteCertificateValidationCallback = (_, certificate, _, _) => IsOf(authority, certificate),
+        };
+    }
+
+    /// <summary>For whoever calls. The name in a server's certificate does not matter: who has one of the authority is one of us.</summary>
+    public static SslClientAuthenticationOptions ForClient(RpcOptions options)
+    {
+        var authority = X509CertificateLoader.LoadCertificateFromFile(options.Authority);
+        return new SslClientAuthenticationOptions
+        {
+            TargetHost = "hongbao",
+            ClientCertificates = [Own(options)],
+            RemoteCertificateValidationCallback = (_, certificate, _, _) => IsOf(authority, certificate),
+        };
+    }
+
+    private static X509Certificate2 Own(RpcOptions options) => X509Certificate2.CreateFromPemFile(options.Certificate, options.CertificateKey);
+
+    private static bool IsOf(X509Certificate2 authority, X509Certificate? certificate)
+    {
+        if (certificate is not X509Certificate2 presented)
+        {
+            return false;
+        }
+
+        using var chain = new X509Chain();
+        chain.ChainPolicy.TrustMode = X509ChainTrustMode.CustomRootTrust;
+        chain.ChainPolicy.CustomTrustStore.Add(authority);
+        // An authority of the operator's own publishes no lists.
+        chain.ChainPolicy.RevocationMode = X509RevocationMode.NoCheck;
+        return chain.Build(presented);
+    }
+}

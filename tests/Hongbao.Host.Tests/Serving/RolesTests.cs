@@ -1,0 +1,82 @@
+using Hongbao.Contracts;
+using Hongbao.Foundation.Messaging;
+using Hongbao.Host.Serving;
+using Hongbao.Jce.Rpc;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace Hongbao.Host.Tests.Serving;
+
+public sealed class RolesTests
+{
+    [Theory]
+    [InlineData("", Roles.All)]
+    [InlineData("all", Roles.All)]
+    [InlineData("Gateway, query", Roles.Gateway | Roles.Query)]
+    [InlineData("core,async,finance,query,gateway", Roles.All)]
+    public void Roles_are_read_by_their_names(string text, object roles)
+    {
+        Assert.Empty(RoleNames.Read(text, out var read));
+        Assert.Equal((Roles)roles, read);
+    }
+
+    [Fact]
+    public void Unknown_roles_are_told() => Assert.Equal(["cores", "push"], RoleNames.Read("core,cores, push", out _));
+
+    [Fact]
+    public void One_process_with_all_roles_needs_no_settings() => Assert.Empty(RpcFaults.Of(new RpcOptions(), Roles.All));
+
+    [Fact]
+    public void A_process_says_what_it_has_to_know()
+    {
+        Assert.Equal(["Rpc:Finance", "Rpc:Core", "Rpc:Async", "Rpc:Query"], Settings(new RpcOptions(), Roles.Gateway));
+        Assert.Equal(["Rpc:Async", "Rpc:Listen"], Settings(new RpcOptions(), Roles.Query));
+        Assert.Empty(Settings(new RpcOptions { Async = "tcp -h 10.0.0.1 -p 1", Listen = "tcp -h 127.0.0.1 -p 0" }, Roles.Query));
+    }
+
+    [Fact]
+    public void An_open_port_without_certificates_is_refused()
+    {
+        var options = new RpcOptions { Async = "tcp -h 127.0.0.1 -p 1", Listen = "tcp -h 0.0.0.0 -p 14001" };
+        Assert.Contains("must be ssl", Assert.Single(RpcFaults.Of(options, Roles.Query)), StringComparison.Ordinal);
+        options.Listen = "ssl -h 0.0.0.0 -p 14001";
+        Assert.Equal(["Rpc:Certificate", "Rpc:CertificateKey", "Rpc:Authority"], Settings(options, Roles.Query));
+    }
+
+    [Theory]
+    [InlineData("tcp -h 127.0.0.1 -p none")]
+    [InlineData("quic -h 127.0.0.1 -p 1")]
+    [InlineData("udp -h 127.0.0.1 -p 1")]
+    [InlineData("127.0.0.1:14001")]
+    public void An_endpoint_that_cannot_be_read_is_told(string text) =>
+        Assert.Equal(["Rpc:Async"], Settings(new RpcOptions { Async = text, Listen = "tcp -h 127.0.0.1 -p 0" }, Roles.Query));
+
+    [Fact]
+    public void A_call_that_failed_on_its_way_is_answered_like_any_other()
+    {
+        var faults = new AnswerFaults(NullLogger<AnswerFaults>.Instance);
+        Assert.True(faults.TryAnswer<ClaimResponse>(new RpcException(RpcCode.Timeout, "late"), out var late));
+        Assert.Equal(ResultCode.Overloaded, late.Result.Code);
+        Assert.True(faults.TryAnswer<PaymentAnswer>(new RpcException(RpcCode.ServerUnknown, "broken"), out var broken));
+        Assert.Equal((ResultCode.Internal, FinanceStatus.Unknown), (broken.Result.Code, broken.Status));
+        Assert.False(faults.TryAnswer<string>(new RpcException(RpcCode.Timeout, "late"), out _));
+    }
+
+    [Fact]
+    public async Task Those_who_listen_are_those_who_subscribe()
+    {
+        var folder = Directory.CreateTempSubdirectory("hongbao-roles-").FullName;
+        MessageBus? bus = null;
+        var guest = new ServerGuest(static _ => { }, routes => bus = routes.ServiceProvider.GetRequiredService<MessageBus>());
+        await using (await Server.StartAsync(new ServeArguments(folder, "http://127.0.0.1:0", null, null), guest, default))
+        {
+            Assert.Equal(
+                Listener.All.Select(static l => (l.Topic, l.Handler)).Order(),
+                bus!.Subscriptions.Order());
+        }
+
+        Directory.Delete(folder, recursive: true);
+    }
+
+    private static IEnumerable<string> Settings(RpcOptions options, Roles roles) => RpcFaults.Of(options, roles).Select(static f => f[..f.IndexOf(' ', StringComparison.Ordinal)]);
+}
