@@ -49,7 +49,7 @@ internal sealed class InterfaceEmitter(CSharpTypes types)
     {
         code.Line($"/// <summary>Calls a servant with the interface {of.Name}. A call that fails throws <see cref=\"{Rpc}RpcException\"/>.</summary>");
         code.Line($"/// <param name=\"channel\">Reaches the servant.</param>");
-        using (code.Open($"public sealed partial class {of.Name}Proxy({Rpc}RpcChannel channel) : I{of.Name}"))
+        using (code.Open($"public partial class {of.Name}Proxy({Rpc}RpcChannel channel) : I{of.Name}"))
         {
             foreach (var operation in operations)
             {
@@ -116,7 +116,7 @@ internal sealed class InterfaceEmitter(CSharpTypes types)
     {
         code.Line($"/// <summary>A servant with the interface {of.Name}.</summary>");
         code.Line("/// <param name=\"target\">Does the work.</param>");
-        using (code.Open($"public sealed partial class {of.Name}Dispatcher(I{of.Name} target) : {Rpc}RpcServant"))
+        using (code.Open($"public partial class {of.Name}Dispatcher(I{of.Name} target) : {Rpc}RpcServant"))
         {
             code.Line($"private static readonly {Rpc}RpcFunction[] s_functions =").Line("[");
             using (code.Indent())
@@ -124,8 +124,8 @@ internal sealed class InterfaceEmitter(CSharpTypes types)
                 foreach (var operation in operations)
                 {
                     var parameters = string.Join(", ", operation.Of.Parameters.Select(static p =>
-                        $"new {Rpc}RpcParameter(\"{p.Name}\", {p.Tag}, {(p.IsOut ? "true" : "false")})"));
-                    code.Line($"new(\"{operation.Of.Name}\", [{parameters}], {(operation.Of.ReturnType is null ? "false" : "true")}),");
+                        $"new {Rpc}RpcParameter(\"{p.Name}\", {p.Tag}, {(p.IsOut ? "true" : "false")}, \"{TupNames.Of(p.Type)}\")"));
+                    code.Line($"new(\"{operation.Of.Name}\", [{parameters}], {(operation.Of.ReturnType is { } type ? $"true, \"{TupNames.Of(type)}\"" : "false")}),");
                 }
             }
 
