@@ -38,6 +38,19 @@ public sealed class ContractFileRules
         Assert.Equal(["a.md is stale", "b.md is of no contract", "c.md is missing"], Stale([new("a.md", "1"), new("b.md", "")], [new("a.md", "2"), new("c.md", "")]).Select(static s => s.Split(':')[0]));
     }
 
+    [Fact]
+    public void The_example_of_the_document_is_a_contract()
+    {
+        var text = File.ReadAllText(Path.Combine(Repository.Root, "docs/contracts.md"));
+        var example = text.Split("```jce\n")[1].Split("```")[0];
+        var calls = ContractRules.Contract.Files.Single(static f => f.Path.EndsWith("Calls.jce", StringComparison.Ordinal)).Source;
+
+        var contract = IdlCompilation.Compile([new IdlSource("Greetings.jce", example)], new IdlOptions(), path => path == "Calls.jce" ? calls : null);
+
+        Assert.Empty(contract.Diagnostics);
+        Assert.Empty(LaidOutOtherwise(new("Greetings.jce", example)));
+    }
+
     private static IEnumerable<string> LaidOutOtherwise(RepositoryFile file) =>
         IdlFormatter.Format(file.Text) == file.Text ? [] : [$"{file.Path}: run eng/contracts, or hongbao jce format"];
 

@@ -40,11 +40,15 @@ internal sealed class AcceptedFile(IdlSource source)
     {
         var (before, after) = (Facts(source.Text), Facts(text));
         return [.. before.Except(after).Select(static f => (Fact: f, Sign: '-')).Concat(after.Except(before).Select(static f => (Fact: f, Sign: '+')))
-            .OrderBy(static c => c.Fact, StringComparer.Ordinal).ThenBy(static c => c.Sign).Select(static c => $"{c.Sign} {c.Fact}")];
+            .OrderBy(static c => Subject(c.Fact), StringComparer.Ordinal).ThenByDescending(static c => c.Sign).ThenBy(static c => c.Fact, StringComparer.Ordinal)
+            .Select(static c => $"{c.Sign} {c.Fact}")];
     }
 
     /// <summary>True when the file is that text.</summary>
     public bool Is(string text) => source.Text == text;
+
+    // What a fact is about: `M::S member 004`. What it was stands before what it is.
+    private static string Subject(string fact) => string.Join(' ', fact.Split(' ').Take(3));
 
     private static HashSet<string> Facts(string text) =>
         [.. text.Split('\n').Select(static l => l.Trim()).Where(static l => l.Length > 0 && l[0] != '#')];

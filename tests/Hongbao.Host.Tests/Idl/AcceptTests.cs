@@ -52,7 +52,7 @@ public sealed class AcceptTests : IDisposable
     {
         Accept();
         var before = _jce.Read("M.jce.accepted");
-        Contract("0 require string a;");
+        Contract("0 require byte a; 1 optional int b;");
 
         var refused = Accept();
         Assert.Equal((1, ""), (refused.ExitCode, refused.Output));
@@ -62,7 +62,7 @@ public sealed class AcceptTests : IDisposable
         Assert.Equal(before, _jce.Read("M.jce.accepted"));
 
         var run = Accept("--breaking");
-        Assert.Equal((0, "- M::S member 000 require a: int = 0\n+ M::S member 000 require a: string = \"\"\nM.jce.accepted: accepted\n"), (run.ExitCode, run.Output));
+        Assert.Equal((0, "- M::S member 000 require a: int = 0\n+ M::S member 000 require a: byte = 0\n+ M::S member 001 optional b: int = 0\nM.jce.accepted: accepted\n"), (run.ExitCode, run.Output));
         Assert.Equal(0, _jce.Run("check", _jce.At("M.jce"), "--accepted", _accepted).ExitCode);
     }
 

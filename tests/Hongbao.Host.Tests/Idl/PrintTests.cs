@@ -1,5 +1,8 @@
 using System.Text.Json;
+using Hongbao.Contracts;
 using Hongbao.Host.Idl;
+using Hongbao.Host.Tests.Draws;
+using Hongbao.Jce;
 using Hongbao.Jce.Idl;
 using Hongbao.Jce.Trees;
 
@@ -91,6 +94,22 @@ public sealed class PrintTests : IDisposable
                         id = 1
 
             """.ReplaceLineEndings("\n"), run.Output);
+    }
+
+    [Fact]
+    public void What_our_own_code_writes_is_printed_by_our_own_contract()
+    {
+        var message = new ClaimsAccepted
+        {
+            Packets = [new PacketClaims { App = "default", PacketNo = 1L << 60, Currency = "CNY", Kind = PacketKind.C2C, Claims = [new AcceptedClaim { ClaimNo = 7, Uid = 1001, Seq = 1, Amount = 399 }] }],
+        };
+        var folder = Path.Combine(DrawDocument.Root, "src/Hongbao.Contracts");
+
+        var run = _jce.Run("print", Path.Combine(folder, "Messages.jce"), "--struct", "Hongbao.ClaimsAccepted", "--hex", "\\x" + Convert.ToHexStringLower(JceSerializer.ToBytes(message)));
+
+        Assert.Equal((0, ""), (run.ExitCode, run.Errors));
+        Assert.Contains("kind = PacketKind_C2C (1)\n", run.Output, StringComparison.Ordinal);
+        Assert.Equal(["[0]: Hongbao::AcceptedClaim", "claimNo = 7", "uid = 1001", "seq = 1", "amount = 399"], run.Output.Split('\n')[^6..^1].Select(static l => l.Trim()));
     }
 
     [Fact]
