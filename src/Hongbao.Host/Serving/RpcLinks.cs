@@ -1,3 +1,4 @@
+using System.Net.Sockets;
 using Hongbao.Contracts;
 using Hongbao.Foundation.Alerts;
 using Hongbao.Foundation.Messaging;
@@ -60,7 +61,7 @@ internal sealed class RpcLinks : IAsyncDisposable
         _client.Channel(new RpcAddress(ServantOf(role, contract), RpcAddress.ParseEndpoints(_options.EndpointsOf(role))));
 
     /// <summary>Opens this process's modules to others. They must have started.</summary>
-    /// <exception cref="System.Net.Sockets.SocketException">An address is taken, or not this machine's.</exception>
+    /// <exception cref="StartRefusedException">An address is taken, or not this machine's.</exception>
     public void Serve(IServiceProvider services)
     {
         if (_server is null)
@@ -73,7 +74,14 @@ internal sealed class RpcLinks : IAsyncDisposable
             _server.Add(ServantOf(role, contract), servant);
         }
 
-        _server.Start();
+        try
+        {
+            _server.Start();
+        }
+        catch (SocketException e)
+        {
+            throw new StartRefusedException($"Rpc:Listen '{_options.Listen}' cannot be used: {e.Message}. Stop the program that listens there, or choose another port.", e);
+        }
     }
 
     /// <summary>Takes no more calls, finishes those that were read.</summary>

@@ -1,4 +1,5 @@
 using System.Net.Security;
+using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 
 namespace Hongbao.Host.Serving;
@@ -7,9 +8,10 @@ namespace Hongbao.Host.Serving;
 internal static class RpcTls
 {
     /// <summary>For whoever listens: a client without a certificate of the authority is refused.</summary>
+    /// <exception cref="StartRefusedException">A file is not what it should be.</exception>
     public static SslServerAuthenticationOptions ForServer(RpcOptions options)
     {
-        var authority = X509CertificateLoader.LoadCertificateFromFile(options.Authority);
+        var authority = Authority(options);
         return new SslServerAuthenticationOptions
         {
             ServerCertificate = Own(options),
@@ -19,9 +21,10 @@ internal static class RpcTls
     }
 
     /// <summary>For whoever calls. The name in a server's certificate does not matter: who has one of the authority is one of us.</summary>
+    /// <exception cref="StartRefusedException">A file is not what it should be.</exception>
     public static SslClientAuthenticationOptions ForClient(RpcOptions options)
     {
-        var authority = X509CertificateLoader.LoadCertificateFromFile(options.Authority);
+        var authority = Authority(options);
         return new SslClientAuthenticationOptions
         {
             TargetHost = "hongbao",
@@ -30,7 +33,21 @@ internal static class RpcTls
         };
     }
 
-    private static X509Certificate2 Own(RpcOptions options) => X509Certificate2.CreateFromPemFile(options.Certificate, options.CertificateKey);
+    private static X509Certificate2 Own(RpcOptions options) => Load("Rpc:Certificate and Rpc:CertificateKey", () => X509Certificate2.CreateFromPemFile(options.Certificate, options.CertificateKey));
+
+    private static X509Certificate2 Authority(RpcOptions options) => Load("Rpc:Authority", () => X509CertificateLoader.LoadCertificateFromFile(options.Authority));
+
+    private static X509Certificate2 Load(string settings, Func<X509Certificate2> load)
+    {
+        try
+        {
+            return load();
+        }
+        catch (Exception e) when (e is CryptographicException or IOException or UnauthorizedAccessException)
+        {
+            throw new StartRefusedException($"{settings} cannot be read as PEM: {e.Message}", e);
+        }
+    }
 
     private static bool IsOf(X509Certificate2 authority, X509Certificate? certificate)
     {

@@ -280,6 +280,11 @@ internal sealed class Server : IAsyncDisposable
         // The reference finance, where it is in this process.
         app.Services.GetService<CallbackTarget>()?.Url = new Uri($"http://{own}:{first.Port}/callbacks/finance");
 
+        if (!app.Services.GetRequiredService<PlatformOptions>().RoleSet.HasFlag(Roles.Gateway))
+        {
+            return;
+        }
+
         var isLoopback = addresses.All(static a => IsLoopback(a.Host));
         app.Services.GetRequiredService<DevTokenGate>().IsOpen = isLoopback && app.Services.GetRequiredService<IOptions<DevOptions>>().Value.Tokens;
         if (isLoopback)

@@ -1,3 +1,5 @@
+using System.Buffers;
+using System.IO.Pipelines;
 using System.Net.Security;
 using System.Net.Sockets;
 using System.Security.Authentication;
@@ -12,12 +14,17 @@ internal abstract class RpcConnection(Socket socket, Stream stream, RpcClock clo
 {
     private const int WriteMax = 256 << 10; // so that a slow reader's progress is seen
 
+    // All frames of one read are handled at once; a connection that is idle holds no memory for reading.
+    private const int ReadMax = 16 << 10;
+    private const int ReadMin = 4 << 10;
+
     // A machine that is gone without a word is known after 45 s even by a server whose clients do not ping; the system's default is two hours.
     private const int KeepAliveSeconds = 30;
     private const int KeepAliveIntervalSeconds = 5;
     private const int KeepAliveRetries = 3;
 
-    private readonly FrameReceiver _received = new(frameMax);
+    private readonly FrameCutter _cutter = new(frameMax);
+    private readonly PipeReader _input = PipeReader.Create(stream, new StreamPipeReaderOptions(bufferSize: ReadMax, minimumReadSize: ReadMin, leaveOpen: true, useZeroByteReads: true));
     private FrameBuffer _filling = new();
     private FrameBuffer _sending = new();
     private bool _isFlushing;
@@ -142,6 +149,7 @@ internal abstract class RpcConnection(Socket socket, Stream stream, RpcClock clo
     {
         try
         {
+            var hasPart = false;
             while (!IsClosed)
             {
                 if (BeforeRead() is { } rest)
@@ -149,27 +157,30 @@ internal abstract class RpcConnection(Socket socket, Stream stream, RpcClock clo
                     // A part that we do not read the rest of is not the other side's fault.
                     Volatile.Write(ref _partSinceMs, 0);
                     await rest.ConfigureAwait(false);
-                    Volatile.Write(ref _partSinceMs, _received.HasPart ? clock.NowMs : 0);
+                    Volatile.Write(ref _partSinceMs, hasPart ? clock.NowMs : 0);
                     continue;
                 }
 
-                var count = await stream.ReadAsync(_received.Room).ConfigureAwait(false);
-                if (count == 0)
+                var read = await _input.ReadAsync().ConfigureAwait(false);
+                var bytes = read.Buffer;
+                HandleFrames(ref bytes);
+                hasPart = !bytes.IsEmpty;
+                _input.AdvanceTo(bytes.Start, bytes.End);
+                if (!read.IsCompleted)
                 {
-                    if (_received.HasPart)
-                    {
-                        Close(RpcEventKind.CutOff, "the connection ended inside a frame");
-                    }
-                    else
-                    {
-                        OnEnd();
-                    }
-
-                    return;
+                    continue;
                 }
 
-                _received.Added(count);
-                HandleFrames();
+                if (hasPart)
+                {
+                    Close(RpcEventKind.CutOff, "the connection ended inside a frame");
+                }
+                else
+                {
+                    OnEnd();
+                }
+
+                return;
             }
         }
         catch (Exception e) when (e is IOException or SocketException or ObjectDisposedException or AuthenticationException)
@@ -181,15 +192,19 @@ internal abstract class RpcConnection(Socket socket, Stream stream, RpcClock clo
             // Whatever it was, it must not harm another connection, and nobody else would ever see it.
             Close(RpcEventKind.CutOff, e.ToString());
         }
+        finally
+        {
+            await _input.CompleteAsync().ConfigureAwait(false);
+        }
     }
 
-    private void HandleFrames()
+    private void HandleFrames(ref ReadOnlySequence<byte> bytes)
     {
         var now = clock.NowMs;
         Volatile.Write(ref _readAtMs, now);
         var isAny = false;
         string? fault;
-        while (_received.TryTake(out var body, out fault))
+        while (_cutter.TryTake(ref bytes, out var body, out fault))
         {
             isAny = true;
             OnFrame(body);
@@ -204,7 +219,7 @@ internal abstract class RpcConnection(Socket socket, Stream stream, RpcClock clo
             Close(RpcEventKind.CutOff, fault);
         }
 
-        if (!_received.HasPart)
+        if (bytes.IsEmpty)
         {
             Volatile.Write(ref _partSinceMs, 0);
         }

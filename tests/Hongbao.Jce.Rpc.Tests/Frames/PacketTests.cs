@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Text;
 using System.Text.Json;
 
@@ -203,17 +204,9 @@ public sealed class PacketTests
         for (var round = 0; round < Rounds; round++)
         {
             var bytes = Mutation.Of(bodies[random.Next(bodies.Length)], random);
-            var receiver = new FrameReceiver(1 << 16);
-            for (var at = 0; at < bytes.Length;)
-            {
-                var room = receiver.Room;
-                var count = Math.Min(Math.Min(room.Length, 1 + random.Next(64)), bytes.Length - at);
-                bytes.AsSpan(at, count).CopyTo(room.Span);
-                receiver.Added(count);
-                at += count;
-            }
-
-            while (receiver.TryTake(out var body, out _))
+            var cutter = new FrameCutter(1 << 16);
+            var left = new ReadOnlySequence<byte>(bytes);
+            while (cutter.TryTake(ref left, out var body, out _))
             {
                 if (RequestPacket.TryRead(body, s_limits, out var request, out _))
                 {
