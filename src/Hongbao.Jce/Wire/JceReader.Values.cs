@@ -123,6 +123,7 @@ public ref partial struct JceReader
     }
 
     /// <summary>The bytes of a text as they lie in the input, whatever they are.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal ReadOnlySpan<byte> ReadTextBytes()
     {
         if (_type is JceType.ShortText or JceType.LongText)
