@@ -86,6 +86,7 @@ public static class IdlProblems
     internal static readonly IdlProblem ModuleRemoved = Error("JCE124", "Module removed", "module '{0}' is gone");
     internal static readonly IdlProblem MemberRenamed = Warning("JCE125", "Member renamed", "member '{0}' was accepted as '{1}'");
     internal static readonly IdlProblem ParameterRenamed = Warning("JCE126", "Parameter renamed", "parameter '{0}' of operation '{1}' was accepted as '{2}'");
+    internal static readonly IdlProblem NotAccepted = Warning("JCE127", "Addition that is not accepted yet", "{0} is new and not accepted yet: run 'hongbao jce accept'");
 
     /// <summary>All of them, by code.</summary>
     public static IReadOnlyList<IdlProblem> All => Table;
