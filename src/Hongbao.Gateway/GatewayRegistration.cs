@@ -6,6 +6,7 @@ using Hongbao.Gateway.Json;
 using Hongbao.Gateway.OpenApi;
 using Hongbao.Gateway.Problems;
 using Hongbao.Gateway.Web;
+using Hongbao.Gateway.Yyb;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
@@ -30,9 +31,11 @@ public static class GatewayRegistration
         services.TryAddSingleton<IRandomSource, SecureRandomSource>();
         services.TryAddSingleton<DevTokenGate>();
         services.AddSingleton<TokenKeys>().AddSingleton<TokenVerifier>().AddSingleton<DevTokens>().AddSingleton<Tickets>();
-        services.AddSingleton<Calls>().AddSingleton<CashierAssets>().AddSingleton<CashierPage>().AddSingleton<OpenApiDocumentCache>();
+        services.AddSingleton<Calls>().AddSingleton<Payments>().AddSingleton<OwnProfile>().AddSingleton<CashierAssets>().AddSingleton<CashierPage>().AddSingleton<OpenApiDocumentCache>();
         services.AddSingleton<PacketEndpoints>().AddSingleton<ClaimEndpoints>().AddSingleton<MeEndpoints>().AddSingleton<CashierEndpoints>()
             .AddSingleton<CallbackEndpoints>().AddSingleton<DevEndpoints>().AddSingleton<OperationEndpoints>().AddSingleton<ProcessEndpoints>();
+        services.AddSingleton<PacketCommands>().AddSingleton<ClaimCommands>().AddSingleton<MeCommands>().AddSingleton<CashierCommands>()
+            .AddSingleton<CommandTable>().AddSingleton<CommandRunner>().AddSingleton<PackageService>().AddSingleton<YybEndpoint>();
         services.ConfigureHttpJsonOptions(json => GatewayJson.Configure(json.SerializerOptions).TypeInfoResolverChain.Insert(0, GatewayJson.Default));
         services.AddOpenApi(OpenApiDocumentCache.Name, DocumentTransformers.Configure);
 
@@ -104,6 +107,7 @@ public static class GatewayRegistration
         services.GetRequiredService<ClaimEndpoints>().Map(app);
         services.GetRequiredService<MeEndpoints>().Map(app);
         services.GetRequiredService<CashierEndpoints>().Map(app);
+        services.GetRequiredService<YybEndpoint>().Map(app);
         services.GetRequiredService<CallbackEndpoints>().Map(app);
         services.GetRequiredService<DevEndpoints>().Map(app);
         services.GetRequiredService<OperationEndpoints>().Map(app);

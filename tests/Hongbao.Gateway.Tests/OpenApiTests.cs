@@ -35,7 +35,7 @@ public sealed class OpenApiTests : IAsyncLifetime
             "GET /api/v1/me/wallet", "GET /api/v1/me/wallet/entries", "GET /api/v1/packets", "GET /api/v1/packets/{packetNo}", "GET /api/v1/packets/{packetNo}/claims",
             "GET /api/v1/packets/{packetNo}/draw", "GET /api/v1/packets/{packetNo}/status", "GET /cashier/{payOrderNo}", "GET /healthz", "GET /ops/v1/finance/faults",
             "GET /ops/v1/finance/ledger", "GET /readyz", "POST /api/v1/dev/token", "POST /api/v1/me/tickets", "POST /api/v1/packets", "POST /api/v1/packets/{packetNo}/claims",
-            "POST /callbacks/finance", "POST /cashier/{payOrderNo}/pay", "PUT /api/v1/packets/{packetNo}/content", "PUT /ops/v1/finance/faults",
+            "POST /callbacks/finance", "POST /cashier/{payOrderNo}/pay", "POST /yyb", "PUT /api/v1/packets/{packetNo}/content", "PUT /ops/v1/finance/faults",
         ];
         Assert.Equal(contract, Operations().Select(o => o.Name).Order(StringComparer.Ordinal));
     }
@@ -57,7 +57,7 @@ public sealed class OpenApiTests : IAsyncLifetime
     [Fact]
     public void Every_operation_that_needs_a_token_says_so()
     {
-        string[] open = ["GET /api/v1/dev/users", "GET /api/v1/limits", "GET /healthz", "GET /readyz", "POST /api/v1/dev/token", "POST /callbacks/finance"];
+        string[] open = ["GET /api/v1/dev/users", "GET /api/v1/limits", "GET /healthz", "GET /readyz", "POST /api/v1/dev/token", "POST /callbacks/finance", "POST /yyb"];
         Assert.Equal(open, Operations().Where(o => o.Operation.Security is not { Count: > 0 }).Select(o => o.Name).Order(StringComparer.Ordinal));
         var draw = Operations().Single(o => o.Name == "GET /api/v1/packets/{packetNo}/draw").Operation;
         Assert.Equal(["", "bearer"], draw.Security!.Select(s => string.Join(' ', s.Keys.Select(k => k.Reference.Id))));
@@ -66,6 +66,16 @@ public sealed class OpenApiTests : IAsyncLifetime
         Assert.Equal(["bearer", "ticket"], pay.Security!.SelectMany(s => s.Keys).Select(k => k.Reference.Id));
         Assert.Equal(["bearer", "ticket"], _document.Components!.SecuritySchemes!.Keys.Order(StringComparer.Ordinal));
         Assert.Contains("401", pay.Responses!.Keys);
+    }
+
+    [Fact]
+    public void The_package_for_apps_is_bytes_in_both_directions()
+    {
+        var yyb = Operations().Single(o => o.Name == "POST /yyb").Operation;
+        Assert.Equal(["application/octet-stream"], yyb.RequestBody!.Content!.Keys);
+        Assert.Equal(["application/octet-stream"], yyb.Responses!["200"].Content!.Keys);
+        Assert.Equal("binary", yyb.RequestBody.Content["application/octet-stream"].Schema!.Format);
+        Assert.Equal(["200", "400", "413", "415", "500", "503"], yyb.Responses.Keys);
     }
 
     [Fact]

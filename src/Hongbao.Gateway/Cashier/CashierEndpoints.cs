@@ -7,7 +7,7 @@ using Hongbao.Gateway.Problems;
 namespace Hongbao.Gateway.Cashier;
 
 /// <summary>The cashier of the reference finance: a page that shows an order, and the button that pays it.</summary>
-internal sealed class CashierEndpoints(IRedPacketCore core, IFinance finance, Calls calls, Tickets tickets, CashierPage page, CashierAssets assets)
+internal sealed class CashierEndpoints(IRedPacketCore core, IFinance finance, Payments payments, Calls calls, Tickets tickets, CashierPage page, CashierAssets assets)
 {
     private const string Tag = "Cashier";
 
@@ -40,9 +40,9 @@ internal sealed class CashierEndpoints(IRedPacketCore core, IFinance finance, Ca
         var payment = await calls.WaitAsync(http, isWaiting
             ? core.CheckPaymentAsync(context, request, cancellationToken)
             : core.PreparePaymentAsync(context, request, cancellationToken));
-        if (RefusalOf(payment, context.Uid) is { } refused)
+        if (Payments.RefusalOf(payment, context.Uid) is { } refused)
         {
-            await refused.ExecuteAsync(http);
+            await ProblemAnswer.From(refused).ExecuteAsync(http);
             return;
         }
 
@@ -70,87 +70,22 @@ internal sealed class CashierEndpoints(IRedPacketCore core, IFinance finance, Ca
             return refusal;
         }
 
-        var context = calls.ContextOf(http);
-        var request = new PaymentRequest { PayOrderNo = payOrderNo };
-        var prepared = await calls.WaitAsync(http, core.PreparePaymentAsync(context, request, cancellationToken));
-        if (RefusalOf(prepared, context.Uid) is { } refused)
-        {
-            return refused;
-        }
-
-        if (prepared.Status != PaymentStatus.Pending)
-        {
-            return AnswerOf(http, prepared.Status, payOrderNo, prepared.PacketNo);
-        }
-
-        if (await PressAsync(http, context, payOrderNo) is { } problem)
-        {
-            return problem;
-        }
-
-        var checkedNow = await AskAsync(http, core.CheckPaymentAsync(context, request, cancellationToken));
-        return AnswerOf(http, checkedNow is { Status: var status } && checkedNow.Result.IsOk() ? status : PaymentStatus.Pending, payOrderNo, prepared.PacketNo);
+        var outcome = await payments.PayAsync(Calls.OriginOf(http), payOrderNo);
+        return outcome.Result.IsOk() ? AnswerOf(http, outcome.Status, payOrderNo, outcome.PacketNo) : ProblemAnswer.From(outcome.Result);
     }
 
-    /// <summary>
-    /// Presses finance's button. No answer is not an end: Core asks what became of it. Neither is "not found": the order is ours, and finance may
-    /// only not have got it yet.
-    /// </summary>
-    private async Task<ProblemAnswer?> PressAsync(HttpContext http, CallContext context, long payOrderNo)
+    private IResult AnswerOf(HttpContext http, PayStatus status, long payOrderNo, long packetNo)
     {
-        var pressed = await AskAsync(http, finance.PayAsync(context, new FinanceNumber { Number = payOrderNo }, http.RequestAborted));
-        return pressed?.Result.Code switch
-        {
-            ResultCode.Forbidden or ResultCode.ValidationFailed => ProblemAnswer.From(pressed.Result),
-            _ => null,
-        };
-    }
-
-    /// <summary>Waits for half the usual time, since two calls follow each other; null without an answer in it.</summary>
-    private async Task<T?> AskAsync<T>(HttpContext http, Task<T> call)
-        where T : class
-    {
-        try
-        {
-            return await calls.WaitAsync(http, call, half: true);
-        }
-        catch (TimeoutException)
-        {
-            return null;
-        }
-    }
-
-    private static ProblemAnswer? RefusalOf(PaymentResponse payment, long uid) => !payment.Result.IsOk() ? ProblemAnswer.From(payment.Result)
-        : payment.Uid != uid ? ProblemAnswer.Of(ResultCode.Forbidden, "Only the sender of the packet can pay for it.")
-        : null;
-
-    private IResult AnswerOf(HttpContext http, PaymentStatus status, long payOrderNo, long packetNo)
-    {
-        var isPaid = status == PaymentStatus.Succeeded;
-        if (!isPaid && status != PaymentStatus.Pending)
-        {
-            return ProblemAnswer.Of(ResultCode.PacketNotActive, status == PaymentStatus.PaidLate
-                ? "The payment came after the order had closed; the money goes back."
-                : "The payment order is closed.");
-        }
-
         if (CashierPage.WantsPage(http))
         {
             // Pressed without a script: 303 makes the browser fetch the next page, so that reloading it pays nothing.
-            http.Response.Headers.Location = isPaid ? CashierPage.PublishUrlOf(packetNo)
+            http.Response.Headers.Location = status == PayStatus.Succeeded ? CashierPage.PublishUrlOf(packetNo)
                 : $"/cashier/{payOrderNo}?ticket={tickets.IssueForOrder(Caller.Of(http), payOrderNo).Ticket}&waiting=1{CashierTexts.QueryOf(http)}";
             return Results.StatusCode(StatusCodes.Status303SeeOther);
         }
 
-        return JsonAnswer.Ok(new PayAnswer { PayOrderNo = payOrderNo, Status = isPaid ? PayStatus.Succeeded : PayStatus.Pending, PacketNo = packetNo }, GatewayJson.Wire.PayAnswer);
+        return JsonAnswer.Ok(new PayAnswer { PayOrderNo = payOrderNo, Status = status, PacketNo = packetNo }, GatewayJson.Wire.PayAnswer);
     }
-}
-
-/// <summary>How a payment stands for the one who pays.</summary>
-internal enum PayStatus
-{
-    Pending = 1,
-    Succeeded = 2,
 }
 
 /// <summary>What the button did.</summary>

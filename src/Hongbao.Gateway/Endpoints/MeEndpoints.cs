@@ -8,7 +8,7 @@ namespace Hongbao.Gateway.Endpoints;
 
 /// <summary>What concerns the caller alone: his lists, his wallet, his tickets.</summary>
 internal sealed class MeEndpoints(
-    IRedPacketQuery query, IFinance finance, IProfiles profiles, Calls calls, Tickets tickets, IOptions<PacketLimits> limits, ILogger<MeEndpoints> log)
+    IRedPacketQuery query, IFinance finance, OwnProfile ownProfile, Calls calls, Tickets tickets, IOptions<PacketLimits> limits)
 {
     private const string Tag = "Me";
 
@@ -30,23 +30,8 @@ internal sealed class MeEndpoints(
     private async Task<IResult> GetAsync(HttpContext http, CancellationToken cancellationToken)
     {
         var caller = Caller.Of(http);
-        var profile = await FindProfileAsync(http, caller.Uid);
+        var profile = await ownProfile.FindAsync(Calls.OriginOf(http), caller.Uid);
         return JsonAnswer.Ok(new MeAnswer { Uid = caller.Uid, Name = profile.Name, Avatar = profile.Avatar, App = caller.App }, GatewayJson.Wire.MeAnswer);
-    }
-
-    private async Task<Profile> FindProfileAsync(HttpContext http, long uid)
-    {
-        try
-        {
-            var response = await calls.WaitAsync(http, profiles.GetAsync(calls.ContextOf(http), new ProfilesRequest { Uids = [uid] }, http.RequestAborted));
-            return response.Items.Find(p => p.Uid == uid) ?? new Profile();
-        }
-        catch (Exception e) when (!http.RequestAborted.IsCancellationRequested)
-        {
-            // For show only: without names the answer is still right.
-            log.LogDebug(e, "Profiles gave no answer");
-            return new Profile();
-        }
     }
 
     private async Task<IResult> ListSentAsync(HttpContext http, CancellationToken cancellationToken)

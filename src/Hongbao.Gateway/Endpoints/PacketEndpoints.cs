@@ -66,9 +66,9 @@ internal sealed class PacketEndpoints(IRedPacketCore core, IRedPacketQuery query
             return refusal;
         }
 
-        if (fundingKind == FundingKind.Subsidy)
+        if (PacketFunding.RefusalOf(fundingKind) is { } notFunded)
         {
-            return ProblemAnswer.Of(ResultCode.SubsidyNotUsable, "This service sends no packets from subsidies; fund the packet at the cashier.");
+            return ProblemAnswer.From(notFunded);
         }
 
         var response = await calls.WaitAsync(http, core.CreatePacketAsync(calls.ContextOf(http), request, cancellationToken));
@@ -104,9 +104,9 @@ internal sealed class PacketEndpoints(IRedPacketCore core, IRedPacketQuery query
 
         var subsidyNo = funding.OptionalNumber("subsidyNo");
         var token = funding.OptionalText("token");
-        if (funding.Refusal is null && subsidyNo == 0 && token.Length == 0)
+        if (funding.Refusal is null && !PacketFunding.IsNamed(subsidyNo, token))
         {
-            funding.Fault("subsidyNo", "is required, unless there is a token");
+            funding.Fault(PacketFunding.NamedBy, PacketFunding.NameAccepted);
         }
     }
 
@@ -186,13 +186,9 @@ internal sealed class PacketEndpoints(IRedPacketCore core, IRedPacketQuery query
         }
 
         var response = await calls.WaitAsync(http, query.GetDrawAsync(calls.ContextOf(http), new PacketRequest { PacketNo = packetNo }, cancellationToken));
-        return response.Result.Code switch
-        {
-            ResultCode.Ok => JsonAnswer.Ok(DrawOf(response), GatewayJson.Wire.DrawAnswer),
-            ResultCode.NotInScope when http.Features.Get<Caller>() is null => ProblemAnswer.Of(
-                ResultCode.Unauthenticated, "This packet is not for everyone: its draw needs a token until it is over."),
-            _ => ProblemAnswer.From(response.Result),
-        };
+        return response.Result.IsOk()
+            ? JsonAnswer.Ok(DrawOf(response), GatewayJson.Wire.DrawAnswer)
+            : ProblemAnswer.From(DrawAccess.RefusalOf(response.Result, http.Features.Get<Caller>()));
     }
 
     private static DrawAnswer DrawOf(DrawResponse response) => new()

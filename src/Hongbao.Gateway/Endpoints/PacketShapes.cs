@@ -60,13 +60,6 @@ internal sealed record FundingBody
     public string? Token { get; init; }
 }
 
-/// <summary>Who funds a packet, as a client asks for it.</summary>
-internal enum FundingKind
-{
-    Cashier = 1,
-    Subsidy = 2,
-}
-
 /// <summary>A created packet.</summary>
 internal sealed record CreatedPacket
 {
@@ -213,8 +206,7 @@ internal sealed record PacketDetail
 
     public static PacketDetail From(PacketView view)
     {
-        // Only its sender gets the payment order, and only while there is something to pay.
-        var isUnpaid = view is { Status: PacketStatus.PendingPayment, PayOrderNo: not 0 };
+        var payOrderNo = UnpaidOrderOf(view);
         return new PacketDetail
         {
             PacketNo = view.PacketNo,
@@ -239,10 +231,13 @@ internal sealed record PacketDetail
             Seed = view.Seed.Length == 0 ? null : view.Seed,
             MyClaim = view.MyClaim.ClaimNo == 0 ? null : ClaimPart.From(view.MyClaim),
             RefundedAmount = view.RefundedAmount,
-            PayOrderNo = isUnpaid ? new Num(view.PayOrderNo) : null,
-            CashierUrl = isUnpaid ? CashierUrlOf(view.PayOrderNo) : null,
+            PayOrderNo = Num.OrNone(payOrderNo),
+            CashierUrl = payOrderNo == 0 ? null : CashierUrlOf(payOrderNo),
         };
     }
+
+    /// <summary>The payment order while there is something to pay, else 0; only the packet's sender gets it.</summary>
+    public static long UnpaidOrderOf(PacketView view) => view.Status == PacketStatus.PendingPayment ? view.PayOrderNo : 0;
 
     public static string CashierUrlOf(long payOrderNo) => $"/cashier/{payOrderNo}";
 }

@@ -18,7 +18,7 @@ internal static class JsonAnswer
     public static Task WriteAsync<T>(HttpContext http, int status, T value, JsonTypeInfo<T> type, string contentType = ContentType) =>
         WriteAsync(http, status, JsonSerializer.SerializeToUtf8Bytes(value, type), contentType);
 
-    /// <summary>What is JSON already.</summary>
+    /// <summary>Bytes that are there already, JSON or not.</summary>
     public static Task WriteAsync(HttpContext http, int status, byte[] body, string contentType)
     {
         var response = http.Response;

@@ -6,13 +6,12 @@ namespace Hongbao.Gateway.Json;
 /// <summary>Reads numbers in paths and the parameters of lists; like <see cref="RequestBody"/> it notes faults and is asked once at the end.</summary>
 internal sealed class Parameters(HttpContext http)
 {
-    private const int DefaultLimit = 20;
-    private const int CursorMax = 512;
-    private const int ContentIdMax = 64;
-    private List<FieldFault>? _faults;
+    // No field of a list can have it.
+    private const long NoInteger = -1;
+    private readonly ListFields _fields = new();
 
     /// <summary>Why the request is not carried out, or null.</summary>
-    public ProblemAnswer? Refusal => _faults is null ? null : ProblemAnswer.Invalid(_faults);
+    public ProblemAnswer? Refusal => _fields.Refusal is { } refusal ? ProblemAnswer.From(refusal) : null;
 
     /// <summary>A number of a thing in the path.</summary>
     public long Number(string name)
@@ -22,57 +21,38 @@ internal sealed class Parameters(HttpContext http)
             return number;
         }
 
-        Fault(name, DecimalNumber.Accepted);
+        _fields.Fault(name, DecimalNumber.Accepted);
         return 0;
     }
 
     /// <summary>The parameters <c>limit</c> and <c>cursor</c> of every list.</summary>
-    public PageRequest Page() => new() { Limit = Integer("limit", 1, 100, DefaultLimit), Cursor = Text("cursor", CursorMax) };
+    public PageRequest Page() => _fields.Page(Integer("limit", ListFields.LimitDefault), Text("cursor"));
 
     /// <summary>A page of a year; 0 for the present one.</summary>
     public PageRequest PageOfYear()
     {
         var page = Page();
-        page.Year = Integer("year", 2000, 2999, 0);
+        page.Year = _fields.Year(Integer("year", 0));
         return page;
     }
 
     /// <summary>The video of a list, empty for none.</summary>
-    public string ContentId() => Text("contentId", ContentIdMax);
+    public string ContentId() => _fields.ContentId(Text("contentId"));
 
-    private int Integer(string name, int least, int most, int absent)
+    private long Integer(string name, long absent)
     {
         var values = http.Request.Query[name];
-        if (values.Count == 0)
-        {
-            return absent;
-        }
-
-        if (values.Count == 1 && DecimalNumber.TryParse(values[0] ?? "", out var number) && number >= least && number <= most)
-        {
-            return (int)number;
-        }
-
-        Fault(name, $"must be an integer from {least} to {most}");
-        return absent;
+        return values.Count == 0 ? absent : values.Count == 1 && DecimalNumber.TryParse(values[0] ?? "", out var number) ? number : NoInteger;
     }
 
-    private string Text(string name, int most)
+    private string Text(string name)
     {
         var values = http.Request.Query[name];
-        if (values.Count == 0)
+        if (values.Count > 1)
         {
-            return "";
+            _fields.Fault(name, "must be given once");
         }
 
-        if (values.Count == 1 && values[0] is { } text && text.EnumerateRunes().Count() <= most && !text.Any(char.IsControl))
-        {
-            return text;
-        }
-
-        Fault(name, $"must be given once, with at most {most} characters and no control characters");
-        return "";
+        return values.Count == 1 ? values[0] ?? "" : "";
     }
-
-    private void Fault(string field, string accepted) => (_faults ??= []).Add(new FieldFault { Field = field, Message = accepted });
 }

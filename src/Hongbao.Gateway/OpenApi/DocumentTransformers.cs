@@ -79,8 +79,14 @@ internal static partial class DocumentTransformers
             }
         }
 
-        var problem = await SchemaOfAsync(context, typeof(ProblemBody), cancellationToken);
-        AddProblems(operation, CodesOf(rule, metadata.OfType<ProblemCodes>().SelectMany(p => p.Codes)), problem);
+        var kinds = CodesOf(rule, metadata.OfType<ProblemCodes>().SelectMany(p => p.Codes)).Distinct().Select(ProblemTable.Of);
+        if (metadata.OfType<BinaryShape>().LastOrDefault() is { } binary)
+        {
+            AddBinary(operation, binary.ContentType);
+            kinds = kinds.Append(ProblemTable.OfStatus(StatusCodes.Status415UnsupportedMediaType));
+        }
+
+        AddProblems(operation, kinds, await SchemaOfAsync(context, typeof(ProblemBody), cancellationToken));
     }
 
     private static void AddParameters(OpenApiOperation operation, string path, IEnumerable<string> query)
@@ -117,10 +123,18 @@ internal static partial class DocumentTransformers
         return rule.Access == Access.Anyone ? codes : codes.Append(ResultCode.Unauthenticated);
     }
 
-    private static void AddProblems(OpenApiOperation operation, IEnumerable<ResultCode> codes, IOpenApiSchema problem)
+    private static void AddBinary(OpenApiOperation operation, string contentType)
+    {
+        static OpenApiMediaType Bytes() => new() { Schema = new OpenApiSchema { Type = JsonSchemaType.String, Format = "binary" } };
+        operation.RequestBody = new OpenApiRequestBody { Required = true, Content = new Dictionary<string, OpenApiMediaType> { [contentType] = Bytes() } };
+        operation.Responses ??= [];
+        operation.Responses["200"] = new OpenApiResponse { Description = "OK", Content = new Dictionary<string, OpenApiMediaType> { [contentType] = Bytes() } };
+    }
+
+    private static void AddProblems(OpenApiOperation operation, IEnumerable<ProblemKind> kinds, IOpenApiSchema problem)
     {
         operation.Responses ??= [];
-        foreach (var ofStatus in codes.Distinct().Select(ProblemTable.Of).GroupBy(k => k.Status).OrderBy(g => g.Key))
+        foreach (var ofStatus in kinds.GroupBy(k => k.Status).OrderBy(g => g.Key))
         {
             var status = ofStatus.Key.ToString(CultureInfo.InvariantCulture);
             var response = new OpenApiResponse

@@ -10,3 +10,6 @@ internal sealed record BodyShape(Type Type);
 
 /// <summary>Metadata: the parameters in the query.</summary>
 internal sealed record QueryParameters(IReadOnlyList<string> Names);
+
+/// <summary>Metadata: body and answer are bytes of this content type, and no other body is taken.</summary>
+internal sealed record BinaryShape(string ContentType);

@@ -30,7 +30,7 @@ internal sealed class ProblemAnswer : IResult
 
     public static ProblemAnswer Invalid(IReadOnlyList<FieldFault> faults) => From(new Result { Code = ResultCode.ValidationFailed, Faults = [.. faults] });
 
-    public static ProblemAnswer OfStatus(int status) => new(ProblemTable.OfStatus(status), new Result());
+    public static ProblemAnswer OfStatus(int status, string detail = "") => new(ProblemTable.OfStatus(status), new Result { Detail = detail });
 
     public static ProblemAnswer From(Result result) => new(ProblemTable.Of(result.Code), result);
 
@@ -39,7 +39,7 @@ internal sealed class ProblemAnswer : IResult
         var headers = httpContext.Response.Headers;
         if (_kind.Status is 429 or 503)
         {
-            headers.RetryAfter = Math.Max(1, (RetryAfterMs + 999) / 1000).ToString(System.Globalization.CultureInfo.InvariantCulture);
+            headers.RetryAfter = Math.Max(1, (ProblemTable.RetryAfterMsOf(_result) + 999) / 1000).ToString(System.Globalization.CultureInfo.InvariantCulture);
         }
 
         if (_kind.Status == 401 && headers.WWWAuthenticate.Count == 0)
@@ -59,8 +59,6 @@ internal sealed class ProblemAnswer : IResult
 
     private static byte[] Write(ProblemBody body) => JsonSerializer.SerializeToUtf8Bytes(body, GatewayJson.Wire.ProblemBody);
 
-    private int RetryAfterMs => _result.RetryAfterMs > 0 ? Math.Min(_result.RetryAfterMs, 3_600_000) : _result.Code == ResultCode.ClaimBusy ? ProblemTable.BusyRetryAfterMs : 1000;
-
     private ProblemBody Body(string traceId)
     {
         var isBusy = _result.Code == ResultCode.ClaimBusy;
@@ -69,15 +67,13 @@ internal sealed class ProblemAnswer : IResult
             Type = Types.GetOrAdd(_kind.Code, static code => "urn:hongbao:problem:" + code.ToLowerInvariant().Replace('_', '-')),
             Status = _kind.Status,
             Title = _kind.Title,
-
-            // A fault of ours may say where it happened: that stays inside.
-            Detail = _result.Detail.Length == 0 || _result.Code == ResultCode.Internal ? _kind.Detail : _result.Detail,
+            Detail = ProblemTable.DetailOf(_result, _kind),
             Code = _kind.Code,
             TraceId = traceId,
             Errors = _result.Faults.Count == 0 ? null
                 : _result.Faults.GroupBy(f => f.Field, f => f.Message, StringComparer.Ordinal).ToDictionary(g => g.Key, g => g.ToList(), StringComparer.Ordinal),
-            RetryAfterMs = isBusy ? RetryAfterMs : null,
-            MaxPolls = isBusy ? (_result.MaxPolls > 0 ? _result.MaxPolls : ProblemTable.BusyMaxPolls) : null,
+            RetryAfterMs = isBusy ? ProblemTable.RetryAfterMsOf(_result) : null,
+            MaxPolls = isBusy ? ProblemTable.MaxPollsOf(_result) : null,
         };
     }
 }

@@ -1,5 +1,4 @@
 using Hongbao.Contracts;
-using Hongbao.Foundation.Stores;
 using Hongbao.Gateway.Auth;
 
 namespace Hongbao.Gateway.Problems;
@@ -40,12 +39,10 @@ internal sealed class ProblemMiddleware(RequestDelegate next, ILogger<ProblemMid
                 return null;
             case BadHttpRequestException bad:
                 return ProblemAnswer.OfStatus(bad.StatusCode);
-            case StoreException { MayAskAgain: true } or TimeoutException or OperationCanceledException:
-                Log(LogLevel.Warning, http, e);
-                return ProblemAnswer.Of(ResultCode.Overloaded);
             default:
-                Log(LogLevel.Error, http, e);
-                return ProblemAnswer.Of(ResultCode.Internal);
+                var code = ProblemTable.CodeOf(e);
+                Log(code == ResultCode.Internal ? LogLevel.Error : LogLevel.Warning, http, e);
+                return ProblemAnswer.Of(code);
         }
     }
 

@@ -1,4 +1,5 @@
 using Hongbao.Contracts;
+using Hongbao.Foundation.Stores;
 
 namespace Hongbao.Gateway.Problems;
 
@@ -12,11 +13,11 @@ internal readonly record struct ProblemKind(int Status, string Code, string Titl
 /// <summary>The error table of the HTTP contract, in one place.</summary>
 internal static class ProblemTable
 {
-    /// <summary>How long to wait when the one who refused did not say, milliseconds.</summary>
-    public const int BusyRetryAfterMs = 500;
-
-    /// <summary>How often to ask again when the one who refused did not say.</summary>
-    public const int BusyMaxPolls = 10;
+    // When the one who refused did not say.
+    private const int RetryAfterMs = 1000;
+    private const int BusyRetryAfterMs = 500;
+    private const int BusyMaxPolls = 10;
+    private const int RetryAfterMsMax = 3_600_000;
 
     public static ProblemKind Of(ResultCode code) => code switch
     {
@@ -43,6 +44,20 @@ internal static class ProblemTable
         ResultCode.Overloaded => new(503, "OVERLOADED", "Overloaded", "The service is busy; the same request can be sent again."),
         ResultCode.Internal => new(500, "INTERNAL", "Internal fault", "Something went wrong here; the same request can be sent again."),
     };
+
+    /// <summary>What people are told of an ending. A fault of ours may say where it happened: that stays inside.</summary>
+    public static string DetailOf(Result result, ProblemKind kind) => result.Detail.Length == 0 || result.Code == ResultCode.Internal ? kind.Detail : result.Detail;
+
+    /// <summary>How long to wait before asking again, milliseconds, at most an hour; for endings with status 429 and 503.</summary>
+    public static int RetryAfterMsOf(Result result) =>
+        result.RetryAfterMs > 0 ? Math.Min(result.RetryAfterMs, RetryAfterMsMax) : result.Code == ResultCode.ClaimBusy ? BusyRetryAfterMs : RetryAfterMs;
+
+    /// <summary>How often to ask again at most, when the ending is <see cref="ResultCode.ClaimBusy"/>.</summary>
+    public static int MaxPollsOf(Result result) => result.MaxPolls > 0 ? result.MaxPolls : BusyMaxPolls;
+
+    /// <summary>The ending of a request that failed with an exception: what may be asked again, and what nobody foresaw.</summary>
+    public static ResultCode CodeOf(Exception failure) =>
+        failure is StoreException { MayAskAgain: true } or TimeoutException or OperationCanceledException ? ResultCode.Overloaded : ResultCode.Internal;
 
     /// <summary>Endings that the web framework decides before a module is asked.</summary>
     public static ProblemKind OfStatus(int status) => status switch

@@ -8,6 +8,9 @@ internal static class TraceIds
     /// <summary>Digits of a trace id.</summary>
     public const int Length = 32;
 
+    /// <summary>True for an id as W3C writes it: digits in lower case, not all zero.</summary>
+    public static bool IsOne(string text) => text.Length == Length && text.AsSpan().ContainsAnyExcept('0') && text.All(char.IsAsciiHexDigitLower);
+
     private sealed record MadeUp(string TraceId);
 
     public static string Of(HttpContext http)

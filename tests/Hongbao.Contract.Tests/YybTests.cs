@@ -1,0 +1,160 @@
+using System.Net;
+using System.Net.Http.Headers;
+using Hongbao.Contracts.Yyb;
+using Hongbao.Jce;
+using Hongbao.Jce.Yyb;
+
+namespace Hongbao.Contract.Tests;
+
+/// <summary>The package for apps against the real service: the same packets and money as over HTTP.</summary>
+public abstract class YybTests(RunningServer server)
+{
+    [Fact]
+    public async Task A_packet_lives_its_life_by_packages()
+    {
+        var (sender, first, second) = (RunningServer.NewUser(), RunningServer.NewUser(), RunningServer.NewUser());
+        var created = Body<CreatePacketRsp>(await AskAsync(sender, Of(Command.CreatePacket, Offer(), "order-" + sender)));
+        Assert.Equal((PacketStatus.PendingPayment, false), (created.Status, created.Repeated));
+        Assert.Equal(created with { Repeated = true }, Body<CreatePacketRsp>(await AskAsync(sender, Of(Command.CreatePacket, Offer(), "order-" + sender))));
+        Assert.Equal(ErrorCode.PacketNotActive, CodeOf(await AskAsync(first, Of(Command.Claim, new ClaimReq { PacketNo = created.PacketNo }))));
+
+        await RunningServer.UntilAsync(
+            async () => Body<PayRsp>(await AskAsync(sender, Of(Command.Pay, new PayReq { PayOrderNo = created.PayOrderNo }))).Status == PaymentStatus.Succeeded, "paid");
+        Assert.Equal("video-1", Body<SetContentRsp>(await AskAsync(sender, Of(Command.SetContent, new SetContentReq { PacketNo = created.PacketNo, ContentId = "video-1" }))).ContentId);
+
+        // The same share, however often and by whatever entry.
+        var share = Body<ClaimRsp>(await AskAsync(first, Of(Command.Claim, new ClaimReq { PacketNo = created.PacketNo }))).Claim;
+        Assert.Equal(share.ClaimNo, Body<ClaimRsp>(await AskAsync(first, Of(Command.Claim, new ClaimReq { PacketNo = created.PacketNo }))).Claim.ClaimNo);
+        Assert.Equal($"{share.ClaimNo}", (await server.Api.PostAsync($"/api/v1/packets/{created.PacketNo}/claims", first)).Text("claimNo"));
+        var last = Body<ClaimRsp>(await AskAsync(second, Of(Command.Claim, new ClaimReq { PacketNo = created.PacketNo })));
+        Assert.Equal((1000L, 0), (share.Amount + last.Claim.Amount, last.RemainingCount));
+        Assert.Equal(ErrorCode.PacketExhausted, CodeOf(await AskAsync(RunningServer.NewUser(), Of(Command.Claim, new ClaimReq { PacketNo = created.PacketNo }))));
+
+        // Many questions in one package.
+        await RunningServer.UntilAsync(async () => Body<GetWalletRsp>(await AskAsync(first, Of(Command.GetWallet))).Change == share.Amount, "credited");
+        await RunningServer.UntilAsync(async () => Body<ListReceivedRsp>(await AskAsync(first, Of(Command.ListReceived, new ListReceivedReq()))).TotalAmount == share.Amount, "listed");
+        var answers = await SeveralAsync(
+            first,
+            Of(Command.GetPacket, new GetPacketReq { PacketNo = created.PacketNo }),
+            Of(Command.GetPacketStatus, new GetPacketStatusReq { PacketNo = created.PacketNo }),
+            Of(Command.GetDraw, new GetDrawReq { PacketNo = created.PacketNo }),
+            Of(Command.ListClaims, new ListClaimsReq { PacketNo = created.PacketNo }),
+            Of(Command.GetClaim, new GetClaimReq { ClaimNo = share.ClaimNo }),
+            Of(Command.ListPackets, new ListPacketsReq { ContentId = "video-1" }),
+            Of(Command.GetMe),
+            Of(Command.ListSent, new ListSentReq()),
+            Of(Command.ListReceived, new ListReceivedReq()),
+            Of(Command.GetWallet),
+            Of(Command.ListWalletEntries, new ListWalletEntriesReq()),
+            Of(Command.IssueTicket),
+            Of(Command.GetLimits),
+            Of(Command.GetClaim, new GetClaimReq { ClaimNo = 1 }));
+        Assert.Equal([.. Enumerable.Repeat(ErrorCode.Ok, 13), ErrorCode.NotFound], answers.Select(CodeOf));
+        var packet = Body<GetPacketRsp>(answers[0]).Packet;
+        Assert.Equal((sender, PacketStatus.Exhausted, 1000L, 2, share.ClaimNo), (packet.Sender, packet.Status, packet.ClaimedAmount, packet.ClaimedCount, packet.MyClaim.ClaimNo));
+        Assert.NotEmpty(Body<GetDrawRsp>(answers[2]).Seed);
+        Assert.Equal([share.ClaimNo, last.Claim.ClaimNo], Body<ListClaimsRsp>(answers[3]).Items.Select(i => i.Claim.ClaimNo));
+        Assert.Equal(created.PacketNo, Assert.Single(Body<ListPacketsRsp>(answers[5]).Items).PacketNo);
+        Assert.Equal((0L, first), (Body<ListSentRsp>(answers[7]).TotalCount, Body<GetMeRsp>(answers[6]).Uid));
+        Assert.Equal(share.Amount, Assert.Single(Body<ListWalletEntriesRsp>(answers[10]).Items).Amount);
+    }
+
+    [Fact]
+    public async Task A_number_is_the_same_by_both_entries()
+    {
+        var sender = RunningServer.NewUser();
+        var offer = Offer();
+        offer.ContentId = "";
+        offer.Greeting = "";
+        var created = Body<CreatePacketRsp>(await AskAsync(sender, Of(Command.CreatePacket, offer, "both")));
+        var again = await server.Api.PostAsync("/api/v1/packets", sender, RunningServer.Body(("requestId", "both")));
+        Assert.Equal((HttpStatusCode.OK, $"{created.PacketNo}"), (again.Status, again.Text("packetNo")));
+        offer.Amount = 1001;
+        Assert.Equal(ErrorCode.IdempotencyMismatch, CodeOf(await AskAsync(sender, Of(Command.CreatePacket, offer, "both"))));
+    }
+
+    [Fact]
+    public async Task What_core_does_not_accept_names_the_field_of_the_package()
+    {
+        var offer = Offer();
+        (offer.Amount, offer.Count, offer.Split, offer.Scope.Kind, offer.Greeting, offer.TtlSeconds) = (0, 101, (SplitKind)9, (ScopeKind)0, "a\0b", -1);
+        var refused = await AskAsync(RunningServer.NewUser(), Of(Command.CreatePacket, offer, ""));
+        Assert.Equal(ErrorCode.ValidationFailed, CodeOf(refused));
+        Assert.Equal(
+            ["amount", "count", "greeting", "requestId", "scope.kind", "split", "ttlSeconds"],
+            JceSerializer.Read<ErrorDetail>(refused.Body).Faults.Select(f => f.Field).Order(StringComparer.Ordinal));
+    }
+
+    [Fact]
+    public async Task Without_a_token_there_are_limits_and_public_draws()
+    {
+        var packetNo = long.Parse(await server.CreatePaidAsync(RunningServer.NewUser()), null);
+        var answers = await SeveralAsync(0, Of(Command.GetLimits), Of(Command.GetDraw, new GetDrawReq { PacketNo = packetNo }), Of(Command.GetMe));
+        Assert.Equal([ErrorCode.Ok, ErrorCode.Ok, ErrorCode.Unauthenticated], answers.Select(CodeOf));
+        Assert.Equal((packetNo, ""), (Body<GetDrawRsp>(answers[1]).PacketNo, Body<GetDrawRsp>(answers[1]).Seed));
+    }
+
+    [Fact]
+    public async Task Bytes_that_are_no_package_are_a_problem()
+    {
+        using var content = new ByteArrayContent("PK\u0003\u0004"u8.ToArray());
+        content.Headers.ContentType = new MediaTypeHeaderValue("application/octet-stream");
+        using var request = new HttpRequestMessage(HttpMethod.Post, "/yyb") { Content = content };
+        var answer = await server.Api.ReadAsync(request);
+        Assert.Equal((HttpStatusCode.BadRequest, "VALIDATION_FAILED"), (answer.Status, answer.Code));
+    }
+
+    /// <summary>As the body of <see cref="RunningServer.Body"/>.</summary>
+    private static CreatePacketReq Offer() => new()
+    {
+        Amount = 1000,
+        Count = 2,
+        Currency = "CNY",
+        Split = SplitKind.Random,
+        Scope = new Scope { Kind = ScopeKind.Public },
+        Funding = new Funding { Kind = FundingKind.Cashier },
+        Greeting = "新年快乐 🧧",
+    };
+
+    private static Request Of(Command command, IJceStruct? body = null, string requestId = "") =>
+        new() { Head = new ReqHead { Command = (int)command, RequestId = requestId }, Body = body is null ? [] : JceSerializer.ToBytes(body) };
+
+    private static ErrorCode CodeOf(Response response) => (ErrorCode)response.Head.Code;
+
+    private static T Body<T>(Response response)
+        where T : class, IJceStruct<T>
+    {
+        Assert.Equal((ErrorCode.Ok, ""), (CodeOf(response), response.Head.Message));
+        return JceSerializer.Read<T>(response.Body);
+    }
+
+    private async Task<Response> AskAsync(long uid, Request request)
+    {
+        var package = await SendAsync(YybConstants.Version1, new PkgReqV1 { Head = await HeadAsync(uid), Request = request });
+        return JceSerializer.Read<PkgRspV1>(package).Response;
+    }
+
+    private async Task<List<Response>> SeveralAsync(long uid, params Request[] requests)
+    {
+        var package = await SendAsync(YybConstants.Version2, new PkgReqV2 { Head = await HeadAsync(uid), Requests = [.. requests] });
+        return JceSerializer.Read<PkgRspV2>(package).Responses;
+    }
+
+    private async Task<PkgReqHead> HeadAsync(long uid) => new() { AccessToken = uid == 0 ? "" : await server.Api.TokenAsync(uid), AppVersion = "1.0", Locale = "zh-CN" };
+
+    private async Task<byte[]> SendAsync<T>(int version, T body)
+        where T : class, IJceStruct
+    {
+        using var content = new ByteArrayContent(YybPackage.ToBytes((uint)version, body));
+        content.Headers.ContentType = new MediaTypeHeaderValue("application/octet-stream");
+        using var response = await server.Api.Http.PostAsync("/yyb", content);
+        var bytes = await response.Content.ReadAsByteArrayAsync();
+        Assert.Equal((HttpStatusCode.OK, YybFault.None), (response.StatusCode, YybPackage.Read(bytes, out var package, int.MaxValue)));
+        Assert.Equal((uint)version, package.Version);
+        return package.Body.ToArray();
+    }
+}
+
+public sealed class YybTestsInOneProcess(OneProcess server) : YybTests(server), IClassFixture<OneProcess>;
+
+public sealed class YybTestsInFiveProcesses(FiveProcesses server) : YybTests(server), IClassFixture<FiveProcesses>;
