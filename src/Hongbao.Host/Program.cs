@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Hongbao.Host.Demo;
 using Hongbao.Host.Draws;
+using Hongbao.Host.Idl;
 using Hongbao.Host.OpenApi;
 using Hongbao.Host.Serving;
 
@@ -11,6 +12,7 @@ root.Subcommands.Add(ServeCommand.Create());
 root.Subcommands.Add(DemoCommand.Create());
 root.Subcommands.Add(VerifyDrawCommand.Create());
 root.Subcommands.Add(OpenApiCommand.Create());
+root.Subcommands.Add(JceCommand.Create());
 
 var parsed = root.Parse(args);
 

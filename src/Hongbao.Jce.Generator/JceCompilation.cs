@@ -20,12 +20,11 @@ internal static class JceCompilation
         var contract = IdlCompilation.Compile(roots, options, path => others.TryGetValue(Normal(path), out var source) ? source : null);
         cancellation.ThrowIfCancellationRequested();
         var problems = contract.Diagnostics.ToList();
-        if (!contract.HasErrors)
+        if (!contract.HasErrors && settings.ChecksAccepted)
         {
-            foreach (var accepted in ordered.Where(static s => JceGenerator.IsAccepted(s.Path)))
-            {
-                problems.AddRange(Compare(accepted, contract));
-            }
+            var accepted = ordered.Where(static s => JceGenerator.IsAccepted(s.Path)).ToList();
+            // One of several knows only its part, and cannot say what is new.
+            problems.AddRange(accepted.SelectMany(a => Compare(a, contract, tellAdditions: accepted.Count == 1)));
         }
 
         var files = ImmutableArray.CreateBuilder<JceFile>();
@@ -46,8 +45,10 @@ internal static class JceCompilation
         return new JceResult(new Values<JceFile>(files.ToImmutable()), new Values<JceProblem>([.. problems.Select(JceProblem.Of)]));
     }
 
-    private static IReadOnlyList<IdlDiagnostic> Compare(JceSource accepted, IdlContract contract) =>
-        AcceptedContract.TryParse(new IdlSource(accepted.Path, accepted.Text), out var before, out var problem) ? Evolution.Compare(before, contract) : [problem!];
+    private static IEnumerable<IdlDiagnostic> Compare(JceSource accepted, IdlContract contract, bool tellAdditions) =>
+        !AcceptedContract.TryParse(new IdlSource(accepted.Path, accepted.Text), out var before, out var problem) ? [problem!]
+        : tellAdditions ? Evolution.Compare(before, contract).Concat(Evolution.Additions(before, contract))
+        : Evolution.Compare(before, contract);
 
     private static string HintName(string path, HashSet<string> taken)
     {
@@ -71,18 +72,16 @@ internal sealed record JceResult(Values<JceFile> Files, Values<JceProblem> Probl
 internal sealed record JceFile(string HintName, string Code);
 
 /// <summary>A problem as a value: it holds no syntax tree.</summary>
-internal sealed record JceProblem(string Code, bool IsError, string Message, string Path, int Start, int Length, int Line, int Column)
+internal sealed record JceProblem(string Code, bool IsError, string Message, string Page, string Path, int Start, int Length, int Line, int Column)
 {
-    private const string Pages = "docs/jce-errors.md#";
-
     public static JceProblem Of(IdlDiagnostic diagnostic) => new(
         diagnostic.Code, diagnostic.Severity == IdlSeverity.Error, diagnostic.Message,
-        diagnostic.Span.Path, diagnostic.Span.Start, diagnostic.Span.Length, diagnostic.Span.Line, diagnostic.Span.Column);
+        IdlProblems.All.First(p => p.Code == diagnostic.Code).Page, diagnostic.Span.Path, diagnostic.Span.Start, diagnostic.Span.Length, diagnostic.Span.Line, diagnostic.Span.Column);
 
     public Diagnostic ToDiagnostic()
     {
         var severity = IsError ? DiagnosticSeverity.Error : DiagnosticSeverity.Warning;
-        var descriptor = new DiagnosticDescriptor(Code, "Contract", "{0}", "Hongbao.Jce", severity, isEnabledByDefault: true, helpLinkUri: Pages + Code.ToLowerInvariant());
+        var descriptor = new DiagnosticDescriptor(Code, "Contract", "{0}", "Hongbao.Jce", severity, isEnabledByDefault: true, helpLinkUri: Page);
         var from = new LinePosition(Line - 1, Column - 1);
         var location = Location.Create(Path, new TextSpan(Start, Length), new LinePositionSpan(from, new LinePosition(Line - 1, Column - 1 + Length)));
         return Diagnostic.Create(descriptor, location, Message);

@@ -6,12 +6,16 @@ namespace Hongbao.Jce.Generator;
 /// <param name="Namespaces"><c>JceNamespaces</c>: pairs such as <c>Hongbao=Hongbao.Contracts</c>, with commas between them (the compiler takes what is behind a semicolon for a comment); a module without one is its own namespace.</param>
 /// <param name="AllowReservedPrefix"><c>JceAllowReservedPrefix</c>: names may begin with <c>tars</c> or <c>taf</c>.</param>
 /// <param name="IsStrict"><c>JceStrict</c>, true unless it says false: what other compilers accept by mistake is an error.</param>
-internal sealed record JceSettings(string Namespaces, bool AllowReservedPrefix, bool IsStrict)
+/// <param name="ChecksAccepted">
+/// <c>JceCheckAccepted</c>, true unless it says false: the contracts are compared with what was accepted of them. False is for building the program that accepts.
+/// </param>
+internal sealed record JceSettings(string Namespaces, bool AllowReservedPrefix, bool IsStrict, bool ChecksAccepted)
 {
     public static JceSettings Of(AnalyzerConfigOptions options) => new(
         Get(options, "JceNamespaces"),
         string.Equals(Get(options, "JceAllowReservedPrefix"), "true", StringComparison.OrdinalIgnoreCase),
-        !string.Equals(Get(options, "JceStrict"), "false", StringComparison.OrdinalIgnoreCase));
+        !string.Equals(Get(options, "JceStrict"), "false", StringComparison.OrdinalIgnoreCase),
+        !string.Equals(Get(options, "JceCheckAccepted"), "false", StringComparison.OrdinalIgnoreCase));
 
     public Func<string, string> ToNamespaces()
     {

@@ -34,11 +34,18 @@ public sealed record IdlProblem(string Code, string Title, string Format, IdlSev
 {
     private const int ArgumentMax = 200;
 
+    /// <summary>Its explanation, from the root of the repository: <c>docs/jce-errors.md#jce035-tag-used-twice</c>.</summary>
+    public string Page => "docs/jce-errors.md#" + Anchor($"{Code} {Title}");
+
     internal IdlDiagnostic At(IdlSpan span, bool isStrict, params object[] arguments) => new(
         Code,
         isStrict && IsErrorWhenStrict ? IdlSeverity.Error : Severity,
         string.Format(CultureInfo.InvariantCulture, Format, [.. arguments.Select(Shorten)]),
         span);
+
+    // As GitHub and most others make them of headings.
+    private static string Anchor(string heading) =>
+        new([.. heading.ToLowerInvariant().Where(c => char.IsLetterOrDigit(c) || c is ' ' or '-').Select(c => c == ' ' ? '-' : c)]);
 
     // What comes from the text may be of any length.
     private static object Shorten(object argument) => argument is string { Length: > ArgumentMax } text ? text.Substring(0, ArgumentMax) + "…" : argument;

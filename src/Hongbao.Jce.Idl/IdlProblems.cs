@@ -56,6 +56,7 @@ public static class IdlProblems
     internal static readonly IdlProblem OutOfRange = Strict("JCE060", "Value out of its type's range", "{0} does not fit {1}");
     internal static readonly IdlProblem ParameterTwice = Strict("JCE061", "Parameter name used twice", "operation '{0}' already has a parameter '{1}'");
     internal static readonly IdlProblem EnumeratorInTwoEnums = Warning("JCE062", "Enumerator in two enums of a module", "'{0}' is also an enumerator of '{1}'");
+    internal static readonly IdlProblem GeneratedNameTaken = Strict("JCE064", "Name that generated code needs", "'{0}' is also what generated code calls something of {1}");
     internal static readonly IdlProblem BadMapKey = Strict("JCE063", "Map key that cannot be compared", "{0} cannot be the key of a map");
 
     internal static readonly IdlProblem BadAcceptedContract = Error("JCE100", "Accepted contract that cannot be read", "{0}");
@@ -85,6 +86,7 @@ public static class IdlProblems
     internal static readonly IdlProblem ModuleRemoved = Error("JCE124", "Module removed", "module '{0}' is gone");
     internal static readonly IdlProblem MemberRenamed = Warning("JCE125", "Member renamed", "member '{0}' was accepted as '{1}'");
     internal static readonly IdlProblem ParameterRenamed = Warning("JCE126", "Parameter renamed", "parameter '{0}' of operation '{1}' was accepted as '{2}'");
+    internal static readonly IdlProblem NotAccepted = Warning("JCE127", "Addition that is not accepted yet", "{0} is new and not accepted yet: run 'hongbao jce accept'");
 
     /// <summary>All of them, by code.</summary>
     public static IReadOnlyList<IdlProblem> All => Table;

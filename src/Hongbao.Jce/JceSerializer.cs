@@ -38,7 +38,7 @@ public static class JceSerializer
         return bytes;
     }
 
-    /// <summary>Reads a struct from bytes that have nothing after it.</summary>
+    /// <summary>Reads a struct. What comes after an end of struct at the top level is not looked at: the other implementations do the same.</summary>
     /// <exception cref="JceFormatException">The bytes are not that struct.</exception>
     public static T Read<T>(ReadOnlySpan<byte> bytes, JceLimits? limits = null)
         where T : class, IJceStruct<T> =>

@@ -9,6 +9,9 @@ public sealed class ContractRules
     private static readonly IdlContract s_contract = Compile(Directory.GetFiles(Path.Combine(Repository.Root, "src/Hongbao.Contracts"), "*.jce")
         .Order(StringComparer.Ordinal).Select(static path => new IdlSource(path, File.ReadAllText(path))));
 
+    /// <summary>All contracts of this system.</summary>
+    internal static IdlContract Contract => s_contract;
+
     [Fact]
     public void Every_call_takes_a_context_and_one_request_and_gives_a_result()
     {

@@ -115,6 +115,37 @@ public sealed class EvolutionTests
         var contract = Corpus.Compile(Corpus.Good.Single(c => c.Name == name), Corpus.Lax);
 
         Assert.Empty(Evolution.Compare(AcceptedContract.Parse(AcceptedContract.Write(contract)), contract));
+        Assert.Empty(Evolution.Additions(AcceptedContract.Parse(AcceptedContract.Write(contract)), contract));
+    }
+
+    [Theory]
+    [InlineData("struct S { 0 require int a; };", "struct S { 0 require int a; 4 optional int b; };", "member 'b' of 'S' at b")]
+    [InlineData("struct S { 0 require int a; 4 optional int b; };", "struct S { 0 require int a; /* reserved 4 */ };", "reserved tag 4 of 'S' at S")]
+    [InlineData("enum E { A };", "enum E { A, B };", "enumerator 'B' at B")]
+    [InlineData("interface I { void f(); };", "interface I { void f(); void g(); };", "operation 'g' of 'I' at g")]
+    [InlineData("enum E { A };", "enum E { A }; const int C = 1;", "constant 'M::C' at C")]
+    [InlineData("enum E { A };", "enum E { A }; struct S { 0 require int a; }; enum F { }; interface I { };", "struct 'M::S' at S, enum 'M::F' at F, interface 'M::I' at I")]
+    [InlineData("struct S { 0 require int a; };", "struct S { 0 require string a; };", "")]
+    [InlineData("struct S { 0 require int a; };", "enum S { A };", "")]
+    [InlineData("struct S { 0 require int a; };", "struct S { 0 require int age; };", "")]
+    public void What_is_new_is_told_where_it_stands(string accepted, string now, string expected)
+    {
+        var text = $"module M {{ {now} }};";
+
+        var additions = Evolution.Additions(Accept(accepted), Corpus.CompileGood(text));
+
+        Assert.Equal(expected, string.Join(", ", additions.Select(d => $"{d.Message.Split(" is new")[0]} at {text.Substring(d.Span.Start, d.Span.Length)}")));
+        Assert.All(additions, d => Assert.Equal(("JCE127", IdlSeverity.Warning), (d.Code, d.Severity)));
+    }
+
+    [Fact]
+    public void A_module_that_is_new_is_told_once()
+    {
+        var now = IdlCompilation.Compile(
+            [new("a.jce", "module N { enum E { }; enum F { }; }; module Bare { };"), new("b.jce", "module N { enum G { }; };")], new(), _ => null);
+
+        Assert.Equal("a.jce(1,8): warning JCE127: module 'N' is new and not accepted yet: run 'hongbao jce accept'", Assert.Single(Evolution.Additions(AcceptedContract.Parse(""), now)).ToString());
+        Assert.Empty(Evolution.Additions(AcceptedContract.Parse(""), Corpus.Compile("module M { enum E { A = };")));
     }
 
     private static AcceptedContract Accept(string body) =>

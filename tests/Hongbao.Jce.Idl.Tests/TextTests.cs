@@ -118,6 +118,32 @@ public sealed class TextTests
         """.ReplaceLineEndings("\n"), IdlReference.Markdown(Corpus.CompileGood(Text)));
 
     [Fact]
+    public void Pages_link_to_each_other_and_do_not_depend_on_where_files_lie()
+    {
+        IReadOnlyList<IdlPage> Pages(string folder) => IdlReference.Pages(IdlCompilation.Compile(
+            [
+                new(folder + "b/README.jce", "module M { enum E { A }; interface I { map<E, int> get(E e); }; };"),
+                new(folder + "a/X.jce", "// About | X.\n\n#include \"../b/README.jce\"\nmodule M { struct S { 0 optional vector<map<int, E>> e; }; };"),
+                new(folder + "c/X.jce", "module N { struct S { 0 require int a; }; struct T { 0 require S s; }; };"),
+            ],
+            new(), _ => null));
+
+        var pages = Pages("/one/");
+
+        Assert.Equal(["README.md", "README.2.md", "X.md", "X.2.md"], pages.Select(p => p.Name));
+        Assert.Contains("| [X.jce](X.md) | About \\| X. |  | [S](X.md#s-struct) |  |\n", pages[0].Text, StringComparison.Ordinal);
+        Assert.Contains("Gives [`map<M::E, int>`](#e-enum).", pages[1].Text, StringComparison.Ordinal);
+        Assert.Contains("| [`vector<map<int, M::E>>`](README.2.md#e-enum) |", pages[2].Text, StringComparison.Ordinal);
+        Assert.Contains("| [`N::S`](#s-struct) |", pages[3].Text, StringComparison.Ordinal);
+        Assert.Equal(pages, Pages("two/"));
+    }
+
+    [Fact]
+    public void Marks_of_HTML_are_kept_in_ticks_and_harmless_elsewhere() => Assert.Contains(
+        "`a<b` &lt;i> `c&d` &amp; ` &lt;\n",
+        IdlReference.Markdown(Corpus.CompileGood("module M {\n// `a<b` <i> `c&d` & ` <\nenum E { A }; };")), StringComparison.Ordinal);
+
+    [Fact]
     public void The_reference_says_nothing_of_what_is_not_there()
     {
         var text = IdlReference.Markdown(Corpus.CompileGood("module M { struct S { 0 require int a; }; interface I { void f(); }; };"));

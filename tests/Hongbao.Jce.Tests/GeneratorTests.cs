@@ -69,11 +69,53 @@ public sealed class GeneratorTests
         var error = Assert.Single(result.Diagnostics);
         Assert.Equal(DiagnosticSeverity.Error, error.Severity);
         Assert.StartsWith("JCE", error.Id, StringComparison.Ordinal);
-        Assert.Equal($"docs/jce-errors.md#{error.Id.ToLowerInvariant()}", error.Descriptor.HelpLinkUri);
+        Assert.Equal("docs/jce-errors.md#jce030-name-that-is-not-defined", error.Descriptor.HelpLinkUri);
         Assert.Contains("Nothing", error.GetMessage(null), StringComparison.Ordinal);
         Assert.Equal("/contracts/Broken.jce", error.Location.GetLineSpan().Path);
         Assert.Equal(2, error.Location.GetLineSpan().StartLinePosition.Line);
         Assert.Empty(result.GeneratedTrees);
+    }
+
+    [Fact]
+    public void What_breaks_the_accepted_contract_stands_at_its_line_and_fails_the_build()
+    {
+        var result = Run(Driver(s_base, Accepted("A::S member 000 require a: string\nA::S struct\n")), Code("class C;")).GetRunResult();
+
+        var error = Assert.Single(result.Diagnostics);
+        Assert.Equal((DiagnosticSeverity.Error, "JCE102"), (error.Severity, error.Id));
+        Assert.Equal("member 'a' was accepted as 'string' and is now 'int'", error.GetMessage(null));
+        Assert.Equal(s_base.Path, error.Location.GetLineSpan().Path);
+        Assert.Equal("docs/jce-errors.md#jce102-member-type-changed", error.Descriptor.HelpLinkUri);
+    }
+
+    [Fact]
+    public void What_is_new_and_not_accepted_is_a_warning()
+    {
+        var result = Run(Driver(s_base, s_other, Accepted("A::S member 000 require a: int = 0\nA::S struct\n")), Code("class C;")).GetRunResult();
+
+        var warning = Assert.Single(result.Diagnostics);
+        Assert.Equal((DiagnosticSeverity.Warning, "JCE127", s_other.Path), (warning.Severity, warning.Id, warning.Location.GetLineSpan().Path));
+        Assert.Equal(2, result.GeneratedTrees.Length);
+        // Of several accepted files each knows its part.
+        Assert.Empty(Run(Driver(s_base, s_other, Accepted("A::S member 000 require a: int = 0\nA::S struct\n"), Accepted("B::T enum\n", "/contracts/B.jce.accepted"),
+            new ContractText("/contracts/B.jce", "module B { enum T { }; };")), Code("class C;")).GetRunResult().Diagnostics);
+    }
+
+    [Fact]
+    public void An_accepted_file_that_is_none_fails_the_build()
+    {
+        var error = Assert.Single(Run(Driver(s_base, Accepted("# head\n=======\n")), Code("class C;")).GetRunResult().Diagnostics);
+
+        Assert.Equal((DiagnosticSeverity.Error, "JCE100", "/contracts/A.jce.accepted", 1),
+            (error.Severity, error.Id, error.Location.GetLineSpan().Path, error.Location.GetLineSpan().StartLinePosition.Line));
+    }
+
+    [Fact]
+    public void The_program_that_accepts_can_be_built_without_the_comparison()
+    {
+        var options = new Options { Global = { ["build_property.JceCheckAccepted"] = "false" } };
+
+        Assert.Empty(Run(Driver(options, s_base, Accepted("A::S enum\n")), Code("class C;")).GetRunResult().Diagnostics);
     }
 
     [Fact]
@@ -99,6 +141,8 @@ public sealed class GeneratorTests
         var result = Run(Driver(new ContractText("/a/X.jce", "module A { struct S { 0 require int a; }; };"), new ContractText("/b/X.jce", "module B { struct S { 0 require int a; }; };")), Code("class C;")).GetRunResult();
         Assert.Equal(["X.jce.2.g.cs", "X.jce.g.cs"], result.Results.Single().GeneratedSources.Select(static s => s.HintName).Order(StringComparer.Ordinal));
     }
+
+    private static ContractText Accepted(string facts, string path = "/contracts/A.jce.accepted") => new(path, facts);
 
     private static IEnumerable<IncrementalStepRunReason> Outputs(GeneratorDriver driver, string step) =>
         driver.GetRunResult().Results.Single().TrackedSteps[step].SelectMany(static s => s.Outputs).Select(static o => o.Reason);

@@ -130,6 +130,42 @@ public sealed class HostileTests(ITestOutputHelper output)
         Assert.Equal(JceFaultKind.None, GeneratedCode.Codec(text).Read(text.Hex, out _, new JceLimits { TotalMax = text.Hex.Length }).Kind);
     }
 
+    [Fact]
+    public void Keys_that_were_chosen_to_meet_do_not()
+    {
+        // Their halves are equal, so that the framework's own hash of each is 0.
+        const int Count = 100_000;
+        using var buffer = new JceBuffer(2 << 20);
+        var writer = new JceWriter(buffer);
+        writer.BeginMap(0, Count);
+        for (var i = 1L; i <= Count; i++)
+        {
+            writer.WriteInt64(0, (i << 32) | i);
+            writer.WriteInt64(1, 0);
+        }
+
+        writer.Flush();
+        var vector = Vector.Find("roundtrip", "map/long-key");
+        var clock = System.Diagnostics.Stopwatch.StartNew();
+        Assert.Equal(JceFaultKind.None, GeneratedCode.Codec(vector).Read(buffer.Written, out _).Kind);
+        // Some ten milliseconds; without a seed of its own it is ten seconds.
+        Assert.True(clock.Elapsed < TimeSpan.FromSeconds(3), $"it took {clock.Elapsed}");
+    }
+
+    [Fact]
+    public void Objects_that_an_element_brings_along_are_counted()
+    {
+        var codec = InlineContract.Codec("module M { struct E { 0 optional vector<int> a; 1 optional map<int, int> b; 2 optional vector<byte> c; }; struct S { 0 optional vector<E> v; }; };", "M.S");
+        byte[] ten = [0x09, 0x00, 10, .. Enumerable.Repeat<byte[]>([0x0A, 0x0B], 10).SelectMany(static b => b)];
+        Assert.Equal(JceFaultKind.None, codec.Read(ten, out _, new JceLimits { CountMax = 30 }).Kind);
+        Assert.Equal(JceFaultKind.OverLimit, codec.Read(ten, out _, new JceLimits { CountMax = 29 }).Kind);
+    }
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(513)]
+    public void A_depth_that_a_stack_does_not_hold_is_no_limit(int depth) => Assert.Throws<ArgumentOutOfRangeException>(() => new JceLimits { DepthMax = depth });
+
     // The value, or null after a fault.
     private static IJceStruct? Read(ICodec codec, ReadOnlySpan<byte> bytes, string name)
     {

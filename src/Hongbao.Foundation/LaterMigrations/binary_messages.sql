@@ -1,13 +1,9 @@
--- Messages are JCE now. Those that wait are dropped: whatever a message asks for is pulled as well.
-delete from outbox
+-- Messages are JCE now. Those that wait are dropped: whatever a message asks for is pulled as well. Dead ones stay for whoever looks at them.
+delete from outbox where state = 0
 ---
---sqlite: alter table outbox drop column context
---postgres: alter table outbox alter column context type bytea using ''
+--sqlite: update outbox set context = cast(context as blob), payload = cast(payload as blob)
+--postgres: alter table outbox alter column context type bytea using convert_to(context, 'UTF8')
 ---
---sqlite: alter table outbox add column context blob not null default x''
---postgres: alter table outbox alter column payload type bytea using ''
+--postgres: alter table outbox alter column payload type bytea using convert_to(payload, 'UTF8')
 ---
---sqlite: alter table outbox drop column payload
 --postgres: alter table outbox alter column payload set storage external
----
---sqlite: alter table outbox add column payload blob not null default x''

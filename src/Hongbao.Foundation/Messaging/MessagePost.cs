@@ -21,7 +21,7 @@ public sealed class MessagePost(MessageBus bus, ILogger<MessagePost> log) : IMes
             await handle(request.Items.ConvertAll(p => new Delivery(p.MessageId, request.Topic, p.Context, p.Payload, p.Attempt)), cancellationToken).ConfigureAwait(false);
             return Answer(ResultCode.Ok, "");
         }
-        catch (StoreException e)
+        catch (StoreException e) when (OutboxDispatcher.IsOfTheStore(e))
         {
             return Answer(ResultCode.Overloaded, e.Message);
         }
@@ -32,7 +32,9 @@ public sealed class MessagePost(MessageBus bus, ILogger<MessagePost> log) : IMes
         catch (Exception e)
         {
             log.LogWarning(e, "{Count} messages of {Topic} failed in {Handler}", request.Items.Count, request.Topic, request.Handler);
-            return Answer(ResultCode.Internal, e.Message);
+            var refused = Answer(ResultCode.Internal, e.Message);
+            refused.Refused = true;
+            return refused;
         }
     }
 

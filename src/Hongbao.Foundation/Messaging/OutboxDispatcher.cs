@@ -175,7 +175,7 @@ public sealed class OutboxDispatcher(IStore store, Outbox outbox, MessageBus bus
     private sealed class Trouble
     {
         public int StoreFaults { get; set; }
-        public StoreException? Last { get; set; }
+        public Exception? Last { get; set; }
     }
 
     private async Task HandAsync(
@@ -202,6 +202,14 @@ public sealed class OutboxDispatcher(IStore store, Outbox outbox, MessageBus bus
         {
             throw;
         }
+        catch (HandlerUnreachableException e)
+        {
+            log.LogWarning("{Count} messages of {Topic} wait: {Reason}", rows.Count, topic, e.Message);
+            trouble.StoreFaults = StoreFaultsMax;
+            trouble.Last = e;
+            rows.ForEach(r => r.Fault ??= e);
+            return;
+        }
         catch (Exception e)
         {
             if (e is StoreException fault && IsOfTheStore(fault))
@@ -214,7 +222,7 @@ public sealed class OutboxDispatcher(IStore store, Outbox outbox, MessageBus bus
             {
                 log.LogWarning(e, "Message {Id} of {Topic} failed in {Handler} at attempt {Attempt}", rows[0].Id, topic, handler, rows[0].Attempts);
                 // Of several handlers' faults one that counts stands for all.
-                rows[0].Fault = rows[0].Fault is null or StoreException ? e : rows[0].Fault;
+                rows[0].Fault = rows[0].Fault is null or StoreException or HandlerUnreachableException ? e : rows[0].Fault;
                 return;
             }
 
@@ -283,7 +291,7 @@ public sealed class OutboxDispatcher(IStore store, Outbox outbox, MessageBus bus
     /// <summary>True when the message is dead now.</summary>
     private static async Task<bool> PutBackAsync(StoreSession session, Row row, Exception fault)
     {
-        var failures = fault is StoreException e && IsOfTheStore(e) ? row.Failures : row.Failures + 1;
+        var failures = fault is HandlerUnreachableException || (fault is StoreException e && IsOfTheStore(e)) ? row.Failures : row.Failures + 1;
         var isDead = failures >= FailuresMax;
         // Not by who lost the lease meanwhile: the attempt of the row tells.
         var changed = await session.ExecuteAsync(
@@ -305,6 +313,6 @@ public sealed class OutboxDispatcher(IStore store, Outbox outbox, MessageBus bus
     }
 
     /// <summary>Trouble of a database, not of the message; it never kills one.</summary>
-    private static bool IsOfTheStore(StoreException fault) =>
+    internal static bool IsOfTheStore(StoreException fault) =>
         fault.Fault is StoreFault.Transient or StoreFault.Unavailable or StoreFault.UnknownOutcome;
 }

@@ -84,6 +84,10 @@ internal static class RpcFaults
             else
             {
                 isSecure |= endpoints.Any(static e => e.Protocol == RpcProtocol.Ssl);
+                foreach (var open in endpoints.Where(static e => e.Protocol != RpcProtocol.Ssl && !IsLoopback(e.Host)))
+                {
+                    yield return $"{setting} has '{open}' on another machine: it must be ssl, or whoever answers there decides what is true.";
+                }
             }
         }
 

@@ -96,6 +96,7 @@ internal sealed class Server : IAsyncDisposable
         {
             if (modules is not null)
             {
+                await app!.Services.GetRequiredService<RpcLinks>().StopServingAsync();
                 await modules.StopAsync();
             }
 

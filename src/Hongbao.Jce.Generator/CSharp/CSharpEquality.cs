@@ -13,6 +13,8 @@ internal static class CSharpEquality
     {
         IdlTypeKind.Vector when type.IsBytes => $"{value}.Length",
         IdlTypeKind.Vector or IdlTypeKind.Map => $"{value}.Count",
+        // Their own hashes fold the halves, so that many can be found that are alike.
+        IdlTypeKind.Long or IdlTypeKind.Double or IdlTypeKind.Float => $"global::Hongbao.Jce.JceKeys<{(type.Kind == IdlTypeKind.Long ? "long" : type.Kind == IdlTypeKind.Double ? "double" : "float")}>.Comparer.GetHashCode({value})",
         _ => value,
     };
 

@@ -42,9 +42,6 @@ public static class CSharpNames
         return pascal.Length == 0 || char.IsDigit(pascal[0]) ? "_" + pascal : pascal.ToString();
     }
 
-    /// <summary>A parameter: its own name, escaped.</summary>
-    public static string Parameter(string name) => Escaped(name);
-
     /// <summary>
     /// An enumerator without its enum's name before it, for the contract's enumerators share one room and are told apart so: of <c>PacketKind</c>,
     /// <c>PacketKind_C2C</c> is <c>C2C</c>, and <c>PACKET_KIND_OLD_ONE</c> is <c>OldOne</c>.

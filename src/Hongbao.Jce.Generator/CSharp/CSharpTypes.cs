@@ -32,6 +32,22 @@ internal sealed class CSharpTypes(Func<string, string> namespaces)
         _ => throw new InvalidOperationException($"{type.Kind} has no type in C#."),
     };
 
+    /// <summary>
+    /// What a map's constructor is given: numbers as keys are hashed with a seed of the process, for whoever knows where they fall can make a map of some
+    /// hundred thousand take minutes. Texts and records are seeded by themselves.
+    /// </summary>
+    public string ComparerOf(IdlType type) => type.Key is { } key && key.Kind is not (IdlTypeKind.Bool or IdlTypeKind.String or IdlTypeKind.Struct or IdlTypeKind.Vector or IdlTypeKind.Map)
+        ? $"global::Hongbao.Jce.JceKeys<{Of(key)}>.Comparer" : "";
+
+    /// <summary>How many objects an element is, with those that it has from the beginning: what the reader counts against its limit.</summary>
+    public int WeightOf(IdlType type) => type.Kind == IdlTypeKind.Struct ? 1 + type.Struct!.Members.Sum(m => m.Type.Kind switch
+    {
+        IdlTypeKind.Struct => WeightOf(m.Type),
+        IdlTypeKind.Vector when m.Type.IsBytes => 0,
+        IdlTypeKind.Vector or IdlTypeKind.Map => 1,
+        _ => 0,
+    }) : 1;
+
     /// <summary>What the reader's and writer's methods for a simple type are called.</summary>
     public static string Suffix(IdlTypeKind kind) => kind switch
     {
@@ -53,7 +69,7 @@ internal sealed class CSharpTypes(Func<string, string> namespaces)
     public string? Initial(IdlType type, IdlValue? value, bool isRequired) => type.Kind switch
     {
         IdlTypeKind.Vector => "[]",
-        IdlTypeKind.Map => "[]",
+        IdlTypeKind.Map => ComparerOf(type) is { Length: > 0 } comparer ? $"new({comparer})" : "[]",
         IdlTypeKind.Struct => "new()",
         IdlTypeKind.String when value is null => "\"\"",
         // Without a default an optional enum is its first enumerator. A required one is not set: a lie is worse than a number without a name.

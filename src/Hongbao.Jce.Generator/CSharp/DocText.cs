@@ -21,7 +21,9 @@ internal static class DocText
                     '&' => xml.Append("&amp;"),
                     '<' => xml.Append("&lt;"),
                     '>' => xml.Append("&gt;"),
-                    < ' ' and not '\t' => xml.Append(' '),
+                    // C# ends a line, and with it a comment, at more than line feeds: nothing of a contract's text may become code.
+                    '\u0085' or '\u2028' or '\u2029' => xml.Append(' '),
+                    _ when char.IsControl(c) && c != '\t' => xml.Append(' '),
                     _ => xml.Append(c),
                 };
             }

@@ -8,7 +8,7 @@ internal sealed class InterfaceEmitter(CSharpTypes types)
 {
     private const string Rpc = "global::Hongbao.Jce.Rpc.";
     private const string Tasks = "global::System.Threading.Tasks.";
-    private const string Token = "global::System.Threading.CancellationToken cancellationToken";
+    private const char Own = FieldsEmitter.Own;
 
     public void Emit(CodeText code, IdlInterface of)
     {
@@ -23,10 +23,17 @@ internal sealed class InterfaceEmitter(CSharpTypes types)
     private List<Operation> Operations(IdlInterface of)
     {
         var names = CSharpNames.Distinct(of.Operations.Select(static o => CSharpNames.Pascal(o.Name) + "Async"), of.Name);
+        var taken = new HashSet<string>(names);
         var operations = new List<Operation>();
         for (var i = 0; i < names.Count; i++)
         {
-            operations.Add(new Operation(types, of.Operations[i], names[i], i));
+            var oneWay = "Send" + names[i];
+            while (!taken.Add(oneWay))
+            {
+                oneWay += "_";
+            }
+
+            operations.Add(new Operation(types, of.Operations[i], names[i], oneWay, i));
         }
 
         return operations;
@@ -40,7 +47,7 @@ internal sealed class InterfaceEmitter(CSharpTypes types)
             foreach (var operation in operations)
             {
                 code.Summary(operation.Of.Doc, $"The operation {operation.Of.Name} of the contract.");
-                code.Line($"{operation.TaskType} {operation.Name}({operation.Parameters}{Token} = default);").Line();
+                code.Line($"{operation.TaskType} {operation.Name}({operation.Parameters}global::System.Threading.CancellationToken {operation.Token} = default);").Line();
             }
         }
     }
@@ -51,13 +58,14 @@ internal sealed class InterfaceEmitter(CSharpTypes types)
         code.Line($"/// <param name=\"channel\">Reaches the servant.</param>");
         using (code.Open($"public partial class {of.Name}Proxy({Rpc}RpcChannel channel) : I{of.Name}"))
         {
+            code.Line($"private readonly {Rpc}RpcChannel channel{Own} = channel;").Line();
             foreach (var operation in operations)
             {
                 code.Line("/// <inheritdoc/>");
-                using (code.Open($"public {operation.TaskType} {operation.Name}({operation.Parameters}{Token} = default)"))
+                using (code.Open($"public {operation.TaskType} {operation.Name}({operation.Parameters}global::System.Threading.CancellationToken {operation.Token} = default)"))
                 {
                     EmitArguments(code, operation);
-                    code.Line(operation.HasAnswer ? $"return call.InvokeAsync({operation.Decode}, cancellationToken);" : "return call.InvokeAsync(cancellationToken);");
+                    code.Line(operation.HasAnswer ? $"return call{Own}.InvokeAsync({operation.Decode}, {operation.Token});" : $"return call{Own}.InvokeAsync({operation.Token});");
                 }
 
                 code.Line();
@@ -78,36 +86,36 @@ internal sealed class InterfaceEmitter(CSharpTypes types)
     private void EmitOneWay(CodeText code, Operation operation)
     {
         code.Line($"/// <summary>As <see cref=\"{operation.Name}\"/>, one-way: completes when the request is on its way; nothing is known of what becomes of it.</summary>");
-        using (code.Open($"public {Tasks}Task {operation.OneWayName}({operation.Parameters}{Token} = default)"))
+        using (code.Open($"public {Tasks}Task {operation.OneWayName}({operation.Parameters}global::System.Threading.CancellationToken {operation.Token} = default)"))
         {
             EmitArguments(code, operation);
-            code.Line("return call.SendAsync(cancellationToken);");
+            code.Line($"return call{Own}.SendAsync({operation.Token});");
         }
     }
 
     private void EmitArguments(CodeText code, Operation operation)
     {
         var scope = operation.Ins.Count > 0 && operation.Ins[0].Type.Kind == IdlTypeKind.Struct ? $", (object){operation.Ins[0].Target} as {Rpc}IRpcScope" : "";
-        code.Line($"var call = channel.Begin(\"{operation.Of.Name}\"{scope});");
+        code.Line($"var call{Own} = channel{Own}.Begin(\"{operation.Of.Name}\"{scope});");
         if (operation.Of.Parameters.FirstOrDefault(static p => p.IsRouteKey) is { } routeKey)
         {
-            code.Line($"call.RouteKey = global::System.FormattableString.Invariant($\"{{{CSharpNames.Parameter(routeKey.Name)}}}\");");
+            code.Line($"call{Own}.RouteKey = {RouteKey(routeKey.Type, Operation.Local(routeKey.Name))};");
         }
 
         if (operation.Ins.Count > 0)
         {
-            code.Line("var writer = new global::Hongbao.Jce.JceWriter(call.Arguments);");
-            new FieldsEmitter(types).Write(code, operation.Ins);
-            code.Line("writer.Flush();");
+            code.Line($"var writer{Own} = new global::Hongbao.Jce.JceWriter(call{Own}.Arguments);");
+            Emitter().Write(code, operation.Ins);
+            code.Line($"writer{Own}.Flush();");
         }
     }
 
     private void EmitDecode(CodeText code, Operation operation)
     {
-        using (code.Open($"private static {operation.AnswerType} {operation.Decode}(ref global::Hongbao.Jce.JceReader reader)"))
+        using (code.Open($"private static {operation.AnswerType} {operation.Decode}(ref global::Hongbao.Jce.JceReader reader{Own})"))
         {
             EmitVariables(code, operation.Answers);
-            new FieldsEmitter(types).Read(code, operation.Answers);
+            Emitter().Read(code, operation.Answers);
             code.Line().Line($"return {operation.AnswerOf(static f => f.Target)};");
         }
     }
@@ -118,6 +126,7 @@ internal sealed class InterfaceEmitter(CSharpTypes types)
         code.Line("/// <param name=\"target\">Does the work.</param>");
         using (code.Open($"public partial class {of.Name}Dispatcher(I{of.Name} target) : {Rpc}RpcServant"))
         {
+            code.Line($"private readonly I{of.Name} target{Own} = target;").Line();
             code.Line($"private static readonly {Rpc}RpcFunction[] s_functions =").Line("[");
             using (code.Indent())
             {
@@ -155,19 +164,19 @@ internal sealed class InterfaceEmitter(CSharpTypes types)
 
     private void EmitHandler(CodeText code, Operation operation)
     {
-        using (code.Open($"private async {Tasks}Task {operation.Name}({Rpc}RpcInvocation call)"))
+        using (code.Open($"private async {Tasks}Task {operation.Name}({Rpc}RpcInvocation call{Own})"))
         {
             if (operation.Ins.Count > 0)
             {
-                code.Line($"{operation.ReadName}(call{string.Concat(operation.Ins.Select(static f => $", out var {f.Target}"))});");
+                code.Line($"{operation.ReadName}(call{Own}{string.Concat(operation.Ins.Select(static f => $", out var {f.Target}"))});");
             }
 
             var arguments = string.Concat(operation.Ins.Select(static f => f.Target + ", "));
-            var invoke = $"await target.{operation.Name}({arguments}call.CancellationToken).ConfigureAwait(false);";
-            code.Line(operation.HasAnswer ? $"var answer_ = {invoke}" : invoke);
+            var invoke = $"await target{Own}.{operation.Name}({arguments}call{Own}.CancellationToken).ConfigureAwait(false);";
+            code.Line(operation.HasAnswer ? $"var answer{Own} = {invoke}" : invoke);
             if (operation.HasAnswer)
             {
-                code.Line($"{operation.WriteName}(call, answer_);");
+                code.Line($"{operation.WriteName}(call{Own}, answer{Own});");
             }
         }
 
@@ -175,17 +184,17 @@ internal sealed class InterfaceEmitter(CSharpTypes types)
         {
             code.Line();
             var outs = string.Concat(operation.Ins.Select(f => $", out {types.Of(f.Type)} {f.Target}"));
-            using (code.Open($"private static void {operation.ReadName}({Rpc}RpcInvocation call{outs})"))
+            using (code.Open($"private static void {operation.ReadName}({Rpc}RpcInvocation call{Own}{outs})"))
             {
                 EmitAssignments(code, operation.Ins);
-                code.Line("var reader = call.Arguments();");
-                new FieldsEmitter(types).Read(code, operation.Ins);
-                code.Line().Line("reader.ThrowIfFault();");
+                code.Line($"var reader{Own} = call{Own}.Arguments();");
+                Emitter().Read(code, operation.Ins);
+                code.Line().Line($"reader{Own}.ThrowIfFault();");
                 if (operation.Ins[0].Type.Kind == IdlTypeKind.Struct)
                 {
-                    using (code.Open($"if ((object){operation.Ins[0].Target} is {Rpc}IRpcScope scope_)"))
+                    using (code.Open($"if ((object){operation.Ins[0].Target} is {Rpc}IRpcScope scope{Own})"))
                     {
-                        code.Line("call.Arrive(scope_);");
+                        code.Line($"call{Own}.Arrive(scope{Own});");
                     }
                 }
             }
@@ -196,12 +205,24 @@ internal sealed class InterfaceEmitter(CSharpTypes types)
             code.Line();
             using (code.Open($"private static void {operation.WriteName}({Rpc}RpcInvocation call, {operation.AnswerType} answer)"))
             {
-                code.Line("var writer = new global::Hongbao.Jce.JceWriter(call.Answer);");
-                new FieldsEmitter(types).Write(code, operation.AnswersIn("answer"));
-                code.Line("writer.Flush();");
+                code.Line($"var writer{Own} = new global::Hongbao.Jce.JceWriter(call.Answer);");
+                Emitter().Write(code, operation.AnswersIn("answer"));
+                code.Line($"writer{Own}.Flush();");
             }
         }
     }
+
+    private FieldsEmitter Emitter() => new(types, "writer" + Own, "reader" + Own);
+
+    // As text, numbers as they are and truth values and enums as numbers, like the C++ proxies.
+    private static string RouteKey(IdlType type, string value) => type.Kind switch
+    {
+        IdlTypeKind.String => value,
+        IdlTypeKind.Bool => $"{value} ? \"1\" : \"0\"",
+        IdlTypeKind.Enum => $"((int){value}).ToString(global::System.Globalization.CultureInfo.InvariantCulture)",
+        IdlTypeKind.Struct or IdlTypeKind.Vector or IdlTypeKind.Map => "\"\"",
+        _ => $"{value}.ToString(global::System.Globalization.CultureInfo.InvariantCulture)",
+    };
 
     private void EmitVariables(CodeText code, IReadOnlyList<Field> fields)
     {
@@ -224,20 +245,20 @@ internal sealed class InterfaceEmitter(CSharpTypes types)
     {
         private readonly List<string> _elements;
 
-        public Operation(CSharpTypes types, IdlOperation of, string name, int index)
+        public Operation(CSharpTypes types, IdlOperation of, string name, string oneWayName, int index)
         {
-            (Of, Name, Index) = (of, name, index);
+            (Of, Name, OneWayName, Index) = (of, name, oneWayName, index);
             // Names that generated statements use get an underscore when a parameter has them.
             Ins = [.. of.Parameters.Where(static p => !p.IsOut).Select(static p => new Field(p.Tag, p.Type, Local(p.Name), p.Name, IsRequired: true, Default: null))];
             var answers = new List<Field>();
             if (of.ReturnType is { } type)
             {
-                answers.Add(new Field(0, type, "result", "return", IsRequired: true, Default: null));
+                answers.Add(new Field(0, type, "result" + Own, "return", IsRequired: true, Default: null));
             }
 
             answers.AddRange(of.Parameters.Where(static p => p.IsOut).Select(static p => new Field(p.Tag, p.Type, Local(p.Name), p.Name, IsRequired: true, Default: null)));
             Answers = [.. answers];
-            _elements = [.. CSharpNames.Distinct(answers.Select(static a => a.Tag == 0 ? "Result" : CSharpNames.Pascal(a.Name)), "Item")];
+            _elements = [.. CSharpNames.Distinct(answers.Select(static a => a.Tag == 0 ? "Result" : ElementOf(a.Name)), "Result_")];
             AnswerType = answers.Count switch
             {
                 0 => "void",
@@ -263,9 +284,12 @@ internal sealed class InterfaceEmitter(CSharpTypes types)
 
         public bool HasAnswer => Answers.Length > 0;
 
+        /// <summary>What the token is called: its usual name, unless the contract has taken it.</summary>
+        public string Token => Ins.Any(static f => f.Name == "cancellationToken") ? "cancellationToken" + Own : "cancellationToken";
+
         public string TaskType => HasAnswer ? $"{Tasks}Task<{AnswerType}>" : Tasks + "Task";
 
-        public string OneWayName => "Send" + Name;
+        public string OneWayName { get; }
 
         public string Decode => "Decode" + Stem;
 
@@ -280,6 +304,15 @@ internal sealed class InterfaceEmitter(CSharpTypes types)
         public IReadOnlyList<Field> AnswersIn(string answer) =>
             Answers.Length == 1 ? [Answers[0] with { Target = answer }] : [.. Answers.Select((a, i) => a with { Target = $"{answer}.{_elements[i]}" })];
 
-        private static string Local(string name) => name is "call" or "writer" or "reader" or "tag" or "cancellationToken" or "result" or "target" or "channel" ? name + "_" : CSharpNames.Parameter(name);
+        /// <summary>A parameter in C#: an underscore alone would be a discard.</summary>
+        public static string Local(string name) => name == "_" ? "_" + Own : CSharpNames.Escaped(name);
+
+        // Names that C# gives to the elements of tuples by itself.
+        private static string ElementOf(string name)
+        {
+            var pascal = CSharpNames.Pascal(name);
+            var isTaken = pascal is "Rest" or "Deconstruct" || (pascal.StartsWith("Item", StringComparison.Ordinal) && pascal.Length > 4 && pascal.Skip(4).All(char.IsDigit));
+            return isTaken ? "Out" + pascal : pascal;
+        }
     }
 }

@@ -35,8 +35,32 @@ internal sealed class Binder
             }
         }
 
+        FindGeneratedNames();
         var order = _files.Select((file, i) => (file, i)).ToDictionary(p => p.file.Path, p => p.i, StringComparer.Ordinal);
         return new(_files, [.. _problems.Items.OrderBy(d => order[d.Span.Path]).ThenBy(d => d.Span.Start)]);
+    }
+
+    // What becomes of an interface X, and of the constants of a module M, has names of its own.
+    private void FindGeneratedNames()
+    {
+        foreach (var module in _files.SelectMany(static f => f.Modules).GroupBy(static m => m.Name, StringComparer.Ordinal))
+        {
+            var definitions = module.SelectMany(static m => m.Definitions).ToList();
+            var generated = definitions.OfType<IdlInterface>()
+                .SelectMany(static i => new[] { "I" + i.Name, i.Name + "Proxy", i.Name + "Dispatcher" }, static (i, name) => (name, what: $"interface '{i.Name}'")).ToList();
+            if (definitions.OfType<IdlConst>().Any())
+            {
+                generated.Add((module.Key + "Constants", $"module '{module.Key}'"));
+            }
+
+            foreach (var type in definitions.Where(static d => d is IdlStruct or IdlEnum))
+            {
+                if (generated.FirstOrDefault(g => g.name == type.Name) is { name: not null } taken)
+                {
+                    _problems.Add(IdlProblems.GeneratedNameTaken, type.Span, type.Name, taken.what);
+                }
+            }
+        }
     }
 
     private FileScope BindFile(IdlSource source, int depth)

@@ -24,4 +24,12 @@ public static class Evolution
 
         return comparison.Diagnostics;
     }
+
+    /// <summary>
+    /// What is new, breaks nobody, and is not accepted yet; as long as it is not, breaking it is not found. Warnings, each at its name. Nothing for a contract
+    /// with errors of its own.
+    /// </summary>
+    /// <param name="accepted">What others rely on.</param>
+    /// <param name="now">The contract as it is now.</param>
+    public static IReadOnlyList<IdlDiagnostic> Additions(AcceptedContract accepted, IdlContract now) => now.HasErrors ? [] : AcceptedAdditions.Find(accepted, now);
 }

@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text;
 
 namespace Hongbao.Jce.Idl;
@@ -6,6 +5,9 @@ namespace Hongbao.Jce.Idl;
 /// <summary>Writes reference documentation.</summary>
 public static class IdlReference
 {
+    private const string Index = "README.md";
+    private const string Generated = "Generated from the contracts by `hongbao jce reference`; changes here are lost.";
+
     /// <summary>
     /// The contract in Markdown: a section for each module of each file, tables of constants, enumerators and members, each operation with its parameters.
     /// Documentation in the contract becomes their meaning. The same contract always gives the same text.
@@ -13,147 +15,80 @@ public static class IdlReference
     public static string Markdown(IdlContract contract)
     {
         var text = new StringBuilder();
+        var writer = new ReferenceWriter(text, static _ => null);
         foreach (var file in contract.Files)
         {
-            foreach (var module in file.Modules)
-            {
-                Separate(text);
-                text.Append("## ").Append(Plain(module.Name)).Append(" (").Append(Plain(file.Path)).Append(")\n");
-                Paragraph(text, file.Header);
-                Paragraph(text, module.Doc);
-                WriteConsts(text, module);
-                foreach (var definition in module.Definitions)
-                {
-                    Write(text, definition);
-                }
-            }
+            writer.Write(file, file.Path);
         }
 
         return text.ToString();
     }
 
-    private static void WriteConsts(StringBuilder text, IdlModule module)
+    /// <summary>
+    /// The same as pages that link to each other: one for each file that was given, after it, and <c>README.md</c>, which lists what is where. The same contract
+    /// always gives the same pages, wherever its files lie.
+    /// </summary>
+    public static IReadOnlyList<IdlPage> Pages(IdlContract contract)
     {
-        if (module.Consts.Any())
+        var taken = new HashSet<string>(StringComparer.OrdinalIgnoreCase) { Index };
+        var files = contract.Files.Where(f => f.IsRoot).OrderBy(f => FileName(f), StringComparer.Ordinal).ThenBy(f => f.Path, StringComparer.Ordinal)
+            .Select(f => (File: f, Page: PageName(f, taken))).ToList();
+        var pageOf = files.SelectMany(f => f.File.Modules.SelectMany(m => m.Definitions).Select(d => (d.FullName, f.Page)))
+            .ToDictionary(p => p.FullName, p => p.Page, StringComparer.Ordinal);
+        string? LinkOf(IdlDefinition definition, string from) => pageOf.TryGetValue(definition.FullName, out var page)
+            ? (page == from ? "" : page) + "#" + Anchor(definition)
+            : null;
+
+        var pages = new List<IdlPage> { new(Index, WriteIndex(files, d => LinkOf(d, Index)!)) };
+        foreach (var (file, page) in files)
         {
-            text.Append("\n### Constants\n\n| Name | Type | Value | Meaning |\n| --- | --- | --- | --- |\n");
-            foreach (var constant in module.Consts)
-            {
-                Row(text, Code(constant.Name), Code(constant.Type.ToString()), Code(constant.Value.ToString()), Cell(constant.Doc));
-            }
+            var text = new StringBuilder("# ").Append(FileName(file)).Append("\n\n").Append(Generated).Append(" [All contracts](").Append(Index).Append(").\n");
+            new ReferenceWriter(text, type => Named(type) is { } definition ? LinkOf(definition, page) : null).Write(file, FileName(file));
+            pages.Add(new(page, text.ToString()));
         }
+
+        return pages;
     }
 
-    private static void Write(StringBuilder text, IdlDefinition definition)
+    private static string WriteIndex(List<(IdlFile File, string Page)> files, Func<IdlDefinition, string> linkOf)
     {
-        if (definition is IdlConst)
+        var text = new StringBuilder("# Contracts\n\n").Append(Generated).Append("\n\n| File | About | Interfaces | Structs | Enums |\n| --- | --- | --- | --- | --- |\n");
+        foreach (var (file, page) in files)
         {
-            return;
+            string Links(Func<IdlDefinition, bool> which) =>
+                string.Join(", ", file.Modules.SelectMany(m => m.Definitions).Where(which).Select(d => $"[{d.Name}]({linkOf(d)})"));
+
+            text.Append("| [").Append(FileName(file)).Append("](").Append(page).Append(") | ").Append(ReferenceWriter.Cell(file.Header)).Append(" | ")
+                .Append(Links(d => d is IdlInterface)).Append(" | ").Append(Links(d => d is IdlStruct)).Append(" | ").Append(Links(d => d is IdlEnum)).Append(" |\n");
         }
 
-        text.Append("\n### ").Append(Plain(definition.Name)).Append(definition switch
-        {
-            IdlStruct => " (struct)\n",
-            IdlEnum => " (enum)\n",
-            _ => " (interface)\n",
-        });
-        Paragraph(text, definition.Doc);
-        switch (definition)
-        {
-            case IdlEnum enumeration:
-                text.Append("\n| Name | Value | Meaning |\n| --- | --- | --- |\n");
-                foreach (var enumerator in enumeration.Enumerators)
-                {
-                    Row(text, Code(enumerator.Name), Number(enumerator.Value), Cell(enumerator.Doc));
-                }
-
-                break;
-            case IdlStruct structure:
-                WriteStruct(text, structure);
-                break;
-            case IdlInterface @interface:
-                foreach (var operation in @interface.Operations)
-                {
-                    WriteOperation(text, operation);
-                }
-
-                break;
-        }
+        return text.ToString();
     }
 
-    private static void WriteStruct(StringBuilder text, IdlStruct structure)
+    // What a type is made of: of a map rather the value than the key.
+    private static IdlDefinition? Named(IdlType type) => (IdlDefinition?)type.Struct ?? type.Enum
+        ?? (type.Element is { } element ? Named(element) : type.Value is { } value ? Named(value) ?? Named(type.Key!) : null);
+
+    private static string Anchor(IdlDefinition definition) =>
+        new([.. ReferenceWriter.Heading(definition).ToLowerInvariant().Where(c => c is not ('(' or ')')).Select(c => c == ' ' ? '-' : c)]);
+
+    private static string PageName(IdlFile file, HashSet<string> taken)
     {
-        text.Append("\n| Tag | Field | Type | Presence | Default | Meaning |\n| --- | --- | --- | --- | --- | --- |\n");
-        foreach (var member in structure.Members)
+        var name = FileName(file);
+        var stem = name.LastIndexOf('.') is > 0 and var dot ? name.Substring(0, dot) : name;
+        var page = stem + ".md";
+        for (var i = 2; !taken.Add(page); i++)
         {
-            Row(text, Number(member.Tag), Code(member.Name), Code(member.Type.ToString()), member.IsRequired ? "required" : "optional",
-                member.Default is null ? "" : Code(member.Default.ToString()), Cell(member.Doc));
+            page = FormattableString.Invariant($"{stem}.{i}.md");
         }
 
-        if (structure.KeyMembers.Count > 0)
-        {
-            text.Append("\nKey: ").Append(string.Join(", ", structure.KeyMembers.Select(m => Code(m.Name)))).Append(".\n");
-        }
-
-        if (structure.ReservedTags.Count > 0)
-        {
-            text.Append("\nReserved tags: ").Append(string.Join(", ", structure.ReservedTags.Select(t => Number(t)))).Append(".\n");
-        }
+        return page;
     }
 
-    private static void WriteOperation(StringBuilder text, IdlOperation operation)
-    {
-        text.Append("\n#### ").Append(Plain(operation.Name)).Append("\n\n").Append(Code(IdlPrinter.Signature(operation))).Append('\n');
-        Paragraph(text, operation.Doc);
-        if (operation.Parameters.Count > 0)
-        {
-            text.Append("\n| Tag | Parameter | Type | Direction | Meaning |\n| --- | --- | --- | --- | --- |\n");
-            foreach (var parameter in operation.Parameters)
-            {
-                Row(text, Number(parameter.Tag), Code(parameter.Name), Code(parameter.Type.ToString()),
-                    parameter.IsOut ? "out" : parameter.IsRouteKey ? "in, route key" : "in", Cell(parameter.Doc));
-            }
-        }
-    }
-
-    private static void Row(StringBuilder text, params string[] cells) => text.Append("| ").Append(string.Join(" | ", cells)).Append(" |\n");
-
-    private static void Paragraph(StringBuilder text, string doc)
-    {
-        if (doc.Length > 0)
-        {
-            text.Append('\n').Append(Plain(doc)).Append('\n');
-        }
-    }
-
-    private static void Separate(StringBuilder text)
-    {
-        if (text.Length > 0)
-        {
-            text.Append('\n');
-        }
-    }
-
-    private static string Number(int value) => value.ToString(CultureInfo.InvariantCulture);
-
-    // HTML in comments is not meant as such.
-    private static string Plain(string text) => text.Replace("&", "&amp;").Replace("<", "&lt;");
-
-    private static string Cell(string text) => Plain(text).Replace("|", "\\|").Replace("\n", "<br>");
-
-    // The fence is longer than any run of ticks inside.
-    private static string Code(string text)
-    {
-        var run = 0;
-        var longest = 0;
-        foreach (var c in text)
-        {
-            run = c == '`' ? run + 1 : 0;
-            longest = Math.Max(longest, run);
-        }
-
-        var fence = new string('`', longest + 1);
-        var space = longest > 0 ? " " : "";
-        return fence + space + text.Replace("|", "\\|") + space + fence;
-    }
+    private static string FileName(IdlFile file) => file.Path.Substring(file.Path.LastIndexOfAny(['/', '\\']) + 1);
 }
+
+/// <summary>A page of reference documentation.</summary>
+/// <param name="Name">Of its file.</param>
+/// <param name="Text">In Markdown, with line feeds.</param>
+public sealed record IdlPage(string Name, string Text);

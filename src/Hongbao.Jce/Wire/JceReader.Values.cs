@@ -107,13 +107,7 @@ public ref partial struct JceReader
     /// <summary>A text. The wire has bytes; here they must be UTF-8.</summary>
     public string ReadString()
     {
-        if (_type is not (JceType.ShortText or JceType.LongText))
-        {
-            Fail(JceFaultKind.WrongType);
-            return "";
-        }
-
-        var bytes = Take(TextLength());
+        var bytes = ReadTextBytes();
         if (bytes.IsEmpty)
         {
             return "";
@@ -126,6 +120,19 @@ public ref partial struct JceReader
         }
 
         return Encoding.UTF8.GetString(bytes);
+    }
+
+    /// <summary>The bytes of a text as they lie in the input, whatever they are.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal ReadOnlySpan<byte> ReadTextBytes()
+    {
+        if (_type is JceType.ShortText or JceType.LongText)
+        {
+            return Take(TextLength());
+        }
+
+        Fail(JceFaultKind.WrongType);
+        return [];
     }
 
     /// <summary>A byte list, copied.</summary>

@@ -27,7 +27,7 @@ public ref partial struct JceReader
     private JceType _type;
     private int _structs;
     private int _depth;
-    private int _count;
+    private long _count;
     private JceFaultKind _fault;
     private int _faultAt;
     private int _faultTag;
@@ -161,15 +161,17 @@ public ref partial struct JceReader
     }
 
     /// <summary>Enters the list whose head was read. <see cref="EndList"/> must follow.</summary>
+    /// <param name="weight">Objects that an element is, for <see cref="JceLimits.CountMax"/>.</param>
     /// <returns>How many elements it has; never more than bytes are left.</returns>
-    public int BeginList() => BeginCounted(JceType.List, 1);
+    public int BeginList(int weight = 1) => BeginCounted(JceType.List, 1, weight);
 
     /// <summary>Leaves a list or map whose elements were read.</summary>
     public void EndList() => _depth--;
 
     /// <summary>Enters the map whose head was read. <see cref="EndList"/> must follow.</summary>
+    /// <param name="weight">Objects that a pair is, for <see cref="JceLimits.CountMax"/>.</param>
     /// <returns>How many pairs it has; twice as many are never more than bytes are left.</returns>
-    public int BeginMap() => BeginCounted(JceType.Map, 2);
+    public int BeginMap(int weight = 1) => BeginCounted(JceType.Map, 2, weight);
 
     /// <summary>Skips the value whose head was read.</summary>
     public void Skip()
@@ -291,7 +293,7 @@ public ref partial struct JceReader
         return false;
     }
 
-    private int BeginCounted(JceType type, int bytesEach)
+    private int BeginCounted(JceType type, int bytesEach, int weight)
     {
         if (_type != type)
         {
@@ -312,7 +314,7 @@ public ref partial struct JceReader
             return 0;
         }
 
-        _count += count;
+        _count += (long)count * weight;
         if (_count > _limits.CountMax)
         {
             Fail(JceFaultKind.OverLimit);

@@ -31,7 +31,7 @@ public sealed class RolesTests
     {
         Assert.Equal(["Rpc:Finance", "Rpc:Core", "Rpc:Async", "Rpc:Query"], Settings(new RpcOptions(), Roles.Gateway));
         Assert.Equal(["Rpc:Async", "Rpc:Listen"], Settings(new RpcOptions(), Roles.Query));
-        Assert.Empty(Settings(new RpcOptions { Async = "tcp -h 10.0.0.1 -p 1", Listen = "tcp -h 127.0.0.1 -p 0" }, Roles.Query));
+        Assert.Empty(Settings(new RpcOptions { Async = "tcp -h 127.0.0.1 -p 1", Listen = "tcp -h 127.0.0.1 -p 0" }, Roles.Query));
     }
 
     [Fact]
@@ -42,6 +42,10 @@ public sealed class RolesTests
         options.Listen = "ssl -h 0.0.0.0 -p 14001";
         Assert.Equal(["Rpc:Certificate", "Rpc:CertificateKey", "Rpc:Authority"], Settings(options, Roles.Query));
     }
+
+    [Fact]
+    public void Another_machine_is_not_called_without_certificates() =>
+        Assert.Contains("must be ssl", Assert.Single(RpcFaults.Of(new RpcOptions { Async = "tcp -h 10.0.0.1 -p 1", Listen = "tcp -h 127.0.0.1 -p 0" }, Roles.Query)), StringComparison.Ordinal);
 
     [Theory]
     [InlineData("tcp -h 127.0.0.1 -p none")]

@@ -1,0 +1,43 @@
+namespace Hongbao.Host.Tests.Idl;
+
+public sealed class ReferenceTests : IDisposable
+{
+    private readonly JceRun _jce = new();
+
+    public void Dispose() => _jce.Dispose();
+
+    [Fact]
+    public void Each_file_becomes_a_page_and_types_link_to_where_they_are_explained()
+    {
+        var a = _jce.File("A.jce", "// Users.\n\nmodule M { /* Who `vector<int>` <b>. */ struct S { 0 require int a; }; };");
+        var b = _jce.File("B.jce", "#include \"A.jce\"\nmodule M { interface I { S find(vector<S> of, long id); }; };");
+
+        var run = _jce.Run("reference", a, b, "--out", _jce.At("pages/deep"));
+
+        Assert.Equal((0, "3 pages in pages/deep\n", ""), (run.ExitCode, run.Output, run.Errors));
+        Assert.Contains("Who `vector<int>` &lt;b>.", _jce.Read("pages/deep/A.md"), StringComparison.Ordinal);
+        Assert.Contains("| 1 | `of` | [`vector<M::S>`](A.md#s-struct) | in |  |", _jce.Read("pages/deep/B.md"), StringComparison.Ordinal);
+        Assert.Contains("Gives [`M::S`](A.md#s-struct).", _jce.Read("pages/deep/B.md"), StringComparison.Ordinal);
+        Assert.Contains("| [A.jce](A.md) | Users. |  | [S](A.md#s-struct) |  |", _jce.Read("pages/deep/README.md"), StringComparison.Ordinal);
+        Assert.Contains("| [B.jce](B.md) |  | [I](B.md#i-interface) |  |  |", _jce.Read("pages/deep/README.md"), StringComparison.Ordinal);
+        // What is not named has no page, and no links.
+        Assert.Equal("2 pages in alone\n", _jce.Run("reference", b, "--out", _jce.At("alone")).Output);
+        Assert.Contains("| `vector<M::S>` |", _jce.Read("alone/B.md"), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_contract_with_errors_has_no_pages()
+    {
+        Assert.Equal(1, _jce.Run("reference", _jce.File("A.jce", "module M {"), "--out", _jce.At("pages")).ExitCode);
+        Assert.False(Directory.Exists(_jce.At("pages")));
+    }
+
+    [Fact]
+    public void A_folder_that_cannot_be_made_is_told()
+    {
+        var run = _jce.Run("reference", _jce.File("A.jce", "module M { };"), "--out", _jce.File("taken", "") + "/below");
+
+        Assert.Equal(2, run.ExitCode);
+        Assert.StartsWith("taken/below cannot be made: ", run.Errors, StringComparison.Ordinal);
+    }
+}
