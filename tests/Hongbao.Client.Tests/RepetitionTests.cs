@@ -125,7 +125,7 @@ public sealed class RepetitionTests
     public async Task A_wait_that_would_outlast_the_deadline_is_not_begun()
     {
         var service = new ScriptedService().Refuses(503, "OVERLOADED", "", ("Retry-After", "3600"));
-        var shed = await Assert.ThrowsAsync<HongbaoException>(() => service.Client().GetWalletAsync(service.Watched));
+        var shed = await Assert.ThrowsAsync<HongbaoException>(() => service.RunAsync(service.Client().GetWalletAsync(service.Watched)));
         Assert.Equal((HongbaoCodes.Overloaded, TimeSpan.FromHours(1)), (shed.Code, shed.RetryAfter));
         Assert.Empty(service.Waits);
 
