@@ -27,9 +27,23 @@ build_page() {
     quietly npm --prefix web ci --no-audit --no-fund
     touch web/node_modules/.package-lock.json
   fi
-  if is_stale web/dist/index.html web/src web/index.html web/public web/package-lock.json web/vite.config.ts; then
+  if is_stale web/dist/index.html web/src sdk/typescript/src web/index.html web/public web/package-lock.json web/vite.config.ts; then
     echo "Building the page ..." >&2
     quietly npm --prefix web run build
+  fi
+}
+
+# The TypeScript SDK as it would be published, by the page's compiler.
+build_sdk() {
+  if is_stale sdk/typescript/dist/index.js sdk/typescript/src sdk/typescript/package.json sdk/typescript/tsconfig.json; then
+    echo "Building the TypeScript SDK ..." >&2
+    rm -rf sdk/typescript/dist
+    quietly web/node_modules/.bin/tsc -p sdk/typescript
+  fi
+  if is_stale samples/typescript/dist/main.js samples/typescript/main.ts samples/typescript/package-lock.json sdk/typescript/dist/index.js; then
+    echo "Building the TypeScript sample ..." >&2
+    quietly npm --prefix samples/typescript ci --no-audit --no-fund
+    quietly web/node_modules/.bin/tsc -p samples/typescript
   fi
 }
 

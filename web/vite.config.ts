@@ -4,7 +4,11 @@ import { defineConfig } from 'vite';
 declare const process: { env: Record<string, string | undefined> };
 const server = process.env['HONGBAO_URL'] ?? 'http://127.0.0.1:8080';
 
+// The SDK's sources: the page is built from them and needs no build of theirs.
+const client = decodeURIComponent(new URL('../sdk/typescript/src/index.ts', import.meta.url).pathname);
+
 export default defineConfig({
+  resolve: { alias: { 'hongbao-client': client } },
   build: { target: 'es2022', sourcemap: false },
   server: { proxy: { '/api': server, '/cashier': server, '/avatars': server } },
 });

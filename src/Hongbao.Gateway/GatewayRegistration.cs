@@ -7,6 +7,7 @@ using Hongbao.Gateway.OpenApi;
 using Hongbao.Gateway.Problems;
 using Hongbao.Gateway.Web;
 using Hongbao.Gateway.Yyb;
+using Microsoft.AspNetCore.Mvc.ApiExplorer;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
@@ -38,6 +39,7 @@ public static class GatewayRegistration
             .AddSingleton<CommandTable>().AddSingleton<CommandRunner>().AddSingleton<PackageService>().AddSingleton<YybEndpoint>();
         services.ConfigureHttpJsonOptions(json => GatewayJson.Configure(json.SerializerOptions).TypeInfoResolverChain.Insert(0, GatewayJson.Default));
         services.AddOpenApi(OpenApiDocumentCache.Name, DocumentTransformers.Configure);
+        services.AddSingleton<IApiDescriptionProvider, BodyDescriptions>();
 
         services.AddOptions<KestrelServerOptions>().Configure<IEnumerable<IConfigureOptions<GatewayOptions>>>(static (kestrel, setups) =>
         {
@@ -114,6 +116,13 @@ public static class GatewayRegistration
         services.GetRequiredService<ProcessEndpoints>().Map(app);
         H5Files.MapNotBuilt(app, WebRootOf(app));
         return app;
+    }
+
+    /// <summary>Writes the OpenAPI document that a started gateway shows at <c>/openapi/v1.json</c>.</summary>
+    public static async Task WriteOpenApiAsync(this WebApplication app, Stream output, CancellationToken cancellationToken)
+    {
+        var document = await app.Services.GetRequiredService<OpenApiDocumentCache>().GetAsync(cancellationToken);
+        await output.WriteAsync(document, cancellationToken);
     }
 
     private static string WebRootOf(WebApplication app) =>

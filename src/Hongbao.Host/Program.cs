@@ -2,6 +2,7 @@ using System.CommandLine;
 using Hongbao.Host.Demo;
 using Hongbao.Host.Draws;
 using Hongbao.Host.Idl;
+using Hongbao.Host.OpenApi;
 using Hongbao.Host.Serving;
 
 const int UsageError = 2;
@@ -10,6 +11,7 @@ var root = new RootCommand("Hongbao, the red packet platform. Start with: hongba
 root.Subcommands.Add(ServeCommand.Create());
 root.Subcommands.Add(DemoCommand.Create());
 root.Subcommands.Add(VerifyDrawCommand.Create());
+root.Subcommands.Add(OpenApiCommand.Create());
 root.Subcommands.Add(JceCommand.Create());
 
 var parsed = root.Parse(args);

@@ -48,6 +48,36 @@ public sealed partial class DocumentRules
         Assert.Single(Check(Page("# Title\n\n" + text)));
     }
 
+    [Fact]
+    public void Code_in_the_readme_is_taken_from_the_samples()
+    {
+        var readme = Repository.Files.Single(f => f.Path == "README.md");
+        var samples = Repository.Files.Where(f => f.IsUnder("samples") && f.Ends(".cs", ".ts")).ToArray();
+
+        Assert.Equal(2, CodeBlock().Count(readme.Text));
+        Assert.Empty(Invented(readme, samples));
+    }
+
+    [Fact]
+    public void Code_that_is_in_no_sample_is_found()
+    {
+        var sample = new RepositoryFile("samples/a.cs", "class A\n{\n    void B()\n    {\n        C();\n        D();\n    }\n}\n");
+
+        Assert.Empty(Invented(new("README.md", "```csharp\nC();\nD();\n\nclass A\n```\n```\nother\n```\n"), [sample]));
+        Assert.Single(Invented(new("README.md", "```csharp\nD();\nC();\n```\n"), [sample]));
+        Assert.Single(Invented(new("README.md", "```ts\nclass A\n\nE();\n```\n"), [sample]));
+    }
+
+    /// <summary>Paragraphs of code that stand in no sample as they are, indentation aside.</summary>
+    private static IEnumerable<string> Invented(RepositoryFile page, IReadOnlyList<RepositoryFile> samples)
+    {
+        static string Flat(string text) => string.Join('\n', text.Split('\n').Select(l => l.Trim()));
+        var known = samples.Select(s => Flat(s.Text)).ToArray();
+        return CodeBlock().Matches(page.Text).SelectMany(m => Flat(m.Groups[1].Value).Split("\n\n", StringSplitOptions.RemoveEmptyEntries))
+            .Where(paragraph => !known.Any(k => k.Contains(paragraph.Trim(), StringComparison.Ordinal)))
+            .Select(paragraph => $"{page.Path}: {paragraph}");
+    }
+
     private static RepositoryFile Page(string text) => new("docs/page.md", text);
 
     private static IEnumerable<string> Check(RepositoryFile page) => DeadEnds(
@@ -129,6 +159,9 @@ public sealed partial class DocumentRules
 
     [GeneratedRegex(@"^(```|~~~).*?^\1[^\n]*$", RegexOptions.Multiline | RegexOptions.Singleline)]
     private static partial Regex Fence();
+
+    [GeneratedRegex(@"^```(?:csharp|ts)\n(.*?)^```", RegexOptions.Multiline | RegexOptions.Singleline)]
+    private static partial Regex CodeBlock();
 
     [GeneratedRegex(@"(?<tick>`+)(?<code>[^`\n]+)\k<tick>")]
     private static partial Regex CodeSpan();

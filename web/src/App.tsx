@@ -38,7 +38,9 @@ function SignedIn({ who }: { who: Session }) {
   const below = useRef<Route>({ page: 'feed' });
   if (now.page !== 'packet') below.current = now;
   const page = below.current;
-  const covered = now.page === 'packet' || (now.page === 'camera' && now.sending);
+  // Not before it is known who sends: the number of an unanswered packet is kept under the sender, and what is typed belongs to him.
+  const sending = now.page === 'camera' && now.sending && who.uid !== '';
+  const covered = now.page === 'packet' || sending;
 
   return (
     <>
@@ -48,7 +50,7 @@ function SignedIn({ who }: { who: Session }) {
         </main>
         <TabBar page={page.page} />
       </div>
-      {now.page === 'camera' && now.sending && <SendSheet key={who.uid} uid={who.uid} />}
+      {sending && <SendSheet key={who.uid} uid={who.uid} />}
       {now.page === 'packet' && <PacketDialog key={now.packetNo} packetNo={now.packetNo} uid={who.uid} />}
     </>
   );

@@ -1,9 +1,14 @@
-import { ApiError } from './api/ApiError';
-import * as api from './api/calls';
-import { setCredentials } from './api/request';
-import type { Person } from './api/types';
+import { HongbaoError } from 'hongbao-client';
+import { service, setTokens } from './api/service';
 import { tab } from './storage';
 import { Value } from './value';
+
+/** A user as people see him. */
+export interface Person {
+  uid: string;
+  name: string;
+  avatar: string;
+}
 
 /** Who uses this tab: a demo user picked here, or the user of a host application's token. */
 export interface Session extends Person {
@@ -30,7 +35,7 @@ export function openSession(): void {
   if (kept && typeof kept.token === 'string' && typeof kept.uid === 'string') session.set(kept);
   takeTokenFromHash();
   window.addEventListener('hashchange', takeTokenFromHash);
-  setCredentials({ token: () => session.current?.token, renew });
+  setTokens(async (refused) => (refused === undefined || (await renew(refused)) ? session.current?.token : undefined));
 }
 
 /** A host application opens the page as `/#token=...` (and optionally `&to=/p/123`): the token leaves the address at once. */
@@ -47,12 +52,12 @@ function takeTokenFromHash(): void {
 export async function completeHostSession(): Promise<void> {
   const current = session.current;
   if (!current || current.uid !== '') return;
-  const { uid, name, avatar } = await api.me();
+  const { uid, name, avatar } = await service.getMe();
   if (session.current === current) keep({ ...current, uid, name, avatar });
 }
 
 export async function pickDemoUser(person: Person): Promise<void> {
-  const { token } = await api.demoToken(person.uid);
+  const { token } = await service.issueDevToken({ uid: person.uid });
   sessionEnded.set(false);
   keep({ uid: person.uid, name: person.name, avatar: person.avatar, token, from: 'demo', began: Date.now() });
 }
@@ -77,12 +82,12 @@ async function renew(refusedToken: string | undefined): Promise<boolean> {
 async function fetchNewToken(current: Session | undefined): Promise<boolean> {
   if (current?.from === 'demo') {
     try {
-      const { token } = await api.demoToken(current.uid);
+      const { token } = await service.issueDevToken({ uid: current.uid });
       if (session.current === current) keep({ ...current, token });
       return true;
     } catch (error) {
       // Not reaching the server says nothing about the user.
-      if (error instanceof ApiError && !error.refused) throw error;
+      if (error instanceof HongbaoError && !error.refused) throw error;
     }
   }
   if (current) {

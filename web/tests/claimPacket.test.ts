@@ -1,47 +1,55 @@
-import { describe, expect, it } from 'vitest';
-import { ApiError } from '../src/api/ApiError';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { claimPacket } from '../src/packet/claimPacket';
+import { aClaim, broken, busy, ok, refusal, run as runToEnd, scripted, silent } from './client/scriptedService';
 
-const busy = (retryAfterMs?: number, maxPolls?: number) => new ApiError('CLAIM_BUSY', 429, { retryAfterMs, maxPolls });
-const overloaded = (retryAfterMs?: number) => new ApiError('OVERLOADED', 503, { retryAfterMs });
-const offline = () => new ApiError('OFFLINE', 0);
-const lost = () => new ApiError('TIMEOUT', 0);
+beforeEach(() => {
+  vi.useFakeTimers();
+});
+afterEach(() => {
+  vi.useRealTimers();
+});
+
+const overloaded = (seconds?: number) => refusal(503, 'OVERLOADED', {}, seconds === undefined ? {} : { 'retry-after': String(seconds) });
+const claim = ok(aClaim);
 
 /** Answers in turn; the last one is given for ever. */
-function server(...answers: (ApiError | string)[]) {
-  const log = { sent: 0, waits: [] as number[], polls: [] as string[], stopped: false };
+function server(...answers: Parameters<typeof scripted>[0]) {
+  const service = scripted(answers);
+  const leaving = new AbortController();
+  const log = {
+    polls: [] as string[],
+    leave: () => leaving.abort(new Error('left')),
+    get sent() {
+      return service.sent.length;
+    },
+    get waits() {
+      return service.sent.slice(1).map((sent, i) => Math.round(sent.at - (service.sent[i]?.at ?? 0)));
+    },
+  };
   const during = new Map<number, () => void>();
   const run = () =>
-    claimPacket(
-      async () => {
-        const answer = answers[Math.min(log.sent, answers.length - 1)];
-        log.sent += 1;
-        if (answer instanceof ApiError) throw answer;
-        return answer;
-      },
-      {
-        wait: async (ms) => {
-          log.waits.push(ms);
-          during.get(log.waits.length)?.();
+    runToEnd(
+      claimPacket(service.client, '5', {
+        signal: leaving.signal,
+        onBusy: (poll, most) => {
+          log.polls.push(`${poll}/${most}`);
+          during.get(poll)?.();
         },
-        random: () => 0.5,
-        onBusy: (poll, most) => log.polls.push(`${poll}/${most}`),
-        stopped: () => log.stopped,
-      },
+      }),
     );
   return { log, run, whileWaiting: (nth: number, happens: () => void) => during.set(nth, happens) };
 }
 
 describe('claiming', () => {
   it('takes the first answer', async () => {
-    const { log, run } = server('claim');
-    expect(await run()).toBe('claim');
+    const { log, run } = server(claim);
+    expect(await run()).toEqual(aClaim);
     expect(log.sent).toBe(1);
   });
 
   it('polls a busy packet as the server says', async () => {
-    const { log, run } = server(busy(200, 10), busy(400, 10), 'claim');
-    expect(await run()).toBe('claim');
+    const { log, run } = server(busy(200, 10), busy(400, 10), claim);
+    expect(await run()).toEqual(aClaim);
     expect(log.waits).toEqual([275, 475]);
     expect(log.polls).toEqual(['1/10', '2/10']);
   });
@@ -61,74 +69,74 @@ describe('claiming', () => {
   });
 
   it('asks again for a lost answer, twice', async () => {
-    const found = server(lost(), lost(), 'claim');
-    expect(await found.run()).toBe('claim');
-    const never = server(lost());
+    const found = server(silent, silent, claim);
+    expect(await found.run()).toEqual(aClaim);
+    const never = server(silent);
     await expect(never.run()).rejects.toMatchObject({ code: 'TIMEOUT' });
     expect(never.log.sent).toBe(3);
   });
 
   it('does not ask again after a refusal', async () => {
-    const { log, run } = server(new ApiError('PACKET_EXHAUSTED', 409));
+    const { log, run } = server(refusal(409, 'PACKET_EXHAUSTED'));
     await expect(run()).rejects.toMatchObject({ code: 'PACKET_EXHAUSTED' });
     expect(log.sent).toBe(1);
   });
 
   it('stops when nobody waits for it any more', async () => {
     const { log, run } = server(busy(1, 10));
-    log.stopped = true;
-    await expect(run()).rejects.toMatchObject({ code: 'CLAIM_BUSY' });
-    expect(log.sent).toBe(1);
+    log.leave();
+    await expect(run()).rejects.toThrow('left');
+    expect(log.sent).toBe(0);
   });
 
   it('polls an overloaded service like a busy packet, and spreads its people itself', async () => {
-    const { log, run } = server(overloaded(1000), busy(200, 10), 'claim');
-    expect(await run()).toBe('claim');
+    const { log, run } = server(overloaded(1), busy(200, 10), claim);
+    expect(await run()).toEqual(aClaim);
     expect(log.waits).toEqual([1500, 275]);
     expect(log.polls).toEqual(['1/10', '2/10']);
   });
 
   it('counts busy and overloaded together', async () => {
-    const { log, run } = server(...Array.from({ length: 8 }, () => busy(1, 10)), overloaded(1000));
+    const { log, run } = server(...Array.from({ length: 8 }, () => busy(1, 10)), overloaded(1));
     await expect(run()).rejects.toMatchObject({ code: 'OVERLOADED' });
     expect(log.sent).toBe(11);
   });
 
   it('waits no longer than people would, whatever the server says', async () => {
-    const { log, run } = server(busy(3_600_000, 10), busy(-5, 10), overloaded(undefined), 'claim');
-    expect(await run()).toBe('claim');
+    const { log, run } = server(busy(3_600_000, 10), busy(-5, 10), overloaded(), claim);
+    expect(await run()).toEqual(aClaim);
     expect(log.waits).toEqual([10_075, 75, 750]);
   });
 
   it('ends the line when the packet does', async () => {
-    const { log, run } = server(busy(1, 10), busy(1, 10), new ApiError('PACKET_EXHAUSTED', 409));
+    const { log, run } = server(busy(1, 10), busy(1, 10), refusal(409, 'PACKET_EXHAUSTED'));
     await expect(run()).rejects.toMatchObject({ code: 'PACKET_EXHAUSTED' });
     expect(log.sent).toBe(3);
   });
 
   it('keeps its place in the line when answers are lost in the middle', async () => {
-    const { log, run } = server(busy(1, 10), offline(), busy(1, 10), lost(), 'claim');
-    expect(await run()).toBe('claim');
+    const { log, run } = server(busy(1, 10), broken, busy(1, 10), silent, claim);
+    expect(await run()).toEqual(aClaim);
     expect(log.polls).toEqual(['1/10', '2/10']);
   });
 
   it('says so when the network is gone for good in the middle', async () => {
-    const { log, run } = server(busy(1, 10), offline());
+    const { log, run } = server(busy(1, 10), broken);
     await expect(run()).rejects.toMatchObject({ code: 'OFFLINE' });
     expect(log.sent).toBe(4);
   });
 
   it('sends nothing more when the page is left while it waits', async () => {
     const { log, run, whileWaiting } = server(busy(1, 10));
-    whileWaiting(2, () => (log.stopped = true));
-    await expect(run()).rejects.toMatchObject({ code: 'CLAIM_BUSY' });
+    whileWaiting(2, log.leave);
+    await expect(run()).rejects.toThrow('left');
     expect(log.sent).toBe(2);
     expect(log.polls).toEqual(['1/10', '2/10']);
   });
 
   it('does not poll what is refused for other reasons', async () => {
     for (const code of ['RATE_LIMITED', 'DEGRADED', 'RISK_REFUSED', 'UNAUTHENTICATED']) {
-      const { log, run } = server(new ApiError(code, 429));
+      const { log, run } = server(refusal(429, code));
       await expect(run()).rejects.toMatchObject({ code });
       expect(log.sent).toBe(1);
     }

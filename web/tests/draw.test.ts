@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { Draw } from '../src/api/types';
+import type { DrawAnswer } from 'hongbao-client';
 import { commitment, fromHex, shares } from '../src/packet/draw';
 import { checkDraw } from '../src/packet/drawCheck';
 import { vectors } from './drawVectors';
@@ -15,7 +15,7 @@ describe('the draw, computed a second time', () => {
 describe('the check of a draw', () => {
   const vector = vectors[0]!;
   const rows = vector.shares.map((amount, index) => ({ seq: index + 1, amount }));
-  const draw: Draw = {
+  const draw: DrawAnswer = {
     packetNo: vector.packetNo,
     algorithm: 1,
     split: vector.split,

@@ -1,8 +1,7 @@
+import { type CreatedPacket, HongbaoError } from 'hongbao-client';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { ApiError } from '../src/api/ApiError';
-import type { CreatedPacket, NewPacket } from '../src/api/types';
 import { createPacket, unanswered } from '../src/send/createPacket';
-import { checkDraft, defaultLimits, type Draft, fieldOf } from '../src/send/draft';
+import { checkDraft, defaultLimits, type Draft, fieldOf, type NewPacket } from '../src/send/draft';
 
 const draft: Draft = { amount: '88.88', count: '8', split: 'random', scope: 'public', uids: [], greeting: '' };
 const check = (part: Partial<Draft>) => checkDraft({ ...draft, ...part }, defaultLimits, 'Best wishes');
@@ -61,9 +60,9 @@ describe('creating a packet', () => {
   const packet = check({}).packet!;
   const created = { packetNo: '7', status: 'PENDING_PAYMENT', expiresAt: '', seedHash: 'aa' } as CreatedPacket;
   let sent: string[];
-  const answering = (answer: CreatedPacket | ApiError) => async (requestId: string, _packet: NewPacket) => {
+  const answering = (answer: CreatedPacket | HongbaoError) => async (requestId: string, _packet: NewPacket) => {
     sent.push(requestId);
-    if (answer instanceof ApiError) throw answer;
+    if (answer instanceof HongbaoError) throw answer;
     return answer;
   };
 
@@ -78,8 +77,8 @@ describe('creating a packet', () => {
   });
 
   it('keeps the number of the request until there is an answer', async () => {
-    await expect(createPacket('1001', packet, answering(new ApiError('TIMEOUT', 0)))).rejects.toThrow();
-    await expect(createPacket('1001', packet, answering(new ApiError('OVERLOADED', 503)))).rejects.toThrow();
+    await expect(createPacket('1001', packet, answering(new HongbaoError('TIMEOUT', 0)))).rejects.toThrow();
+    await expect(createPacket('1001', packet, answering(new HongbaoError('OVERLOADED', 503)))).rejects.toThrow();
     expect(unanswered('1001')?.packet).toEqual(packet);
     await createPacket('1001', packet, answering(created));
     expect(new Set(sent).size).toBe(1);
@@ -89,11 +88,11 @@ describe('creating a packet', () => {
   });
 
   it('starts anew for another packet, another user, and after a refusal', async () => {
-    const lost = answering(new ApiError('OFFLINE', 0));
+    const lost = answering(new HongbaoError('OFFLINE', 0));
     await expect(createPacket('1001', packet, lost)).rejects.toThrow();
     await expect(createPacket('1002', packet, lost)).rejects.toThrow();
     await expect(createPacket('1001', { ...packet, count: 9 }, lost)).rejects.toThrow();
-    await expect(createPacket('1001', { ...packet, count: 9 }, answering(new ApiError('LIMIT_EXCEEDED', 409)))).rejects.toThrow();
+    await expect(createPacket('1001', { ...packet, count: 9 }, answering(new HongbaoError('LIMIT_EXCEEDED', 409)))).rejects.toThrow();
     await createPacket('1001', { ...packet, count: 9 }, answering(created));
     expect(new Set(sent).size).toBe(4);
     expect(sent[2]).toBe(sent[3]);

@@ -3,7 +3,9 @@ using Hongbao.Gateway.Json;
 
 namespace Hongbao.Gateway.Endpoints;
 
-/// <summary>A packet to create. Read field by field in <see cref="PacketEndpoints"/>; this shape is what the document shows.</summary>
+// Read field by field in PacketEndpoints; this shape is what the document shows.
+
+/// <summary>A packet to create.</summary>
 internal sealed record CreatePacketBody
 {
     /// <summary>The client's own number, 1 to 64 characters: the same number and content gives the same packet.</summary>

@@ -10,7 +10,7 @@ using Microsoft.OpenApi;
 
 namespace Hongbao.Gateway.OpenApi;
 
-/// <summary>Adds to the generated document what the endpoints say in their metadata.</summary>
+/// <summary>Adds to the generated document what the endpoints say in their metadata; bodies come by <see cref="BodyDescriptions"/>.</summary>
 internal static partial class DocumentTransformers
 {
     private const string NumberPattern = "^[1-9][0-9]{0,18}$";
@@ -54,15 +54,6 @@ internal static partial class DocumentTransformers
     {
         var metadata = context.Description.ActionDescriptor.EndpointMetadata;
         AddParameters(operation, context.Description.RelativePath ?? "", metadata.OfType<QueryParameters>().SelectMany(q => q.Names));
-        if (metadata.OfType<BodyShape>().LastOrDefault() is { } shape)
-        {
-            operation.RequestBody = new OpenApiRequestBody
-            {
-                Required = true,
-                Content = new Dictionary<string, OpenApiMediaType> { ["application/json"] = new() { Schema = await SchemaOfAsync(context, shape.Type, cancellationToken) } },
-            };
-        }
-
         var rule = metadata.OfType<AccessRule>().Last();
         if (rule.Access != Access.Anyone)
         {
@@ -166,7 +157,7 @@ internal static partial class DocumentTransformers
         return new OpenApiSchemaReference(type.Name, context.Document);
     }
 
-    private static Task DescribeSchemaAsync(OpenApiSchema schema, OpenApiSchemaTransformerContext context, CancellationToken cancellationToken)
+    private static async Task DescribeSchemaAsync(OpenApiSchema schema, OpenApiSchemaTransformerContext context, CancellationToken cancellationToken)
     {
         var type = Nullable.GetUnderlyingType(context.JsonTypeInfo.Type) ?? context.JsonTypeInfo.Type;
         if (type == typeof(Num))
@@ -184,8 +175,11 @@ internal static partial class DocumentTransformers
             // The generator lists the names and leaves the type open.
             schema.Type = JsonSchemaType.String;
         }
-
-        return Task.CompletedTask;
+        else if (schema.Items is null && context.JsonTypeInfo.ElementType is { } element)
+        {
+            // The generator leaves them out where the list may be absent.
+            schema.Items = await context.GetOrCreateSchemaAsync(element, null, cancellationToken);
+        }
     }
 
     [GeneratedRegex(@"\{(\w+)\}")]

@@ -11,12 +11,15 @@ internal sealed class OpenApiDocumentCache([FromKeyedServices(OpenApiDocumentCac
 
     public async Task WriteAsync(HttpContext http)
     {
-        var document = _document ??= await GenerateAsync(http.RequestAborted);
+        var document = await GetAsync(http.RequestAborted);
         http.Response.ContentType = "application/json; charset=utf-8";
         http.Response.ContentLength = document.Length;
         http.Response.Headers.CacheControl = "no-cache";
         await http.Response.BodyWriter.WriteAsync(document, http.RequestAborted);
     }
+
+    /// <summary>The document as UTF-8 text, the same bytes at every start.</summary>
+    public async ValueTask<byte[]> GetAsync(CancellationToken cancellationToken) => _document ??= await GenerateAsync(cancellationToken);
 
     private async Task<byte[]> GenerateAsync(CancellationToken cancellationToken)
     {

@@ -224,7 +224,8 @@ internal sealed class Server : IAsyncDisposable
         configuration.AddInMemoryCollection(generated);
     }
 
-    private static void AddPlatform(IServiceCollection services, PlatformOptions platform)
+    /// <summary>The gateway, and what the modules of every role stand on.</summary>
+    public static void AddPlatform(IServiceCollection services, PlatformOptions platform)
     {
         services.Configure<HostOptions>(static host => host.ShutdownTimeout = AnswerPatience);
         services.AddSingleton(TimeProvider.System);

@@ -1,7 +1,7 @@
 import type { ComponentChildren } from 'preact';
 import { useEffect, useRef } from 'preact/hooks';
-import * as api from '../api/calls';
-import type { ClaimRow, Packet } from '../api/types';
+import type { ClaimRow, PacketDetail } from 'hongbao-client';
+import { service } from '../api/service';
 import { moneyText } from '../money';
 import { Avatar } from '../ui/Avatar';
 import { CrownIcon } from '../ui/icons';
@@ -11,11 +11,11 @@ import { timeText } from '../words/time';
 import './claimList.css';
 
 /** Who got what. */
-export function ClaimList({ packet, uid, summary }: { packet: Packet; uid: string; summary: ComponentChildren }) {
+export function ClaimList({ packet, uid, summary }: { packet: PacketDetail; uid: string; summary: ComponentChildren }) {
   const words = useWords();
   const claims = usePages(
     packet.packetNo,
-    (cursor) => api.packetClaims(packet.packetNo, cursor),
+    (cursor) => service.listClaims(packet.packetNo, { cursor }),
     (row) => row.claimNo,
   );
   const { reload } = claims;

@@ -1,6 +1,6 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
-import * as api from '../api/calls';
-import type { ClaimRow, Draw, Packet } from '../api/types';
+import type { ClaimRow, DrawAnswer, PacketDetail } from 'hongbao-client';
+import { service } from '../api/service';
 import { moneyText } from '../money';
 import { CheckIcon, CloseIcon, ShieldIcon } from '../ui/icons';
 import { prefersStillness } from '../ui/stillness';
@@ -9,10 +9,10 @@ import { checkDraw, type DrawVerdict } from './drawCheck';
 import { seenSeedHash } from './seenHashes';
 import './drawCheck.css';
 
-type Check = { draw: Draw; verdict: DrawVerdict } | 'running' | 'failed';
+type Check = { draw: DrawAnswer; verdict: DrawVerdict } | 'running' | 'failed';
 
 /** Computes the whole draw again in the page and says step by step whether it was fair. */
-export function DrawCheck({ packet }: { packet: Packet }) {
+export function DrawCheck({ packet }: { packet: PacketDetail }) {
   const words = useWords();
   const [check, setCheck] = useState<Check>();
   const said = useRef<HTMLDivElement>(null);
@@ -25,7 +25,7 @@ export function DrawCheck({ packet }: { packet: Packet }) {
     if (check === 'running') return;
     setCheck('running');
     try {
-      const [draw, claims] = await Promise.all([api.packetDraw(packet.packetNo), allClaims(packet.packetNo)]);
+      const [draw, claims] = await Promise.all([service.getPacketDraw(packet.packetNo), allClaims(packet.packetNo)]);
       setCheck({ draw, verdict: await checkDraw(draw, claims, seenSeedHash(packet.packetNo)) });
     } catch {
       setCheck('failed');
@@ -59,7 +59,7 @@ export function DrawCheck({ packet }: { packet: Packet }) {
   );
 }
 
-function Verdict({ draw, verdict, currency }: { draw: Draw; verdict: DrawVerdict; currency: string | undefined }) {
+function Verdict({ draw, verdict, currency }: { draw: DrawAnswer; verdict: DrawVerdict; currency: string | undefined }) {
   const words = useWords();
   return (
     <>
@@ -95,7 +95,7 @@ function Verdict({ draw, verdict, currency }: { draw: Draw; verdict: DrawVerdict
   );
 }
 
-function shareMark(draw: Draw, seq: number, share: number, right: string, wrong: string): string {
+function shareMark(draw: DrawAnswer, seq: number, share: number, right: string, wrong: string): string {
   const drawn = draw.draws.find((row) => row.seq === seq);
   if (!drawn) return '—';
   return drawn.amount === share ? right : wrong;
@@ -105,7 +105,7 @@ async function allClaims(packetNo: string): Promise<ClaimRow[]> {
   const rows: ClaimRow[] = [];
   let cursor: string | undefined;
   do {
-    const page = await api.packetClaims(packetNo, cursor, 100);
+    const page = await service.listClaims(packetNo, { cursor, limit: 100 });
     rows.push(...page.items);
     cursor = page.next ?? undefined;
   } while (cursor !== undefined);

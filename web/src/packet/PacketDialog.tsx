@@ -1,7 +1,6 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
-import { ApiError } from '../api/ApiError';
-import * as api from '../api/calls';
-import type { Claim, Packet } from '../api/types';
+import { HongbaoError, type ClaimPart, type PacketDetail } from 'hongbao-client';
+import { service } from '../api/service';
 import { moneyText } from '../money';
 import { close, replace } from '../route';
 import { Dialog } from '../ui/Dialog';
@@ -21,7 +20,7 @@ import './packetDialog.css';
 /** How far opening has come. */
 interface Opening {
   stage: 'closed' | 'spinning' | 'revealing' | 'open';
-  claim?: Claim;
+  claim?: ClaimPart;
   failure?: { state: PacketState; said?: string };
   queue?: { poll: number; most: number };
 }
@@ -32,17 +31,15 @@ const pause = (ms: number) => new Promise<void>((resolve) => setTimeout(resolve,
 
 export function PacketDialog({ packetNo, uid }: { packetNo: string; uid: string }) {
   const words = useWords();
-  const { data: packet, error, reload } = useLoad(packetNo, () => api.packet(packetNo));
+  const { data: packet, error, reload } = useLoad(packetNo, () => service.getPacket(packetNo));
   const [opening, setOpening] = useState<Opening>({ stage: 'closed' });
   const [peeking, setPeeking] = useState(false);
-  const gone = useRef(false);
+  const gone = useRef(new AbortController());
   const asking = useRef(false);
 
   useEffect(() => {
-    gone.current = false;
-    return () => {
-      gone.current = true;
-    };
+    gone.current = new AbortController();
+    return () => gone.current.abort();
   }, []);
   useEffect(() => {
     if (!packet) return;
@@ -68,11 +65,9 @@ export function PacketDialog({ packetNo, uid }: { packetNo: string; uid: string 
     const started = performance.now();
     setOpening({ stage: 'spinning' });
     try {
-      const got = await claimPacket(() => api.claim(packetNo), {
-        wait: pause,
-        random: Math.random,
+      const got = await claimPacket(service, packetNo, {
+        signal: gone.current.signal,
         onBusy: (poll, most) => setOpening({ stage: 'spinning', queue: { poll, most } }),
-        stopped: () => gone.current,
       });
       reload();
       if (!still) await pause(Math.max(0, shortestSpinMs - (performance.now() - started)));
@@ -80,9 +75,9 @@ export function PacketDialog({ packetNo, uid }: { packetNo: string; uid: string 
       if (!still) await pause(revealMs);
       setOpening({ stage: 'open', claim: got });
     } catch (problem) {
-      if (gone.current) return;
+      if (gone.current.signal.aborted) return;
       const state = stateOfError(problem);
-      const said = problem instanceof ApiError && state === 'degraded' ? problem.detail : undefined;
+      const said = problem instanceof HongbaoError && state === 'degraded' ? problem.detail : undefined;
       setOpening({ stage: 'closed', failure: { state, said } });
       if (!canRetry(state)) reload();
     }
@@ -141,7 +136,7 @@ export function PacketDialog({ packetNo, uid }: { packetNo: string; uid: string 
 }
 
 interface ClosedPacketProps {
-  packet: Packet | undefined;
+  packet: PacketDetail | undefined;
   state: PacketState | undefined;
   stateText: string | undefined;
   opening: Opening;
@@ -223,7 +218,7 @@ function ClosedPacket({ packet, state, stateText, opening, mine, onOpen, onPeek 
 const progress = ['CLAIMED', 'TRANSFERRING', 'TRANSFERRED', 'FAILED'];
 
 /** The claim as the answer gave it or as the packet shows it, whichever has come further. */
-function fresher(answered: Claim | undefined, shown: Claim | undefined): Claim | undefined {
+function fresher(answered: ClaimPart | undefined, shown: ClaimPart | undefined): ClaimPart | undefined {
   if (!answered || !shown) return answered ?? shown;
   return progress.indexOf(shown.status) >= progress.indexOf(answered.status) ? shown : answered;
 }
@@ -231,7 +226,7 @@ function fresher(answered: Claim | undefined, shown: Claim | undefined): Claim |
 const mostLooks = 6;
 
 /** The money arrives a moment after the claim: looks again a few times, so that the page says when it has. */
-function useArrival(claim: Claim | undefined, look: () => void): void {
+function useArrival(claim: ClaimPart | undefined, look: () => void): void {
   const looks = useRef(0);
   const waiting = claim?.status === 'CLAIMED' || claim?.status === 'TRANSFERRING';
   useEffect(() => {

@@ -1,4 +1,4 @@
-import type { Claim, Packet } from '../api/types';
+import type { ClaimPart, PacketDetail } from 'hongbao-client';
 import { moneyText } from '../money';
 import { Avatar } from '../ui/Avatar';
 import { CloseIcon, LinkIcon } from '../ui/icons';
@@ -11,8 +11,8 @@ import { GoldLeaves } from './GoldLeaves';
 import type { PacketState } from './packetState';
 
 interface ResultProps {
-  packet: Packet;
-  claim: Claim | undefined;
+  packet: PacketDetail;
+  claim: ClaimPart | undefined;
   state: PacketState | undefined;
   uid: string;
   celebrating: boolean;
@@ -87,7 +87,7 @@ export function Result({ packet, claim, state, uid, celebrating, onOpen, onClose
   );
 }
 
-function Summary({ packet }: { packet: Packet }) {
+function Summary({ packet }: { packet: PacketDetail }) {
   const words = useWords();
   const total = moneyText(packet.amount, packet.currency);
   const left = packet.status === 'ACTIVE' ? timeLeft(packet.expiresAt, words) : undefined;

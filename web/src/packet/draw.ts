@@ -1,16 +1,16 @@
-import type { Split } from '../api/types';
+import type { SplitKind } from 'hongbao-client';
 
 /** The draw rule, algorithm version 1, computed a second time in the page so that nobody has to trust the server. */
 
 export interface DrawTerms {
   packetNo: string;
-  split: Split;
+  split: SplitKind;
   amount: number;
   count: number;
   cap: number;
 }
 
-const splitCodes: Record<Split, number> = { random: 1, fair: 2, equal: 3 };
+const splitCodes: Record<SplitKind, number> = { random: 1, fair: 2, equal: 3 };
 const version = 1;
 
 export async function commitment(terms: DrawTerms, seed: Uint8Array<ArrayBuffer>): Promise<string> {

@@ -1,4 +1,4 @@
-import type { ClaimRow, Draw } from '../api/types';
+import type { ClaimRow, DrawAnswer } from 'hongbao-client';
 import { commitment, fromHex, shares } from './draw';
 
 export type DrawStep = 'hashSeenBefore' | 'hashMatches' | 'sumMatches' | 'drawsMatch' | 'claimsMatch';
@@ -12,7 +12,7 @@ export interface DrawVerdict {
 
 /** Whether the drawn amounts are what the seed says, and the seed is the one committed to before the draw. */
 export async function checkDraw(
-  draw: Draw,
+  draw: DrawAnswer,
   claims: Pick<ClaimRow, 'seq' | 'amount'>[],
   hashSeenBefore: string | undefined,
 ): Promise<DrawVerdict> {

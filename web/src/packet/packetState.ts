@@ -1,5 +1,4 @@
-import { ApiError } from '../api/ApiError';
-import type { Packet } from '../api/types';
+import { HongbaoError, type PacketDetail } from 'hongbao-client';
 
 /** Why there is nothing to open (or not now). */
 export type PacketState =
@@ -32,11 +31,11 @@ const byCode: Record<string, PacketState> = {
 };
 
 export function stateOfError(error: unknown): PacketState {
-  return (error instanceof ApiError && byCode[error.code]) || 'failed';
+  return (error instanceof HongbaoError && byCode[error.code]) || 'failed';
 }
 
 /** What a packet's own status says, or undefined while it can be opened. */
-export function stateOfPacket(packet: Packet): PacketState | undefined {
+export function stateOfPacket(packet: PacketDetail): PacketState | undefined {
   switch (packet.status) {
     case 'PENDING_PAYMENT':
       return 'notActive';

@@ -1,7 +1,6 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
-import { codeOf } from '../api/ApiError';
-import * as api from '../api/calls';
-import type { Packet } from '../api/types';
+import type { PacketDetail } from 'hongbao-client';
+import { codeOf, service } from '../api/service';
 import { Clip } from '../clip/Clip';
 import { forgetFresh, freshPackets } from '../packet/freshPackets';
 import { go } from '../route';
@@ -20,7 +19,7 @@ import './feedPage.css';
 export function FeedPage({ resting }: { resting: boolean }) {
   const words = useWords();
   const fresh = useValue(freshPackets);
-  const feed = usePages('feed', api.feed, (packet) => packet.packetNo);
+  const feed = usePages('feed', (cursor) => service.listPackets({ limit: 8, cursor }), (packet) => packet.packetNo);
   const list = useRef<HTMLDivElement>(null);
   const [at, setAt] = useState(0);
   const refresh = () => {
@@ -80,7 +79,7 @@ export function FeedPage({ resting }: { resting: boolean }) {
 }
 
 interface FeedItemProps {
-  packet: Packet;
+  packet: PacketDetail;
   position: number;
   total: number;
   near: boolean;
@@ -138,7 +137,7 @@ function Blank({ loading, error, retry }: { loading: boolean; error: unknown; re
   );
 }
 
-function stateText(packet: Packet, words: Words): string {
+function stateText(packet: PacketDetail, words: Words): string {
   if (packet.myClaim) return words.feed.mine;
   if (packet.status === 'ACTIVE' && packet.remainingCount > 0) return words.feed.left(packet.remainingCount);
   return packet.status === 'EXHAUSTED' || packet.claimedCount === packet.count ? words.feed.exhausted : words.feed.over;

@@ -1,8 +1,7 @@
 import type { ComponentChildren } from 'preact';
 import { useState } from 'preact/hooks';
-import { codeOf } from '../api/ApiError';
-import * as api from '../api/calls';
-import type { Packet, Page, Received, Wallet, YearPage } from '../api/types';
+import type { PacketDetail, ReceivedRow, Totals, WalletAnswer } from 'hongbao-client';
+import { codeOf, service } from '../api/service';
 import { moneyText, signedMoneyText } from '../money';
 import { go, type MePart } from '../route';
 import { leaveSession, type Session } from '../session';
@@ -10,10 +9,15 @@ import { Avatar } from '../ui/Avatar';
 import { LanguageSwitch } from '../ui/LanguageSwitch';
 import { Note } from '../ui/Note';
 import { type Loaded, useLoad } from '../ui/useLoad';
-import { type Pages, usePages } from '../ui/usePages';
+import { type Page, type Pages, usePages } from '../ui/usePages';
 import { errorText, useLanguageTag, useWords } from '../words/language';
 import { timeText } from '../words/time';
 import './mePage.css';
+
+/** A page of a year's list, with the sums of the whole year. */
+interface YearPage<T> extends Page<T> {
+  totals: Totals;
+}
 
 const yearsBack = 4;
 const totalText = ({ first, error }: Pages<YearPage<unknown>>) => (first ? moneyText(first.totals.amount) : error ? '—' : ' ');
@@ -25,15 +29,15 @@ export function MePage({ who, part }: { who: Session; part: MePart }) {
   const [year, setYear] = useState(thisYear);
   const received = usePages(
     `received ${year}`,
-    (cursor) => api.received(year, cursor),
+    (cursor) => service.listReceived({ year, cursor }),
     (item) => item.claimNo,
   );
   const sent = usePages(
     `sent ${year}`,
-    (cursor) => api.sent(year, cursor),
+    (cursor) => service.listSent({ year, cursor }),
     (item) => item.packetNo,
   );
-  const wallet = useLoad('wallet', api.wallet);
+  const wallet = useLoad('wallet', () => service.getWallet());
 
   return (
     <section class="me">
@@ -94,7 +98,7 @@ function PartLink({ part, now, label, children }: { part: MePart; now: MePart; l
   );
 }
 
-function ReceivedList({ pages }: { pages: Pages<YearPage<Received>> }) {
+function ReceivedList({ pages }: { pages: Pages<YearPage<ReceivedRow>> }) {
   const words = useWords();
   const tag = useLanguageTag();
   return (
@@ -121,7 +125,7 @@ function ReceivedList({ pages }: { pages: Pages<YearPage<Received>> }) {
   );
 }
 
-function SentList({ pages }: { pages: Pages<YearPage<Packet>> }) {
+function SentList({ pages }: { pages: Pages<YearPage<PacketDetail>> }) {
   const words = useWords();
   const tag = useLanguageTag();
   return (
@@ -149,10 +153,10 @@ function SentList({ pages }: { pages: Pages<YearPage<Packet>> }) {
   );
 }
 
-function WalletPart({ wallet }: { wallet: Loaded<Wallet> }) {
+function WalletPart({ wallet }: { wallet: Loaded<WalletAnswer> }) {
   const words = useWords();
   const tag = useLanguageTag();
-  const entries = usePages('entries', api.walletEntries, (entry) => entry.entryNo);
+  const entries = usePages('entries', (cursor) => service.listWalletEntries({ cursor }), (entry) => entry.entryNo);
   const kinds = words.entryKind as Record<string, string>;
   const currency = wallet.data?.currency;
   const reloadBoth = () => {

@@ -1,8 +1,6 @@
 import { useState } from 'preact/hooks';
-import { codeOf } from '../api/ApiError';
-import * as api from '../api/calls';
-import type { Person } from '../api/types';
-import { pickDemoUser, sessionEnded } from '../session';
+import { codeOf, service } from '../api/service';
+import { pickDemoUser, sessionEnded, type Person } from '../session';
 import { Avatar } from '../ui/Avatar';
 import { LanguageSwitch } from '../ui/LanguageSwitch';
 import { Note } from '../ui/Note';
@@ -16,7 +14,7 @@ import './pickUserPage.css';
 export function PickUserPage() {
   const words = useWords();
   const ended = useValue(sessionEnded);
-  const { data, error, loading, reload } = useLoad('demo users', api.demoUsers);
+  const { data, error, loading, reload } = useLoad('demo users', () => service.listDevUsers());
   const [picking, setPicking] = useState<string>();
   const [problem, setProblem] = useState<string>();
 

@@ -1,7 +1,6 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
-import { ApiError, codeOf } from '../api/ApiError';
-import * as api from '../api/calls';
-import type { Packet } from '../api/types';
+import { HongbaoError, type PacketDetail } from 'hongbao-client';
+import { codeOf, service } from '../api/service';
 import { Clip } from '../clip/Clip';
 import { moneyText } from '../money';
 import { replace } from '../route';
@@ -18,7 +17,7 @@ import './publishPage.css';
 /** After the cashier: waits for the payment, then publishes the clip with the packet on it. */
 export function PublishPage({ packetNo, uid }: { packetNo: string; uid: string }) {
   const words = useWords();
-  const { data: packet, error, loading, reload } = useLoad(packetNo, () => api.packet(packetNo));
+  const { data: packet, error, loading, reload } = useLoad(packetNo, () => service.getPacket(packetNo));
   usePaymentWatch(packet, reload);
 
   if (!packet) {
@@ -54,7 +53,7 @@ export function PublishPage({ packetNo, uid }: { packetNo: string; uid: string }
   );
 }
 
-function Step({ packet, mine, reload }: { packet: Packet; mine: boolean; reload(): void }) {
+function Step({ packet, mine, reload }: { packet: PacketDetail; mine: boolean; reload(): void }) {
   const words = useWords();
   if (!mine) return <NotMine />;
   if (packet.status === 'PENDING_PAYMENT') return <PayStep packet={packet} reload={reload} />;
@@ -90,7 +89,7 @@ function NotMine() {
   );
 }
 
-function PayStep({ packet, reload }: { packet: Packet; reload(): void }) {
+function PayStep({ packet, reload }: { packet: PacketDetail; reload(): void }) {
   const words = useWords();
   const tag = useLanguageTag();
   const [going, setGoing] = useState(false);
@@ -127,7 +126,7 @@ function PayStep({ packet, reload }: { packet: Packet; reload(): void }) {
   );
 }
 
-function PublishStep({ packet }: { packet: Packet }) {
+function PublishStep({ packet }: { packet: PacketDetail }) {
   const words = useWords();
   const [publishing, setPublishing] = useState(false);
   const [problem, setProblem] = useState<string>();
@@ -159,10 +158,10 @@ function PublishStep({ packet }: { packet: Packet }) {
 /** A packet is published once. When an earlier answer was lost, the refusal of the second try means that it worked. */
 async function publishOnce(packetNo: string, contentId: string): Promise<void> {
   try {
-    await api.publishContent(packetNo, contentId);
+    await service.setPacketContent(packetNo, { contentId });
   } catch (error) {
-    if (!(error instanceof ApiError && error.refused)) throw error;
-    const packet = await api.packet(packetNo);
+    if (!(error instanceof HongbaoError && error.refused)) throw error;
+    const packet = await service.getPacket(packetNo);
     if (packet.contentId !== contentId) throw error;
   }
   forgetClip(packetNo);
@@ -171,7 +170,7 @@ async function publishOnce(packetNo: string, contentId: string): Promise<void> {
 const mostLooks = 40;
 
 /** While a payment is open: asks for the status now and then, and at once when the person comes back to the page. */
-function usePaymentWatch(packet: Packet | undefined, reload: () => void): void {
+function usePaymentWatch(packet: PacketDetail | undefined, reload: () => void): void {
   const looks = useRef(0);
   const pending = packet?.status === 'PENDING_PAYMENT' ? packet.packetNo : undefined;
   useEffect(() => {
@@ -179,7 +178,7 @@ function usePaymentWatch(packet: Packet | undefined, reload: () => void): void {
     let timer: ReturnType<typeof setTimeout>;
     const look = async () => {
       clearTimeout(timer);
-      const now = await api.packetStatus(pending).catch(() => undefined);
+      const now = await service.getPacketStatus(pending).catch(() => undefined);
       if (now && now.status !== 'PENDING_PAYMENT') reload();
       else later();
     };

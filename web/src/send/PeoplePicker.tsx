@@ -1,5 +1,5 @@
 import { useState } from 'preact/hooks';
-import * as api from '../api/calls';
+import { service } from '../api/service';
 import { Avatar } from '../ui/Avatar';
 import { useLoad } from '../ui/useLoad';
 import { useWords } from '../words/language';
@@ -7,7 +7,7 @@ import { useWords } from '../words/language';
 /** Who an exclusive packet is for: the demo's people, or user numbers typed in where there is no such list. */
 export function PeoplePicker({ self, uids, onChange }: { self: string; uids: string[]; onChange(uids: string[]): void }) {
   const words = useWords();
-  const { data, error } = useLoad('demo users', api.demoUsers);
+  const { data, error } = useLoad('demo users', () => service.listDevUsers());
   const [typed, setTyped] = useState(uids.join(', '));
   const toggle = (uid: string) => onChange(uids.includes(uid) ? uids.filter((one) => one !== uid) : [...uids, uid]);
 

@@ -1,7 +1,6 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
-import { ApiError, codeOf } from '../api/ApiError';
-import * as api from '../api/calls';
-import type { NewPacket } from '../api/types';
+import { HongbaoError } from 'hongbao-client';
+import { codeOf, service } from '../api/service';
 import { newContentId } from '../clip/contentId';
 import { moneyText, parseYuan, yuanInput } from '../money';
 import { close, replace } from '../route';
@@ -15,7 +14,7 @@ import { goToCashier } from './cashier';
 import { keepClip } from './chosenClip';
 import { ChoiceRow } from './ChoiceRow';
 import { createPacket, unanswered } from './createPacket';
-import { checkDraft, countOf, defaultLimits, type Draft, type Field, fieldOf, type Problem } from './draft';
+import { checkDraft, countOf, defaultLimits, type Draft, type Field, fieldOf, type NewPacket, type Problem } from './draft';
 import { PeoplePicker } from './PeoplePicker';
 import './sendSheet.css';
 
@@ -27,7 +26,7 @@ type ServerWords = Partial<Record<Field | 'whole', string>>;
 /** Wrapping a packet: everything on the envelope itself. */
 export function SendSheet({ uid }: { uid: string }) {
   const words = useWords();
-  const { data: limits = defaultLimits } = useLoad('limits', api.limits);
+  const { data: limits = defaultLimits } = useLoad('limits', () => service.getLimits());
   const [draft, setDraft] = useState<Draft>(() => draftOf(unanswered(uid)?.packet));
   const [greetingAt, setGreetingAt] = useState(0);
   const [shown, setShown] = useState<ReadonlySet<Field>>(new Set());
@@ -284,8 +283,8 @@ function problemText(problem: Problem, words: Words, currency: string): string {
 
 function serverWords(error: unknown, words: Words): ServerWords {
   const code = codeOf(error);
-  if (!(error instanceof ApiError)) return { whole: errorText(words, code) };
-  if (error.lost || error.status >= 500) {
+  if (!(error instanceof HongbaoError)) return { whole: errorText(words, code) };
+  if (error.unanswered || error.status >= 500) {
     // Refused early means not created; anything else here leaves it open.
     if (code === 'DEGRADED') return { whole: error.detail ?? errorText(words, code) };
     return { whole: code === 'OVERLOADED' ? errorText(words, code) : words.send.unanswered };

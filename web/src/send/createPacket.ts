@@ -1,8 +1,8 @@
-import { ApiError } from '../api/ApiError';
-import * as api from '../api/calls';
-import type { CreatedPacket, NewPacket } from '../api/types';
+import { type CreatedPacket, HongbaoError, newRequestId } from 'hongbao-client';
+import { service } from '../api/service';
 import { rememberSeedHash } from '../packet/seenHashes';
 import { device } from '../storage';
+import type { NewPacket } from './draft';
 
 interface Unanswered {
   requestId: string;
@@ -18,10 +18,11 @@ const keyOf = (uid: string) => `creating.${uid}`;
 export async function createPacket(
   uid: string,
   packet: NewPacket,
-  send: (requestId: string, packet: NewPacket) => Promise<CreatedPacket> = api.createPacket,
+  send: (requestId: string, packet: NewPacket) => Promise<CreatedPacket> = (requestId, fields) =>
+    service.createPacket({ requestId, ...fields }),
 ): Promise<CreatedPacket> {
   const kept = unanswered(uid);
-  const requestId = kept && same(kept.packet, packet) ? kept.requestId : newRequestId();
+  const requestId = kept && same(kept.packet, packet) ? kept.requestId : `h5-${newRequestId()}`;
   device.set(keyOf(uid), { requestId, packet } satisfies Unanswered);
   try {
     const created = await send(requestId, packet);
@@ -29,7 +30,7 @@ export async function createPacket(
     rememberSeedHash(created.packetNo, created.seedHash);
     return created;
   } catch (error) {
-    if (error instanceof ApiError && error.refused) device.remove(keyOf(uid));
+    if (error instanceof HongbaoError && error.refused) device.remove(keyOf(uid));
     throw error;
   }
 }
@@ -41,8 +42,3 @@ export function unanswered(uid: string): Unanswered | undefined {
 }
 
 const same = (a: NewPacket, b: NewPacket) => JSON.stringify(a) === JSON.stringify(b);
-
-function newRequestId(): string {
-  const bytes = crypto.getRandomValues(new Uint8Array(16));
-  return `h5-${Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('')}`;
-}

@@ -1,11 +1,19 @@
-import type { Limits, NewPacket, ScopeKind, Split } from '../api/types';
+import type { CreatePacketBody, LimitsAnswer, ScopeKind, SplitKind } from 'hongbao-client';
 import { parseYuan } from '../money';
+
+/** A packet before it has a number; this page always gives a greeting. */
+export interface NewPacket extends Omit<CreatePacketBody, 'requestId'> {
+  greeting: string;
+}
+
+/** What the service says about packets, as far as a draft is held to it. */
+export type Limits = Pick<LimitsAnswer, 'currency' | 'maxCount' | 'minShare' | 'maxShare' | 'maxGreeting'>;
 
 /** What the sender has typed so far. */
 export interface Draft {
   amount: string;
   count: string;
-  split: Split;
+  split: SplitKind;
   scope: ScopeKind;
   uids: string[];
   greeting: string;
@@ -66,7 +74,7 @@ export function countOf(text: string, limits: Limits): number | undefined {
   return count >= 1 && count <= limits.maxCount ? count : undefined;
 }
 
-function amountProblem(amount: number, count: number, split: Split, limits: Limits): Problem | undefined {
+function amountProblem(amount: number, count: number, split: SplitKind, limits: Limits): Problem | undefined {
   const least = count * limits.minShare;
   const most = count * limits.maxShare;
   if (amount < least || amount > most) return { kind: 'amountRange', least, most };

@@ -1,5 +1,5 @@
 import { useState } from 'preact/hooks';
-import * as api from '../api/calls';
+import { service } from '../api/service';
 import { online } from '../api/connection';
 import { useValue } from '../value';
 import { useWords } from '../words/language';
@@ -8,7 +8,7 @@ import './offlineBanner.css';
 
 /** Asks the service for something small: its answer raises or clears the banner. */
 export async function probeConnection(): Promise<void> {
-  await api.limits().catch(() => undefined);
+  await service.getLimits().catch(() => undefined);
 }
 
 /** Lies above the page instead of pushing it down. */

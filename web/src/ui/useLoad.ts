@@ -1,5 +1,5 @@
 import { useCallback, useEffect, useRef, useState } from 'preact/hooks';
-import { ApiError } from '../api/ApiError';
+import { HongbaoError } from 'hongbao-client';
 import { online } from '../api/connection';
 
 export interface Loaded<T> {
@@ -43,6 +43,6 @@ export function useLoad<T>(key: string, fetchIt: () => Promise<T>): Loaded<T> {
 
 /** Calls `again` once the connection is back, when what failed had failed for want of it. */
 export function useReconnected(error: unknown, again: () => void): void {
-  const lost = error instanceof ApiError && error.lost;
+  const lost = error instanceof HongbaoError && error.unanswered;
   useEffect(() => (lost ? online.subscribe((now) => now && again()) : undefined), [lost, again]);
 }

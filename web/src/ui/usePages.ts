@@ -1,6 +1,11 @@
 import { useCallback, useEffect, useRef, useState } from 'preact/hooks';
-import type { Page } from '../api/types';
 import { useReconnected } from './useLoad';
+
+/** A page of a list, as the service gives it. */
+export interface Page<T> {
+  items: T[];
+  next?: string | null;
+}
 
 type ItemOf<P extends Page<unknown>> = P['items'][number];
 

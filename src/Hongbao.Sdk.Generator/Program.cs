@@ -1,0 +1,20 @@
+using Hongbao.Sdk.Generator;
+
+// Writes the generated parts of both SDKs: eng/sdk calls it with the root of the project.
+if (args.Length != 1)
+{
+    await Console.Error.WriteLineAsync("Usage: Hongbao.Sdk.Generator ROOT, the folder with sdk/openapi.json in it. eng/sdk makes that file first.");
+    return 2;
+}
+
+try
+{
+    var interfaces = ApiDocument.Read(await File.ReadAllBytesAsync(Path.Combine(args[0], SdkFiles.Document)));
+    SdkFiles.Replace(args[0], SdkFiles.Of(interfaces));
+    return 0;
+}
+catch (Exception e) when (e is IOException or UnauthorizedAccessException or UnknownShapeException)
+{
+    await Console.Error.WriteLineAsync(e.Message);
+    return 1;
+}

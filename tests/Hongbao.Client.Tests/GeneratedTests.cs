@@ -1,0 +1,66 @@
+using System.Diagnostics;
+using System.Text;
+using System.Text.Json.Nodes;
+using Hongbao.Sdk.Generator;
+using Hongbao.Testing;
+
+namespace Hongbao.Client.Tests;
+
+/// <summary>What is committed is what the code gives now; <c>eng/sdk</c> makes it again.</summary>
+public sealed class GeneratedTests
+{
+    private static readonly string Root = FindRoot();
+
+    [Fact]
+    public async Task The_document_is_the_gateways()
+    {
+        using var process = Process.Start(new ProcessStartInfo(ServerProcess.Executable, ["openapi"]) { RedirectStandardOutput = true })!;
+        var now = await process.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken);
+        await process.WaitForExitAsync(TestContext.Current.CancellationToken);
+        Assert.Equal(0, process.ExitCode);
+        Assert.True(now == File.ReadAllText(Path.Combine(Root, SdkFiles.Document)), "sdk/openapi.json is not what the gateway gives: run eng/sdk and commit what it changes");
+    }
+
+    [Fact]
+    public async Task A_document_that_cannot_be_written_is_told_in_words()
+    {
+        using var process = Process.Start(new ProcessStartInfo(ServerProcess.Executable, ["openapi", "--out", "/no/such/folder/openapi.json"]) { RedirectStandardError = true })!;
+        var said = await process.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken);
+        await process.WaitForExitAsync(TestContext.Current.CancellationToken);
+        Assert.Equal(1, process.ExitCode);
+        Assert.StartsWith("'/no/such/folder/openapi.json' cannot be written: ", said, StringComparison.Ordinal);
+        Assert.DoesNotContain("   at ", said, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void The_clients_are_made_from_the_document()
+    {
+        var files = SdkFiles.Of(ApiDocument.Read(File.ReadAllBytes(Path.Combine(Root, SdkFiles.Document))));
+        Assert.Equal(files.Keys, SdkFiles.Existing(Root));
+        Assert.All(files, f => Assert.True(f.Value == File.ReadAllText(Path.Combine(Root, f.Key)), $"{f.Key} is not what the generator gives: run eng/sdk and commit what it changes"));
+    }
+
+    [Theory]
+    [InlineData("""{"type":"number"}""", "CreatePacketBody.amount")]
+    [InlineData("""{"type":"array"}""", "CreatePacketBody.amount")]
+    [InlineData("""{"type":"object","properties":{}}""", "CreatePacketBody.amount")]
+    [InlineData("""{"$ref":"#/components/schemas/Gone"}""", "Gone")]
+    public void What_has_no_form_in_the_clients_stops_the_generator(string schema, string named)
+    {
+        var document = JsonNode.Parse(File.ReadAllText(Path.Combine(Root, SdkFiles.Document)))!;
+        document["components"]!["schemas"]!["CreatePacketBody"]!["properties"]!["amount"] = JsonNode.Parse(schema);
+        var changed = Encoding.UTF8.GetBytes(document.ToJsonString());
+        Assert.Contains(named, Assert.Throws<UnknownShapeException>(() => ApiDocument.Read(changed)).Message, StringComparison.Ordinal);
+    }
+
+    internal static string FindRoot()
+    {
+        var folder = new DirectoryInfo(AppContext.BaseDirectory);
+        while (folder is not null && !File.Exists(Path.Combine(folder.FullName, "Hongbao.slnx")))
+        {
+            folder = folder.Parent;
+        }
+
+        return folder?.FullName ?? throw new InvalidOperationException("these tests need the repository around them");
+    }
+}

@@ -1,0 +1,252 @@
+using System.Net;
+using Hongbao.Client.Yyb;
+using Hongbao.Jce;
+using Hongbao.Jce.Yyb;
+
+namespace Hongbao.Client.Tests;
+
+/// <summary>The package for apps: what leaves the client, and what becomes of packages that answer.</summary>
+public sealed class YybTests
+{
+    private static readonly ClaimReq Claim = new() { PacketNo = 5 };
+    private static readonly ClaimRsp Claimed = new() { Claim = new ClaimInfo { ClaimNo = 77, PacketNo = 5, Uid = 1001, Seq = 1, Amount = 88, Status = ClaimStatus.Claimed, ClaimedAtMs = 1 }, RemainingCount = 3 };
+    private static readonly ClientOptions Known = new() { Token = (_, _) => ValueTask.FromResult<string?>("t1"), Locale = "zh-CN", AppVersion = "9.1" };
+
+    [Fact]
+    public async Task A_command_alone_travels_in_version_1()
+    {
+        var service = new ScriptedService().Then(sent => Single(sent, r => Ok(r, Claimed)));
+        var claim = await service.Yyb(Known).ClaimAsync(Claim);
+        Assert.Equal((77, 88, 3), (claim.Claim.ClaimNo, claim.Claim.Amount, claim.RemainingCount));
+
+        var sent = Assert.Single(service.Sent);
+        Assert.Equal(("POST", "/base/yyb", "application/octet-stream", null), (sent.Method, sent.Path, sent.ContentType, sent.Token));
+        var package = ReadV1(sent);
+        Assert.Equal(("t1", "9.1", "zh-CN"), (package.Head.AccessToken, package.Head.AppVersion, package.Head.Locale));
+        Assert.Equal((int)Command.Claim, package.Request.Head.Command);
+        Assert.Equal(5, JceSerializer.Read<ClaimReq>(package.Request.Body).PacketNo);
+    }
+
+    [Fact]
+    public async Task A_refusal_says_what_it_says_over_http()
+    {
+        var service = new ScriptedService().Then(sent => Single(sent, r => Refused(r, ErrorCode.ValidationFailed, new ErrorDetail
+        {
+            Faults = [new FieldFault { Field = "limit", Message = "must be at most 100" }, new FieldFault { Field = "limit", Message = "must be even" }],
+        })));
+        var refusal = await Assert.ThrowsAsync<HongbaoException>(() => service.Yyb(Known).ListClaimsAsync(new ListClaimsReq { PacketNo = 5, Limit = 101 }));
+        Assert.Equal((HongbaoCodes.ValidationFailed, 400, "said", "0af7"), (refusal.Code, refusal.Status, refusal.Detail, refusal.TraceId));
+        Assert.Equal(["must be at most 100", "must be even"], refusal.Errors["limit"]);
+        Assert.Null(refusal.RetryAfter);
+    }
+
+    [Fact]
+    public async Task A_busy_packet_is_polled_as_it_says_by_the_same_command()
+    {
+        var service = new ScriptedService()
+            .Then(sent => Single(sent, r => Refused(r, ErrorCode.ClaimBusy, new ErrorDetail { RetryAfterMs = 200, MaxPolls = 3 })))
+            .Then(sent => Single(sent, r => Ok(r, Claimed)));
+        await service.RunAsync(service.Yyb(Known).ClaimAsync(Claim, service.Watched));
+        Assert.Equal([275], service.WaitsMs);
+        Assert.Equal((1, 3), (service.Waits[0].Poll, service.Waits[0].MaxPolls));
+        Assert.Equal(service.Sent[0].Bytes, service.Sent[1].Bytes);
+    }
+
+    [Fact]
+    public async Task A_lost_answer_is_asked_for_under_the_same_number()
+    {
+        var numbers = new HashSet<string>();
+        HttpResponseMessage Create(SentRequest sent) => Single(sent, r =>
+        {
+            numbers.Add(r.Head.RequestId);
+            return Ok(r, new CreatePacketRsp { PacketNo = 7300 + numbers.Count, Kind = PacketKind.C2C, Status = PacketStatus.PendingPayment });
+        });
+        var service = new ScriptedService()
+            .Then(sent =>
+            {
+                Create(sent);
+                throw new HttpRequestException("The connection was reset.");
+            })
+            .Then(_ => ScriptedService.Answer(503, """{"code":"OVERLOADED","status":503}""", ("Retry-After", "1")))
+            .Then(Create).Then(Create);
+        var client = service.Yyb(Known);
+        var request = new CreatePacketReq { Amount = 10, Count = 1, Currency = "CNY", Split = SplitKind.Equal, Scope = new Scope { Kind = ScopeKind.Public }, Funding = new Funding { Kind = FundingKind.Cashier } };
+        Assert.Equal(7301, (await service.RunAsync(client.CreatePacketAsync(request, options: service.Watched))).PacketNo);
+        Assert.Single(numbers);
+        Assert.Equal([150, 1500], service.WaitsMs);
+        Assert.Equal(7302, (await client.CreatePacketAsync(request, "order-1")).PacketNo);
+        Assert.Contains("order-1", numbers);
+    }
+
+    [Fact]
+    public async Task A_token_that_the_package_is_refused_for_is_replaced_once()
+    {
+        var tokens = new Queue<string?>(["old", "new"]);
+        var service = new ScriptedService()
+            .Then(sent => Package(1, new PkgRspV1 { Head = new PkgRspHead { Code = (int)ErrorCode.Unauthenticated }, Response = Refused(ReadV1(sent).Request, ErrorCode.Unauthenticated) }))
+            .Then(sent => Single(sent, r => Ok(r, Claimed)));
+        await service.Yyb(new ClientOptions { Token = (_, _) => ValueTask.FromResult(tokens.Dequeue()) }).ClaimAsync(Claim);
+        Assert.Equal(["old", "new"], service.Sent.Select(s => ReadV1(s).Head.AccessToken));
+    }
+
+    [Fact]
+    public async Task Several_commands_travel_in_version_2_and_end_each_on_its_own()
+    {
+        var service = new ScriptedService().Then(sent => Several(sent, r => (Command)r.Head.Command switch
+        {
+            Command.GetWallet => Ok(r, new GetWalletRsp { Currency = "CNY", Change = 88 }),
+            Command.Claim => Refused(r, ErrorCode.PacketExhausted),
+            _ => new Response { Head = Head(r, ErrorCode.Ok), Body = [0xff] },
+        }));
+        var batch = new YybBatch();
+        var wallet = batch.Add(YybCommands.GetWallet, Nothing.Value);
+        var claim = batch.Add(YybCommands.Claim, Claim);
+        var broken = batch.Add(YybCommands.GetMe, Nothing.Value);
+        Assert.Throws<InvalidOperationException>(() => wallet.Value);
+        await service.Yyb(Known).SendAsync(batch);
+
+        Assert.Equal(88, wallet.Value.Change);
+        Assert.Equal((false, HongbaoCodes.PacketExhausted), (claim.IsOk, claim.Failure!.Code));
+        Assert.Equal(HongbaoCodes.PacketExhausted, Assert.Throws<HongbaoException>(() => claim.Value).Code);
+        Assert.Equal(HongbaoCodes.BadAnswer, broken.Failure!.Code);
+    }
+
+    [Fact]
+    public async Task Only_what_is_to_come_again_is_sent_again()
+    {
+        var service = new ScriptedService()
+            .Then(sent => Several(sent, r => (Command)r.Head.Command == Command.Claim
+                ? Refused(r, ErrorCode.ClaimBusy, new ErrorDetail { RetryAfterMs = 200, MaxPolls = 10 }) : Ok(r, new GetWalletRsp { Currency = "CNY" })))
+            .Breaks()
+            .Then(sent => Several(sent, r => Ok(r, Claimed)));
+        var batch = new YybBatch();
+        var wallet = batch.Add(YybCommands.GetWallet, Nothing.Value);
+        var claim = batch.Add(YybCommands.Claim, Claim, "mine");
+        var client = service.Yyb(Known);
+        await service.RunAsync(Done(client.SendAsync(batch, service.Watched)));
+        Assert.True(wallet.IsOk && claim.IsOk);
+        Assert.Equal([2, 1, 1], service.Sent.Select(s => ReadV2(s).Requests.Count));
+        Assert.All(service.Sent, s => Assert.Equal("mine", ReadV2(s).Requests[^1].Head.RequestId));
+    }
+
+    [Fact]
+    public async Task What_is_busy_to_the_end_keeps_what_it_was_told()
+    {
+        var service = new ScriptedService();
+        for (var i = 0; i < 3; i++)
+        {
+            service.Then(sent => Several(sent, r => (Command)r.Head.Command == Command.Claim
+                ? Refused(r, ErrorCode.ClaimBusy, new ErrorDetail { RetryAfterMs = 1, MaxPolls = 2 }) : Ok(r, new GetWalletRsp { Currency = "CNY" })));
+        }
+
+        var batch = new YybBatch();
+        var (wallet, claim) = (batch.Add(YybCommands.GetWallet, Nothing.Value), batch.Add(YybCommands.Claim, Claim));
+        await service.RunAsync(Done(service.Yyb(Known).SendAsync(batch, service.Watched)));
+        Assert.Equal((true, HongbaoCodes.ClaimBusy, 3), (wallet.IsOk, claim.Failure!.Code, service.Sent.Count));
+    }
+
+    [Fact]
+    public async Task A_package_that_nobody_answers_is_thrown()
+    {
+        var service = new ScriptedService().Breaks();
+        var batch = new YybBatch();
+        var wallet = batch.Add(YybCommands.GetWallet, Nothing.Value);
+        Assert.Equal(HongbaoCodes.Offline, (await Assert.ThrowsAsync<HongbaoException>(() => service.Yyb(Known with { Attempts = 1 }).SendAsync(batch))).Code);
+        Assert.False(wallet.IsOk);
+    }
+
+    [Fact]
+    public void A_batch_has_room_for_as_many_as_a_package()
+    {
+        var batch = new YybBatch();
+        for (var i = 0; i < YybBatch.CommandsMax; i++)
+        {
+            batch.Add(YybCommands.GetWallet, Nothing.Value);
+        }
+
+        Assert.Throws<InvalidOperationException>(() => batch.Add(YybCommands.GetWallet, Nothing.Value));
+    }
+
+    public static TheoryData<string, byte[]> Strangers => new()
+    {
+        { "nothing", [] },
+        { "a page", "<html>hello</html>"u8.ToArray() },
+        { "a head alone", "YYB\0\0\0\x01"u8.ToArray() },
+        { "another version", YybPackage.ToBytes(2, new PkgRspV1 { Head = new PkgRspHead(), Response = new Response { Head = new RspHead() } }) },
+        { "another command", YybPackage.ToBytes(1, new PkgRspV1 { Head = new PkgRspHead(), Response = new Response { Head = new RspHead { Command = 999 } } }) },
+    };
+
+    [Theory]
+    [MemberData(nameof(Strangers))]
+    public async Task An_answer_that_is_not_ours_is_said_to_be_none(string what, byte[] bytes)
+    {
+        Assert.NotNull(what);
+        var service = new ScriptedService().Then(_ => new HttpResponseMessage(HttpStatusCode.OK) { Content = new ByteArrayContent(bytes) });
+        Assert.Equal(HongbaoCodes.BadAnswer, (await Assert.ThrowsAsync<HongbaoException>(() => service.Yyb(Known).ClaimAsync(Claim))).Code);
+        Assert.Single(service.Sent);
+    }
+
+    [Fact]
+    public async Task Every_code_of_the_protocol_ends_a_call_as_the_same_code_over_http()
+    {
+        var statuses = new Dictionary<int, List<string>>();
+        foreach (var code in Enum.GetValues<ErrorCode>().Where(c => c != ErrorCode.Ok))
+        {
+            var service = new ScriptedService().Then(sent => Single(sent, r => Refused(r, code)));
+            var refusal = await Assert.ThrowsAsync<HongbaoException>(() => service.Yyb(Known with { Token = null, Repeats = _ => false }).ClaimAsync(Claim));
+            (statuses.TryGetValue(refusal.Status, out var codes) ? codes : statuses[refusal.Status] = []).Add(refusal.Code);
+        }
+
+        Assert.Equal(["UNAUTHENTICATED"], statuses[401]);
+        Assert.Equal(["FORBIDDEN", "NOT_IN_SCOPE", "RISK_REFUSED"], statuses[403]);
+        Assert.Equal(["PACKET_NOT_ACTIVE", "PACKET_EXHAUSTED", "PACKET_EXPIRED", "IDEMPOTENCY_MISMATCH", "SUBSIDY_NOT_USABLE", "LIMIT_EXCEEDED", "CAMPAIGN_NOT_OPEN", "INSUFFICIENT_FUNDS"], statuses[409]);
+        Assert.Equal(["CLAIM_BUSY", "RATE_LIMITED"], statuses[429]);
+        Assert.Equal(["DEGRADED", "OVERLOADED"], statuses[503]);
+        Assert.Equal(["VALIDATION_FAILED", "UNKNOWN_COMMAND", "COMMAND_COUNT"], statuses[400]);
+        Assert.Equal("CODE_4711", (await Assert.ThrowsAsync<HongbaoException>(() =>
+            new ScriptedService().Then(sent => Single(sent, r => Refused(r, (ErrorCode)4711))).Yyb(Known).ClaimAsync(Claim))).Code);
+    }
+
+    [Fact]
+    public void Every_command_has_its_method_and_its_place_in_the_table()
+    {
+        var names = Enum.GetNames<Command>().Order(StringComparer.Ordinal).ToList();
+        Assert.Equal(names, typeof(YybCommands).GetProperties().Select(p => p.Name).Order(StringComparer.Ordinal));
+        Assert.All(names, n => Assert.NotNull(typeof(YybClient).GetMethod(n + "Async")));
+        Assert.All(typeof(YybCommands).GetProperties(), p => Assert.Equal(p.Name, ((dynamic)p.GetValue(null)!).Number.ToString()));
+    }
+
+    private static async Task<bool> Done(Task task)
+    {
+        await task;
+        return true;
+    }
+
+    private static PkgReqV1 ReadV1(SentRequest sent) => JceSerializer.Read<PkgReqV1>(BodyOf(sent, 1));
+
+    private static PkgReqV2 ReadV2(SentRequest sent) => JceSerializer.Read<PkgReqV2>(BodyOf(sent, 2));
+
+    private static byte[] BodyOf(SentRequest sent, uint version)
+    {
+        Assert.Equal(YybFault.None, YybPackage.Read(sent.Bytes, out var package));
+        Assert.Equal(version, package.Version);
+        return package.Body.ToArray();
+    }
+
+    private static HttpResponseMessage Single(SentRequest sent, Func<Request, Response> answer) =>
+        Package(1, new PkgRspV1 { Head = new PkgRspHead { TraceId = "0af7" }, Response = answer(ReadV1(sent).Request) });
+
+    private static HttpResponseMessage Several(SentRequest sent, Func<Request, Response> answer) =>
+        Package(2, new PkgRspV2 { Head = new PkgRspHead { TraceId = "0af7" }, Responses = ReadV2(sent).Requests.ConvertAll(r => answer(r)) });
+
+    private static HttpResponseMessage Package<T>(uint version, T body)
+        where T : class, IJceStruct => new(HttpStatusCode.OK) { Content = new ByteArrayContent(YybPackage.ToBytes(version, body)) };
+
+    private static RspHead Head(Request request, ErrorCode code) => new() { Command = request.Head.Command, RequestId = request.Head.RequestId, Code = (int)code, Message = code == ErrorCode.Ok ? "" : "said" };
+
+    private static Response Ok<T>(Request request, T body)
+        where T : class, IJceStruct => new() { Head = Head(request, ErrorCode.Ok), Body = JceSerializer.ToBytes(body) };
+
+    private static Response Refused(Request request, ErrorCode code, ErrorDetail? detail = null) =>
+        new() { Head = Head(request, code), Body = detail is null ? [] : JceSerializer.ToBytes(detail) };
+}
