@@ -3,7 +3,7 @@ using Microsoft.CodeAnalysis.Diagnostics;
 namespace Hongbao.Jce.Generator;
 
 /// <summary>What a project says by properties.</summary>
-/// <param name="Namespaces"><c>JceNamespaces</c>: pairs such as <c>Hongbao=Hongbao.Contracts</c>, with semicolons; a module without one is its own namespace.</param>
+/// <param name="Namespaces"><c>JceNamespaces</c>: pairs such as <c>Hongbao=Hongbao.Contracts</c>, with commas between them (from a semicolon on the compiler takes it for a comment); a module without one is its own namespace.</param>
 /// <param name="AllowReservedPrefix"><c>JceAllowReservedPrefix</c>: names may begin with <c>tars</c> or <c>taf</c>.</param>
 /// <param name="IsStrict"><c>JceStrict</c>, true unless it says false: what other compilers accept by mistake is an error.</param>
 internal sealed record JceSettings(string Namespaces, bool AllowReservedPrefix, bool IsStrict)

@@ -1,0 +1,64 @@
+using System.Globalization;
+
+namespace Hongbao.Jce.Bench;
+
+/// <summary>What to run, from the command line.</summary>
+internal sealed record JceBenchOptions
+{
+    public bool Quick { get; init; }
+
+    public int Rounds { get; init; } = 11;
+
+    /// <summary>How long a codec, or a way of calling, is measured at a time.</summary>
+    public TimeSpan Codec { get; init; } = TimeSpan.FromMilliseconds(250);
+
+    /// <summary>How long a client and a server are measured at a time.</summary>
+    public TimeSpan Rpc { get; init; } = TimeSpan.FromSeconds(3);
+
+    /// <summary>How long everything of a process runs before the rounds.</summary>
+    public TimeSpan WarmUp { get; init; } = TimeSpan.FromSeconds(1);
+
+    /// <summary>The same for clients and servers.</summary>
+    public TimeSpan RpcWarmUp { get; init; } = TimeSpan.FromSeconds(6);
+
+    /// <summary>Parts to run: <c>codec</c>, <c>rpc</c>, <c>calls</c>.</summary>
+    public string[] Parts { get; init; } = ["codec", "rpc", "calls"];
+
+    public string Out { get; init; } = Path.Combine("bench", "results");
+
+    public static JceBenchOptions Parse(string[] arguments)
+    {
+        var options = new JceBenchOptions();
+        for (var i = 0; i < arguments.Length; i++)
+        {
+            if (arguments[i] == "--quick")
+            {
+                options = options with
+                {
+                    Quick = true,
+                    Rounds = 3,
+                    Codec = TimeSpan.FromMilliseconds(100),
+                    Rpc = TimeSpan.FromSeconds(1),
+                    WarmUp = TimeSpan.FromSeconds(0.4),
+                    RpcWarmUp = TimeSpan.FromSeconds(3),
+                };
+                continue;
+            }
+
+            var value = i + 1 < arguments.Length ? arguments[i + 1] : throw new ArgumentException($"{arguments[i]} needs a value");
+            double Number() => double.Parse(value, CultureInfo.InvariantCulture);
+            options = arguments[i] switch
+            {
+                "--rounds" => options with { Rounds = (int)Number() },
+                "--codec-ms" => options with { Codec = TimeSpan.FromMilliseconds(Number()) },
+                "--seconds" => options with { Rpc = TimeSpan.FromSeconds(Number()) },
+                "--only" => options with { Parts = value.Split(',') },
+                "--out" => options with { Out = value },
+                _ => throw new ArgumentException($"unknown option {arguments[i]}"),
+            };
+            i++;
+        }
+
+        return options;
+    }
+}

@@ -1,0 +1,39 @@
+using Hongbao.Contracts;
+using Hongbao.Jce.Bench.Contracts;
+using Hongbao.Jce.Rpc;
+
+namespace Hongbao.Jce.Bench.Rpc;
+
+/// <summary>This program as a server with default settings; it ends when its standard input does.</summary>
+internal static class EchoServerRole
+{
+    public const string Name = "echo-server";
+    public const string Servant = "JceBench.EchoServer.EchoObj";
+
+    public static async Task<int> RunAsync()
+    {
+        await using var server = new RpcServer(new() { Log = Tell });
+        server.Add(Servant, new EchoDispatcher(new EchoTarget()));
+        server.Start();
+        Console.WriteLine(FormattableString.Invariant($"listening {server.Endpoints[0].Port}"));
+        await Console.In.ReadToEndAsync();
+        return 0;
+    }
+
+    /// <summary>Only what should not happen.</summary>
+    public static void Tell(RpcEvent told)
+    {
+        if (told.Kind is RpcEventKind.CutOff or RpcEventKind.NotConnected or RpcEventKind.ServantFailed or RpcEventKind.LateAnswer)
+        {
+            Console.Error.WriteLine($"  {told.Kind} {told.Remote} {told.Text} {told.Exception}");
+        }
+    }
+
+    private sealed class EchoTarget : IEcho
+    {
+        public Task<string> EchoAsync(CallContext context, string text, CancellationToken cancellationToken) =>
+            context.DeadlineMs > 0 && context.TraceId.Length > 0 && cancellationToken.CanBeCanceled
+                ? Task.FromResult(text)
+                : throw new InvalidOperationException("the deadline or the trace did not arrive");
+    }
+}
