@@ -18,7 +18,7 @@ internal sealed class ChildProcess : IAsyncDisposable
             ?? throw new InvalidOperationException($"{_name} could not be started");
     }
 
-    /// <summary>Folder of the programs for Node.</summary>
+    /// <summary>Folder of the programs for Node, from the root of the project, where the benchmark is run.</summary>
     public static string NodeFolder { get; } = Path.Combine("bench", "Hongbao.Jce.Bench", "node");
 
     /// <summary>CPU time so far.</summary>
@@ -34,8 +34,8 @@ internal sealed class ChildProcess : IAsyncDisposable
     /// <summary>This program in another role.</summary>
     public static ChildProcess Own(params string[] arguments) => new(Environment.ProcessPath!, arguments);
 
-    /// <summary>A script of <see cref="NodeFolder"/>.</summary>
-    public static ChildProcess Node(string script, params string[] arguments) => new("node", [Path.Combine(NodeFolder, script), .. arguments]);
+    /// <summary>A script of <see cref="NodeFolder"/>, without Node's complaints about how the peer's packages refer to each other.</summary>
+    public static ChildProcess Node(string script, params string[] arguments) => new("node", ["--no-warnings", Path.Combine(NodeFolder, script), .. arguments]);
 
     /// <summary>What follows the first word of the next line, which must be the one that is expected.</summary>
     /// <exception cref="InvalidOperationException">It said something else, or ended.</exception>

@@ -70,7 +70,6 @@ internal sealed class CallBench : IDisposable
     private CallFigures Direct(TimeSpan duration)
     {
         var (times, allocated, started) = (0L, GC.GetAllocatedBytesForCurrentThread(), Stopwatch.GetTimestamp());
-        TimeSpan took;
         do
         {
             for (var i = 0; i < Stretch; i++)
@@ -79,16 +78,14 @@ internal sealed class CallBench : IDisposable
             }
 
             times += Stretch;
-            took = Stopwatch.GetElapsedTime(started);
         }
-        while (took < duration);
-        return new(took.TotalNanoseconds / times, (double)(GC.GetAllocatedBytesForCurrentThread() - allocated) / times);
+        while (Stopwatch.GetElapsedTime(started) < duration);
+        return Figures(times, Stopwatch.GetElapsedTime(started), GC.GetAllocatedBytesForCurrentThread() - allocated);
     }
 
     private CallFigures Contract(TimeSpan duration)
     {
         var (times, allocated, started) = (0L, GC.GetAllocatedBytesForCurrentThread(), Stopwatch.GetTimestamp());
-        TimeSpan took;
         do
         {
             for (var i = 0; i < Stretch; i++)
@@ -97,11 +94,14 @@ internal sealed class CallBench : IDisposable
             }
 
             times += Stretch;
-            took = Stopwatch.GetElapsedTime(started);
         }
-        while (took < duration);
-        return new(took.TotalNanoseconds / times, (double)(GC.GetAllocatedBytesForCurrentThread() - allocated) / times);
+        while (Stopwatch.GetElapsedTime(started) < duration);
+        return Figures(times, Stopwatch.GetElapsedTime(started), GC.GetAllocatedBytesForCurrentThread() - allocated);
     }
+
+    // Apart, so that it is made after the last look at what was allocated.
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static CallFigures Figures(long times, TimeSpan took, long allocated) => new(took.TotalNanoseconds / times, (double)allocated / times);
 
     /// <summary>Has its answer ready, so that nothing but the call costs.</summary>
     private sealed class PacketModule : IPacketReading

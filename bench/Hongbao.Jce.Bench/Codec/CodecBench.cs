@@ -1,3 +1,4 @@
+using System.Reflection;
 using Hongbao.Bench.Measuring;
 using Hongbao.Jce.Bench.Contracts;
 
@@ -18,10 +19,17 @@ internal sealed class CodecBench : IAsyncDisposable
 
     private CodecBench(JceCodec ours, ICodec[] peers) => (_ours, _peers) = (ours, peers);
 
+    /// <summary>As its package has it.</summary>
+    public static string ProtobufVersion { get; } =
+        typeof(Google.Protobuf.IMessage).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()!.InformationalVersion.Split('+')[0];
+
     public IReadOnlyList<CodecPair> Pairs => _pairs;
 
     /// <summary>Ours first.</summary>
     public IReadOnlyList<CodecFacts> Codecs => [.. _peers.Prepend(_ours).Select(static c => new CodecFacts(c.Id, c.Title, c.Size))];
+
+    /// <summary>Of Node and its packages.</summary>
+    public Task<string> NodeVersionAsync() => _peers.OfType<NodeCodec>().First().VersionAsync();
 
     /// <summary>Makes all of them, and makes sure that each gives back what it was given.</summary>
     /// <exception cref="InvalidOperationException">One does not.</exception>

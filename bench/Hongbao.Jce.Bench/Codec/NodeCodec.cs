@@ -39,6 +39,9 @@ internal sealed class NodeCodec : ICodec, IAsyncDisposable
         };
     }
 
+    /// <summary>Of Node and its packages.</summary>
+    public async Task<string> VersionAsync() => (await _node.AskAsync("version")).GetString()!;
+
     public async Task<CodecFigures> MeasureAsync(CodecStep step, TimeSpan duration)
     {
         var answer = await _node.AskAsync(string.Create(CultureInfo.InvariantCulture, $"{(step == CodecStep.Encode ? "encode" : "decode")} {duration.TotalMilliseconds}"));

@@ -3,7 +3,7 @@ using Google.Protobuf;
 
 namespace Hongbao.Jce.Bench.Codec;
 
-/// <summary>Google.Protobuf, into memory that is used again.</summary>
+/// <summary>Google.Protobuf, into memory that is used again. A span of the size that it counts first was tried, and is no quicker.</summary>
 internal sealed class ProtobufCodec : LocalCodec
 {
     public const string Name = "protobuf";

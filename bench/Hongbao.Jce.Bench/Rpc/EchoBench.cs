@@ -62,13 +62,21 @@ internal sealed class EchoBench : IAsyncDisposable
 
     private static async Task<EchoFigures> MeasureAsync((ChildProcess Server, ChildProcess Client) pair, TimeSpan duration)
     {
+        var before = (await pair.Server.AskAsync("count")).GetInt64();
         var (server, client) = (pair.Server.Cpu, pair.Client.Cpu);
         var seen = await pair.Client.AskAsync(duration.TotalSeconds.ToString(CultureInfo.InvariantCulture));
         double Of(string name) => seen.GetProperty(name).GetDouble();
         var calls = Of("calls");
+        var (serverAfter, clientAfter) = (pair.Server.Cpu, pair.Client.Cpu);
+        var counted = (await pair.Server.AskAsync("count")).GetInt64() - before;
+        if (counted != (long)calls)
+        {
+            throw new InvalidOperationException($"the client had answers to {calls} calls, of which the server knows {counted}");
+        }
+
         return new EchoFigures(Of("rate"), Of("p50"), Of("p99"),
-            (pair.Client.Cpu - client).TotalMicroseconds / calls,
-            (pair.Server.Cpu - server).TotalMicroseconds / calls,
+            (clientAfter - client).TotalMicroseconds / calls,
+            (serverAfter - server).TotalMicroseconds / calls,
             seen.TryGetProperty("allocated", out var allocated) && allocated.ValueKind == JsonValueKind.Number ? allocated.GetDouble() : null);
     }
 }

@@ -4,7 +4,7 @@ using Hongbao.Jce.Rpc;
 
 namespace Hongbao.Jce.Bench.Rpc;
 
-/// <summary>This program as a server with default settings; it ends when its standard input does.</summary>
+/// <summary>This program as a server with default settings. Each line is answered with how many calls it had; it ends when its standard input does.</summary>
 internal static class EchoServerRole
 {
     public const string Name = "echo-server";
@@ -13,10 +13,15 @@ internal static class EchoServerRole
     public static async Task<int> RunAsync()
     {
         await using var server = new RpcServer(new() { Log = Tell });
-        server.Add(Servant, new EchoDispatcher(new EchoTarget()));
+        var target = new EchoTarget();
+        server.Add(Servant, new EchoDispatcher(target));
         server.Start();
         Console.WriteLine(FormattableString.Invariant($"listening {server.Endpoints[0].Port}"));
-        await Console.In.ReadToEndAsync();
+        while (await Console.In.ReadLineAsync() is not null)
+        {
+            Console.WriteLine(FormattableString.Invariant($"{target.Calls}"));
+        }
+
         return 0;
     }
 
@@ -31,9 +36,19 @@ internal static class EchoServerRole
 
     private sealed class EchoTarget : IEcho
     {
-        public Task<string> EchoAsync(CallContext context, string text, CancellationToken cancellationToken) =>
-            context.DeadlineMs > 0 && context.TraceId.Length > 0 && cancellationToken.CanBeCanceled
-                ? Task.FromResult(text)
-                : throw new InvalidOperationException("the deadline or the trace did not arrive");
+        private long _calls;
+
+        public long Calls => Interlocked.Read(ref _calls);
+
+        public Task<string> EchoAsync(CallContext context, string text, CancellationToken cancellationToken)
+        {
+            if (context.DeadlineMs == 0 || context.TraceId.Length == 0 || !cancellationToken.CanBeCanceled)
+            {
+                throw new InvalidOperationException("the deadline or the trace did not arrive");
+            }
+
+            Interlocked.Increment(ref _calls);
+            return Task.FromResult(text);
+        }
     }
 }

@@ -1,4 +1,5 @@
-// node codec.js exact|rounding: reads `sample HEX`, `encode MS` and `decode MS`, line by line, and answers each with a line of JSON.
+// node codec.js exact|rounding: reads `version`, `sample HEX`, `encode MS` and `decode MS`, line by line, and answers each with a
+// line of JSON.
 'use strict';
 
 const readline = require('readline');
@@ -39,6 +40,8 @@ const answer = (line) => {
       bytes = Buffer.from(value, 'hex');
       sample = decode();
       return { hex: encode().toNodeBuffer().toString('hex'), decoded: decode().toObject() };
+    case 'version':
+      return ['stream', 'rpc'].map((name) => `@tars/${name} ${require(`@tars/${name}/package.json`).version}`).concat(`Node ${process.version}`).join(', ');
     case 'encode':
       return measure(encode, Number(value));
     case 'decode':
