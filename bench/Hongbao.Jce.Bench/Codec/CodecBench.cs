@@ -40,7 +40,7 @@ internal sealed class CodecBench : IAsyncDisposable
         var rounding = await NodeCodec.StartAsync(NodeCodec.Rounding, ours);
         var bench = new CodecBench(ours, [new ProtobufCodec(), new JsonCodec(), exact, rounding]);
         var sample = PacketSample.ToJson(PacketSample.Create()).ToString();
-        // Numbers that ended as others are why the last is not to be compared with.
+        // The last one is known to give back other numbers.
         foreach (var codec in bench._peers.Prepend(ours).Where(c => c != rounding))
         {
             if (codec.Decoded.ToString() != sample)

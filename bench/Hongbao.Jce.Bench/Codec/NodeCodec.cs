@@ -18,7 +18,7 @@ internal sealed class NodeCodec : ICodec, IAsyncDisposable
 
     public string Id { get; }
 
-    public string Title => Id == Exact ? "@tars/stream on Node" : "the same, digits above 2^53 lost";
+    public string Title => Id == Exact ? "@tars/stream on Node, all digits" : "@tars/stream on Node, default form";
 
     /// <summary>Its own bytes in hexadecimal digits.</summary>
     public string Hex { get; private init; } = "";
