@@ -17,7 +17,7 @@ internal sealed record JceBenchOptions
     public TimeSpan Codec { get; init; } = TimeSpan.FromMilliseconds(250);
 
     /// <summary>How long a client and a server are measured at a time.</summary>
-    public TimeSpan Rpc { get; init; } = TimeSpan.FromSeconds(3);
+    public TimeSpan Rpc { get; init; } = TimeSpan.FromSeconds(2);
 
     /// <summary>How long everything of a process runs before the rounds.</summary>
     public TimeSpan WarmUp { get; init; } = TimeSpan.FromSeconds(1);
