@@ -57,8 +57,10 @@ public sealed class VectorTests
     public void Malformed_input_is_refused(string name)
     {
         var vector = Vector.Find("error", name);
+        // Whoever asks first has it compiled, which is not what reading allocates.
+        var codec = GeneratedCode.Codec(vector);
         var before = GC.GetAllocatedBytesForCurrentThread();
-        var fault = GeneratedCode.Codec(vector).Read(vector.Hex, out _);
+        var fault = codec.Read(vector.Hex, out _);
         Assert.NotEqual(JceFaultKind.None, fault.Kind);
         Assert.InRange(fault.Offset, 0, vector.Hex.Length);
         Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 1 << 20);
