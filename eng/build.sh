@@ -47,14 +47,15 @@ build_sdk() {
   fi
 }
 
-# The programs that our TARS tests speak with.
+# Packages of the programs that our TARS tests speak with, or those of another folder.
 build_peers() {
+  local folder=${1:-tests/peers/node}
   need node
   need npm
-  if is_stale tests/peers/node/node_modules/.package-lock.json tests/peers/node/package-lock.json; then
+  if is_stale "$folder/node_modules/.package-lock.json" "$folder/package-lock.json"; then
     echo "Installing the peers' packages ..." >&2
-    quietly npm --prefix tests/peers/node ci --no-audit --no-fund
-    touch tests/peers/node/node_modules/.package-lock.json
+    quietly npm --prefix "$folder" ci --no-audit --no-fund
+    touch "$folder/node_modules/.package-lock.json"
   fi
 }
 

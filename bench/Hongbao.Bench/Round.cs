@@ -11,13 +11,7 @@ namespace Hongbao.Bench;
 /// <param name="Faults">What the audit or the clients found.</param>
 internal sealed record Round(string Load, string Contender, int Clients, int Number, Measured Measured, List<string> Faults)
 {
-    /// <summary>Steal above which a round is left out of medians, percent.</summary>
-    public const double StealMax = 2;
-
-    /// <summary>CPU of other programs above which a round is left out as well, percent.</summary>
-    public const double OthersMax = 5;
-
-    public bool IsNoisy => Measured.Steal > StealMax || Measured.Others > OthersMax;
+    public bool IsNoisy => new Noise(Measured.Steal, Measured.Others).IsLoud;
 }
 
 /// <summary>Medians of rounds.</summary>

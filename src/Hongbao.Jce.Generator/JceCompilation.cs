@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Hongbao.Jce.Generator.CSharp;
 using Hongbao.Jce.Idl;
+using Hongbao.Jce.Idl.Binding;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.Text;
 
@@ -15,9 +16,9 @@ internal static class JceCompilation
         var ordered = sources.OrderBy(static s => s.Path, StringComparer.Ordinal).ToList();
         var contracts = ordered.Where(static s => JceGenerator.IsContract(s.Path)).ToList();
         var roots = contracts.Where(static s => !s.IsIncludeOnly).Select(static s => new IdlSource(s.Path, s.Text)).ToList();
-        var others = contracts.Where(static s => s.IsIncludeOnly).ToDictionary(static s => Normal(s.Path), static s => new IdlSource(s.Path, s.Text), StringComparer.Ordinal);
+        var others = contracts.Where(static s => s.IsIncludeOnly).ToDictionary(static s => FileFinder.Normalize(s.Path), static s => new IdlSource(s.Path, s.Text), StringComparer.Ordinal);
         var options = new IdlOptions { Strict = settings.IsStrict, AllowReservedPrefix = settings.AllowReservedPrefix };
-        var contract = IdlCompilation.Compile(roots, options, path => others.TryGetValue(Normal(path), out var source) ? source : null);
+        var contract = IdlCompilation.Compile(roots, options, path => others.TryGetValue(FileFinder.Normalize(path), out var source) ? source : null);
         cancellation.ThrowIfCancellationRequested();
         var problems = contract.Diagnostics.ToList();
         if (!contract.HasErrors && settings.ChecksAccepted)
@@ -61,8 +62,6 @@ internal static class JceCompilation
 
         return candidate;
     }
-
-    private static string Normal(string path) => path.Replace('\\', '/');
 }
 
 /// <summary>What came of all files.</summary>

@@ -127,6 +127,18 @@ public sealed class GeneratorTests
         Assert.Equal("Other.jce.g.cs", Assert.Single(result.Results.Single().GeneratedSources).HintName);
     }
 
+    [Theory]
+    [InlineData("/project/../contracts/Base.jce")]
+    [InlineData("/contracts/Base.jce")]
+    public void A_file_for_inclusion_only_is_found_from_another_folder(string path)
+    {
+        var options = new Options { Files = { [path] = new() { ["build_metadata.AdditionalFiles.JceGenerate"] = "false" } } };
+        var including = new ContractText("/project/own/Own.jce", "#include \"../../contracts/Base.jce\"\nmodule B { struct T { 0 require A::S b; }; };");
+        var result = Run(Driver(options, new ContractText(path, "module A { struct S { 0 require int a; }; };"), including), Code("namespace A { class S; }")).GetRunResult();
+        Assert.Empty(result.Diagnostics);
+        Assert.Equal("Own.jce.g.cs", Assert.Single(result.Results.Single().GeneratedSources).HintName);
+    }
+
     [Fact]
     public void A_module_has_the_namespace_that_the_project_says()
     {

@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using System.Globalization;
-using System.Runtime.InteropServices;
 using Hongbao.Bench.Contenders;
 using Hongbao.Bench.Measuring;
 
@@ -14,19 +13,10 @@ internal sealed record MachineFacts(IReadOnlyList<KeyValuePair<string, string>> 
 
     public static async Task<MachineFacts> GatherAsync(BenchServers servers, BenchOptions options)
     {
-        var idle = CpuTime.Now();
-        await Task.Delay(1000);
-        var (busyBefore, stealBefore) = (CpuTime.Now().OthersSince(idle), CpuTime.Now().StealSince(idle));
-        var items = new List<KeyValuePair<string, string>>();
+        var items = await Machine.FactsAsync("clients, contender and servers");
         void Add(string name, FormattableString value) => items.Add(new(name, value.ToString(CultureInfo.InvariantCulture)));
-        Add("Date", $"{DateTimeOffset.UtcNow:yyyy-MM-dd HH:mm} UTC");
-        Add("Commit", $"{Environment.GetEnvironmentVariable("HONGBAO_BENCH_COMMIT") ?? "unknown"}");
-        Add("Run", $"{(options.Quick ? "quick" : "full")}: {options.Seconds} s a run after {options.WarmUpSeconds} s of warm-up, at most {options.Rounds} rounds");
-        Add("Processor", $"{Environment.ProcessorCount} x {FromFile("/proc/cpuinfo", "model name")}, shared by clients, contender and servers");
-        Add("Memory", $"{long.Parse(FromFile("/proc/meminfo", "MemTotal").Split(' ')[0], CultureInfo.InvariantCulture) / 1024} MiB");
-        Add("Kernel", $"{File.ReadAllText("/proc/sys/kernel/osrelease").Trim()}");
-        Add(".NET", $"{RuntimeInformation.FrameworkDescription}");
-        Add("Machine before the run", $"{busyBefore:0} % of its CPU used by others, {stealBefore:0.0} % stolen");
+        items.Insert(items.FindIndex(i => i.Key == "Commit") + 1, new("Run", string.Create(CultureInfo.InvariantCulture,
+            $"{(options.Quick ? "quick" : "full")}: {options.Seconds} s a run after {options.WarmUpSeconds} s of warm-up, at most {options.Rounds} rounds")));
         Add("A flushed write of 8 KiB", $"{FlushMs(servers.WorkFolder):0.00} ms (median of 100)");
         var settings = new List<string>();
         foreach (var name in PostgresSettings)
@@ -60,7 +50,4 @@ internal sealed record MachineFacts(IReadOnlyList<KeyValuePair<string, string>> 
         File.Delete(path);
         return took.Order().ElementAt(took.Length / 2);
     }
-
-    private static string FromFile(string path, string key) =>
-        File.ReadLines(path).First(l => l.StartsWith(key, StringComparison.Ordinal)).Split(':')[1].Trim();
 }

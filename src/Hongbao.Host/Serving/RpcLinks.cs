@@ -17,6 +17,7 @@ internal sealed class RpcLinks : IAsyncDisposable
     // With the server's own time to finish answers and the modules' this stays below the 5 s in which Ctrl-C ends.
     private static readonly TimeSpan DrainPatience = TimeSpan.FromMilliseconds(800);
     private static readonly TimeSpan LeavePatience = TimeSpan.FromMilliseconds(200);
+    private static readonly TimeSpan Grace = TimeSpan.FromSeconds(5);
     private readonly RpcOptions _options;
     private readonly Roles _roles;
     private readonly ILogger<RpcLinks> _log;
@@ -43,6 +44,8 @@ internal sealed class RpcLinks : IAsyncDisposable
             Endpoints = RpcAddress.ParseEndpoints(_options.Listen),
             Limits = s_limits,
             Tls = isSecure ? RpcTls.ForServer(_options) : null,
+            // As in one process: what was begun goes on when the caller's wait has ended, and its repetition finds it.
+            Grace = Grace,
             DrainPatience = DrainPatience,
             LeavePatience = LeavePatience,
             Clock = clock,

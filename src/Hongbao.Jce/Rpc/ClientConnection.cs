@@ -71,6 +71,15 @@ internal sealed class ClientConnection(RpcClient client, Socket socket, Stream s
                 throw;
             }
 
+            if (Filling.Length - before > options.FrameMax)
+            {
+                // Context and status count too. The server would close the connection, and with it everybody else's calls.
+                var length = Filling.Length - before;
+                Filling.Truncate(before);
+                _calls.Take(call.Id);
+                return new(RpcCode.SendFailed, $"a request of {length} bytes is larger than a frame may be", wasSent: false);
+            }
+
             mustFlush = Append(before);
         }
 
@@ -108,7 +117,8 @@ internal sealed class ClientConnection(RpcClient client, Socket socket, Stream s
 
         foreach (var call in expired)
         {
-            call.Fail(RpcCode.Timeout, "no answer in time", wasSent: call.AppendedAt < Handed);
+            // What still waits to be sent goes out, and nobody takes it back.
+            call.Fail(RpcCode.Timeout, "no answer in time", wasSent: true);
         }
 
         expired.Clear();

@@ -143,7 +143,9 @@ public sealed class RpcCall : IValueTaskSource
             IsShadow = scope.Shadow;
             if (scope.DeadlineMs != 0)
             {
-                timeoutMs = Math.Min(timeoutMs, scope.DeadlineMs - _client.Clock.UnixMs);
+                // A call that says itself how long it may take waits so long, unless its channel was told otherwise.
+                var max = channel.Options.Timeout is null ? (long)_client.Options.TimeoutMax.TotalMilliseconds : timeoutMs;
+                timeoutMs = Math.Min(max, scope.DeadlineMs - _client.Clock.UnixMs);
             }
         }
 

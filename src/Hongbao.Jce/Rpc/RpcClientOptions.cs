@@ -8,6 +8,9 @@ public sealed record RpcClientOptions
     /// <summary>How long a call may take when its channel says nothing else.</summary>
     public TimeSpan Timeout { get; init; } = TimeSpan.FromSeconds(3);
 
+    /// <summary>The longest that a call waits whose scope has a deadline of its own, however late that is.</summary>
+    public TimeSpan TimeoutMax { get; init; } = TimeSpan.FromMinutes(1);
+
     /// <summary>How long connecting may take, TLS included.</summary>
     public TimeSpan ConnectTimeout { get; init; } = TimeSpan.FromSeconds(3);
 

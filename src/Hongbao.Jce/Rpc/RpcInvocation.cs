@@ -41,7 +41,7 @@ public sealed class RpcInvocation : IThreadPoolWorkItem
             if (_cancellationId == 0)
             {
                 _source ??= new CancellationTokenSource();
-                _cancellationId = _server.WatchDeadline(this, _deadlineMs == 0 ? long.MaxValue : _deadlineMs);
+                _cancellationId = _server.WatchDeadline(this, _deadlineMs == 0 ? long.MaxValue : _deadlineMs + (long)_server.Options.Grace.TotalMilliseconds);
             }
 
             return _source!.Token;
@@ -91,7 +91,9 @@ public sealed class RpcInvocation : IThreadPoolWorkItem
         return new JceReader(buffer, _server.Options.Limits);
     }
 
-    /// <summary>Gives a scope what the call carries: its deadline, unless the scope's own is earlier, its trace and its mark of a rehearsal.</summary>
+    /// <summary>
+    /// Gives a scope what the call carries: its trace, its mark of a rehearsal, and its deadline by this machine's clock. The scope's own deadline is by the caller's, which may be another.
+    /// </summary>
     public void Arrive(IRpcScope scope) => Arrive(ref scope);
 
     /// <summary>As the other, for a scope that is a struct.</summary>
@@ -100,8 +102,7 @@ public sealed class RpcInvocation : IThreadPoolWorkItem
     {
         if (_deadlineMs != 0)
         {
-            var deadline = _server.Clock.UnixMs + _deadlineMs - _server.Clock.NowMs;
-            scope.DeadlineMs = scope.DeadlineMs == 0 ? deadline : Math.Min(scope.DeadlineMs, deadline);
+            scope.DeadlineMs = _server.Clock.UnixMs + _deadlineMs - _server.Clock.NowMs;
         }
 
         var context = ContextBytes;

@@ -35,6 +35,11 @@ public sealed record RpcServerOptions
     /// <summary>A connection without requests is closed after so long.</summary>
     public TimeSpan IdleTimeout { get; init; } = TimeSpan.FromMinutes(2);
 
+    /// <summary>
+    /// How long after its deadline a call that has begun is cancelled. More than nothing where work that was begun had better end, since the caller comes again for it.
+    /// </summary>
+    public TimeSpan Grace { get; init; } = TimeSpan.Zero;
+
     /// <summary>A connection on which the rest of a frame does not come for so long is cut off.</summary>
     public TimeSpan HalfFrameTimeout { get; init; } = TimeSpan.FromSeconds(15);
 

@@ -168,6 +168,8 @@ internal sealed class ServerConnection(RpcServer server, Socket socket, Stream s
     protected override void OnEnd()
     {
         Volatile.Write(ref _isEnded, true);
+        // As in WakeReader: either this sees that nothing is under way, or the last one that ends sees this.
+        Interlocked.MemoryBarrier();
         if (Volatile.Read(ref _underWay) == 0)
         {
             _ = CloseAfterFlushAsync();

@@ -14,7 +14,8 @@ internal sealed class Slots<T>(int max)
     private readonly int _bits = BitOperations.Log2((uint)Math.Max(max, 2) - 1) + 1;
     private Slot[] _slots = new Slot[Math.Min(max, FirstSize)];
     private int _used; // places that were ever taken
-    private int _free = -1; // the first of a chain of places given back
+    private int _free = -1; // the first of a chain of places given back, the longest free one first
+    private int _lastFree = -1;
     private long _earliest = long.MaxValue; // no deadline is before it
 
     public int Count { get; private set; }
@@ -25,18 +26,20 @@ internal sealed class Slots<T>(int max)
     /// <returns>Its id; 0 when there is no place.</returns>
     public int Add(T item, long deadline)
     {
-        var at = _free;
-        if (at >= 0)
-        {
-            _free = _slots[at].NextFree;
-        }
-        else if (_used < max)
+        // A place is used again as late as can be, and so is its id: a late answer must not find another call.
+        int at;
+        if (_used < max)
         {
             at = _used++;
             if (at == _slots.Length)
             {
                 Array.Resize(ref _slots, Math.Min(max, at * 2));
             }
+        }
+        else if (_free >= 0)
+        {
+            at = _free;
+            _free = _slots[at].NextFree;
         }
         else
         {
@@ -105,8 +108,17 @@ internal sealed class Slots<T>(int max)
         if (item is not null)
         {
             slot.Item = null;
-            slot.NextFree = _free;
-            _free = at;
+            slot.NextFree = -1;
+            if (_free < 0)
+            {
+                _free = at;
+            }
+            else
+            {
+                _slots[_lastFree].NextFree = at;
+            }
+
+            _lastFree = at;
             Count--;
         }
 

@@ -5,6 +5,9 @@ namespace Hongbao.Jce.Rpc;
 /// <summary>A map of texts as it lies in a packet: a count, then keys and values.</summary>
 internal static class TextMap
 {
+    // Whoever gives a map has read it to its end already, within the limits of its frame.
+    private static readonly JceLimits s_checked = new() { LengthMax = int.MaxValue, CountMax = int.MaxValue, TotalMax = int.MaxValue };
+
     public static IReadOnlyDictionary<string, string> Empty { get; } = new Dictionary<string, string>();
 
     /// <summary>Checks the map whose head was read, and gives its bytes.</summary>
@@ -68,7 +71,7 @@ internal static class TextMap
             return null;
         }
 
-        var reader = new JceReader(map);
+        var reader = new JceReader(map, s_checked);
         for (var left = Count(ref reader); left > 0; left--)
         {
             _ = reader.Element(0);
@@ -93,7 +96,7 @@ internal static class TextMap
             return Empty;
         }
 
-        var reader = new JceReader(map);
+        var reader = new JceReader(map, s_checked);
         var count = Count(ref reader);
         if (count == 0)
         {

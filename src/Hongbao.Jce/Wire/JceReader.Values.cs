@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Buffers.Binary;
 using System.Runtime.CompilerServices;
 using System.Text;
@@ -8,6 +9,8 @@ namespace Hongbao.Jce;
 /// <content>Values of fields whose head was read. A wrong one is a fault, and the value given then means nothing.</content>
 public ref partial struct JceReader
 {
+    private const int ShortTextMax = 128;
+
     /// <summary>A truth value: any number but 0.</summary>
     public bool ReadBool() => ReadInt8() != 0;
 
@@ -113,13 +116,22 @@ public ref partial struct JceReader
             return "";
         }
 
-        if (!Utf8.IsValid(bytes))
+        // Checked and converted at once where the characters fit on the stack; there are never more of them than bytes.
+        if (bytes.Length <= ShortTextMax)
         {
-            Fail(JceFaultKind.BadText);
-            return "";
+            Span<char> characters = stackalloc char[ShortTextMax];
+            if (Utf8.ToUtf16(bytes, characters, out _, out var count, replaceInvalidSequences: false) == OperationStatus.Done)
+            {
+                return new string(characters[..count]);
+            }
+        }
+        else if (Utf8.IsValid(bytes))
+        {
+            return Encoding.UTF8.GetString(bytes);
         }
 
-        return Encoding.UTF8.GetString(bytes);
+        Fail(JceFaultKind.BadText);
+        return "";
     }
 
     /// <summary>The bytes of a text as they lie in the input, whatever they are.</summary>

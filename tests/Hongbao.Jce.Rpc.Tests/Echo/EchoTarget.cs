@@ -8,9 +8,17 @@ public sealed class EchoTarget : IEcho
 {
     private readonly ConcurrentDictionary<int, TaskCompletionSource> _releases = new();
     private int _entered;
+    private int _ended;
+    private int _cancelled;
 
     /// <summary>Calls of <see cref="WaitAsync"/> that have begun.</summary>
     public int Entered => Volatile.Read(ref _entered);
+
+    /// <summary>Those that were released.</summary>
+    public int Ended => Volatile.Read(ref _ended);
+
+    /// <summary>Those that were cancelled.</summary>
+    public int Cancelled => Volatile.Read(ref _cancelled);
 
     public ConcurrentQueue<string> Notes { get; } = new();
 
@@ -27,8 +35,17 @@ public sealed class EchoTarget : IEcho
     public async Task<int> WaitAsync(int number, CancellationToken cancellationToken = default)
     {
         Interlocked.Increment(ref _entered);
-        await At(number).Task.WaitAsync(cancellationToken);
-        return number;
+        try
+        {
+            await At(number).Task.WaitAsync(cancellationToken);
+            Interlocked.Increment(ref _ended);
+            return number;
+        }
+        catch (OperationCanceledException)
+        {
+            Interlocked.Increment(ref _cancelled);
+            throw;
+        }
     }
 
     public Task<AddResult> AddAsync(int a, int b, CancellationToken cancellationToken = default) => Task.FromResult(new AddResult(a ^ b, (long)a + b));

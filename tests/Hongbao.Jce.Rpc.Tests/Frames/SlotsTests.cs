@@ -40,6 +40,12 @@ public sealed class SlotsTests
         var slots = new Slots<object>(1 << 20);
         var thing = new object();
         var seen = new HashSet<int>();
+        // All places but one are taken, so that one is used again and again.
+        for (var i = 1; i < 1 << 20; i++)
+        {
+            slots.Add(thing, long.MaxValue);
+        }
+
         for (var use = 0; use < 5000; use++)
         {
             var id = slots.Add(thing, long.MaxValue);

@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace Hongbao.Bench.Measuring;
 
-/// <summary>CPU time of this benchmark: itself, its PostgreSQL with all backends, its Redis servers. The rest of a busy machine is others' work.</summary>
+/// <summary>CPU time of a benchmark: itself, what it started, its PostgreSQL with all backends, its Redis servers. The rest of a busy machine is others' work.</summary>
 internal sealed class OwnCpu
 {
     // Fields of /proc/PID/stat behind the name, from the state on.
@@ -10,6 +10,10 @@ internal sealed class OwnCpu
     private static readonly string[] PidFiles = ["postgres/data/postmaster.pid", "redis/pid", "redis-aof/pid"];
     private readonly int[] _roots;
 
+    /// <summary>Of a benchmark without servers.</summary>
+    public OwnCpu() => _roots = [Environment.ProcessId];
+
+    /// <summary>Of one with servers.</summary>
     /// <param name="workFolder">Where bench/run keeps the servers.</param>
     public OwnCpu(string workFolder)
     {
