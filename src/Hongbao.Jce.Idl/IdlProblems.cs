@@ -56,8 +56,8 @@ public static class IdlProblems
     internal static readonly IdlProblem OutOfRange = Strict("JCE060", "Value out of its type's range", "{0} does not fit {1}");
     internal static readonly IdlProblem ParameterTwice = Strict("JCE061", "Parameter name used twice", "operation '{0}' already has a parameter '{1}'");
     internal static readonly IdlProblem EnumeratorInTwoEnums = Warning("JCE062", "Enumerator in two enums of a module", "'{0}' is also an enumerator of '{1}'");
-    internal static readonly IdlProblem GeneratedNameTaken = Strict("JCE064", "Name that generated code needs", "'{0}' is also what generated code calls something of {1}");
     internal static readonly IdlProblem BadMapKey = Strict("JCE063", "Map key that cannot be compared", "{0} cannot be the key of a map");
+    internal static readonly IdlProblem GeneratedNameTaken = Strict("JCE064", "Name that generated code needs", "'{0}' is also what generated code calls something of {1}");
 
     internal static readonly IdlProblem BadAcceptedContract = Error("JCE100", "Accepted contract that cannot be read", "{0}");
     internal static readonly IdlProblem TagReused = Error("JCE101", "Tag given to another member", "tag {0} of '{1}' was accepted as '{2} {3}' and is now '{4} {5}'");

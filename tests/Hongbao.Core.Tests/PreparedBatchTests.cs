@@ -191,7 +191,9 @@ public sealed class PreparedBatchTests
             }));
             await StepAsync();
             var answers = (await WhileSteppingAsync(Task.WhenAll(ahead)), await WhileSteppingAsync(Task.WhenAll(behind)));
-            Assert.Equal(2, checks.Count);
+            // A machine with much to do may write the first before the second has read: then the second is decided on what is committed, and may have nothing to write.
+            Store.ForgetWrites();
+            Assert.InRange(checks.Count, 1, 2);
             await Task.WhenAll(checks);
             return answers;
 
