@@ -46,18 +46,22 @@ internal sealed class Binder
         foreach (var module in _files.SelectMany(static f => f.Modules).GroupBy(static m => m.Name, StringComparer.Ordinal))
         {
             var definitions = module.SelectMany(static m => m.Definitions).ToList();
-            var generated = definitions.OfType<IdlInterface>()
-                .SelectMany(static i => new[] { "I" + i.Name, i.Name + "Proxy", i.Name + "Dispatcher" }, static (i, name) => (name, what: $"interface '{i.Name}'")).ToList();
+            var generated = new Dictionary<string, string>(StringComparer.Ordinal);
+            foreach (var of in definitions.OfType<IdlInterface>())
+            {
+                generated["I" + of.Name] = generated[of.Name + "Proxy"] = generated[of.Name + "Dispatcher"] = $"interface '{of.Name}'";
+            }
+
             if (definitions.OfType<IdlConst>().Any())
             {
-                generated.Add((module.Key + "Constants", $"module '{module.Key}'"));
+                generated[module.Key + "Constants"] = $"module '{module.Key}'";
             }
 
             foreach (var type in definitions.Where(static d => d is IdlStruct or IdlEnum))
             {
-                if (generated.FirstOrDefault(g => g.name == type.Name) is { name: not null } taken)
+                if (generated.TryGetValue(type.Name, out var taken))
                 {
-                    _problems.Add(IdlProblems.GeneratedNameTaken, type.Span, type.Name, taken.what);
+                    _problems.Add(IdlProblems.GeneratedNameTaken, type.Span, type.Name, taken);
                 }
             }
         }
