@@ -84,17 +84,20 @@ internal sealed class RawConnection(Socket socket) : IDisposable
         return body;
     }
 
+    // Tests send more than strangers may.
+    private static readonly JceLimits s_limits = new() { LengthMax = 64 << 20, TotalMax = 64 << 20 };
+
     public async Task<ReadAnswer> ReadAnswerAsync()
     {
         var body = await ReadBodyAsync();
-        Assert.True(ResponsePacket.TryRead(body, JceLimits.Untrusted, out var packet, out var fault), fault.ToString());
+        Assert.True(ResponsePacket.TryRead(body, s_limits, out var packet, out var fault), fault.ToString());
         return new(packet.Version, packet.Id, packet.Code, Encoding.UTF8.GetString(packet.Text), packet.Buffer.ToArray());
     }
 
     public async Task<ReadRequest> ReadRequestAsync()
     {
         var body = await ReadBodyAsync();
-        Assert.True(RequestPacket.TryRead(body, JceLimits.Untrusted, out var packet, out var fault), fault.ToString());
+        Assert.True(RequestPacket.TryRead(body, s_limits, out var packet, out var fault), fault.ToString());
         return new(packet.Id, packet.PacketType, Encoding.UTF8.GetString(packet.Servant), Encoding.UTF8.GetString(packet.Function), packet.Buffer.ToArray(), packet.TimeoutMs,
             TextMap.ToDictionary(packet.Context), TextMap.ToDictionary(packet.Status));
     }
