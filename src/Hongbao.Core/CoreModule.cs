@@ -29,7 +29,6 @@ public sealed class CoreModule : IModule
     private readonly AlertSink _alerts;
     private readonly DueTable<DueKind> _due;
     private readonly DayTally _days;
-    private readonly LaneSet _lanes;
     private readonly PaymentAdvancer _payments;
     private readonly RefundTracking _refunds;
     private readonly ClaimSettlement _settlement;
@@ -75,16 +74,16 @@ public sealed class CoreModule : IModule
 
         _days = new DayTally(store, options, calendar);
         var laneStore = new LaneStore(store, _outbox, _due);
-        _lanes = new LaneSet(laneStore, Clock, clock, options, _log);
+        Lanes = new LaneSet(laneStore, Clock, clock, options, _log);
         var creation = new PacketCreation(store, _due, options, packetNumbers, paymentNumbers, moderation, chance, _days);
-        var claims = new ClaimService(_lanes, laneStore, claimNumbers, relations, new FailOpenGate(gate, clock, _log), chance, Clock);
+        var claims = new ClaimService(Lanes, laneStore, claimNumbers, relations, new FailOpenGate(gate, clock, _log), chance, Clock);
         _payments = new PaymentAdvancer(
-            store, _lanes, finance, _due, _days, _outbox, Clock, options, alerts, new FinanceCallbackReader(callbackKey, clock), clock);
-        _refunds = new RefundTracking(_lanes, async, _due, _outbox, Clock, options, alerts);
+            store, Lanes, finance, _due, _days, _outbox, Clock, options, alerts, new FinanceCallbackReader(callbackKey, clock), clock);
+        _refunds = new RefundTracking(Lanes, async, _due, _outbox, Clock, options, alerts);
         _settlement = new ClaimSettlement(store, alerts);
         _claimPull = new ClaimPull(store, async, _settlement, _due, Clock, options, alerts);
         Backlog = new ClaimBacklog(store);
-        Contract = new RedPacketCore(creation, claims, _payments, new PullSource(store), _lanes);
+        Contract = new RedPacketCore(creation, claims, _payments, new PullSource(store), Lanes);
     }
 
     /// <inheritdoc/>
@@ -99,8 +98,11 @@ public sealed class CoreModule : IModule
     /// <summary>How far the settling of claims is behind; for monitoring.</summary>
     public ClaimBacklog Backlog { get; }
 
+    /// <summary>Where packets are decided on.</summary>
+    internal LaneSet Lanes { get; }
+
     /// <summary>Packets and claims in this process's memory; bounded by time and by <see cref="CoreOptions.HeldMax"/> for each lane.</summary>
-    public int HeldInMemory => _lanes.Held;
+    public int HeldInMemory => Lanes.Held;
 
     /// <inheritdoc/>
     public async Task StartAsync(CancellationToken cancellationToken)
@@ -125,7 +127,7 @@ public sealed class CoreModule : IModule
         }
 
         Clock.Attach(scheduler);
-        _lanes.Attach(scheduler);
+        Lanes.Attach(scheduler);
         var rest = TimeSpan.FromMilliseconds(_options.PullAfterMs);
         scheduler.AddScan("core.payments.scan", rest, _payments.ScanAsync);
         scheduler.AddScan("core.packets.scan", rest, _refunds.ScanPacketsAsync);
@@ -140,7 +142,7 @@ public sealed class CoreModule : IModule
     /// <inheritdoc/>
     public async Task StopAsync(CancellationToken cancellationToken)
     {
-        await _lanes.StopAsync(cancellationToken).ConfigureAwait(false);
+        await Lanes.StopAsync(cancellationToken).ConfigureAwait(false);
         foreach (var minter in _minters)
         {
             await minter.StopAsync(cancellationToken).ConfigureAwait(false);

@@ -1,5 +1,6 @@
 using Hongbao.Contracts;
 using Hongbao.Core.Claims;
+using Hongbao.Core.Lanes;
 using Hongbao.Foundation.Alerts;
 using Hongbao.Foundation.Chance;
 using Hongbao.Foundation.Messaging;
@@ -37,6 +38,7 @@ internal sealed class CoreProcess : IAsyncDisposable, IScheduler
     public MessageBus Bus { get; } = new();
     public IRedPacketCore Core => _module.Contract;
     public StoreClock Clock => _module.Clock;
+    public LaneSet Lanes => _module.Lanes;
     public ClaimBacklog Backlog => _module.Backlog;
 
     public async Task StartAsync()

@@ -40,9 +40,6 @@ internal sealed class FaultyStore(IStore inner) : IStore
     /// <summary>Something that happens just before the next write transaction begins.</summary>
     public void BeforeNextWrite(Func<Task> happens) => _before.Enqueue(happens);
 
-    /// <summary>What was to happen before writes that did not come does not happen any more.</summary>
-    public void ForgetWrites() => _before.Clear();
-
     /// <summary>Completes when the next read begins, which then waits for something.</summary>
     public Task NextRead(Task? release = null)
     {

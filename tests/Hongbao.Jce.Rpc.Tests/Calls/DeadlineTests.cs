@@ -1,3 +1,5 @@
+using Hongbao.Foundation.Scheduling;
+
 namespace Hongbao.Jce.Rpc.Tests;
 
 /// <summary>Whose patience counts.</summary>
@@ -9,12 +11,13 @@ public sealed class DeadlineTests
     public async Task A_deadline_of_the_call_itself_goes_before_the_usual_patience()
     {
         await using var host = new EchoHost();
-        var channel = host.Channel(new() { Timeout = TimeSpan.FromMilliseconds(50) });
+        var clock = new ManualClock(DateTimeOffset.UtcNow);
+        var channel = host.Channel(new() { Timeout = TimeSpan.FromMilliseconds(50), Clock = clock });
         var call = channel.Begin("wait", new Scope(In(TimeSpan.FromSeconds(20)), "", false));
         Number(call, 1);
         var waiting = call.InvokeAsync(static (ref JceReader _) => 0, default);
         await Poll.UntilAsync(() => host.Target.Entered == 1, "it was begun");
-        await Task.Delay(TimeSpan.FromMilliseconds(200)); // Longer than the usual patience.
+        clock.Advance(TimeSpan.FromSeconds(5)); // A hundred times the usual patience.
         host.Target.Release(1);
         await waiting;
     }
