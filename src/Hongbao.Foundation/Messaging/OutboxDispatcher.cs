@@ -207,6 +207,11 @@ public sealed class OutboxDispatcher(IStore store, Outbox outbox, MessageBus bus
                     rest.RemoveRange(0, some.Count);
                     await HandAsync(topic, handler, handle, some, trouble, pieces, cancellationToken).ConfigureAwait(false);
                 }
+
+                if (trouble.StoreFaults == 0)
+                {
+                    pieces.Grow(handler);
+                }
             }
         }
         finally
@@ -256,7 +261,6 @@ public sealed class OutboxDispatcher(IStore store, Outbox outbox, MessageBus bus
         {
             await handle(rows.ConvertAll(r => r.Delivery!), cancellationToken).ConfigureAwait(false);
             rows.ForEach(r => r.Holders.Add(handler));
-            pieces.Grow(handler);
             return;
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)

@@ -12,7 +12,7 @@ namespace Hongbao.Host.Serving;
 /// <summary>Starts the modules in the order of their registration, then their workers; stops them the other way round.</summary>
 internal sealed class ModuleRunner(
     IEnumerable<IModule> modules, ThreadPoolScheduler scheduler, MessageBus bus, AlertSink alerts, RpcLinks links, PlatformOptions platform, TimeProvider clock, ILogger<ModuleRunner> log,
-    StoreCatalog stores, IOptions<AlertOptions> alertOptions, IRandomSource chance, ILoggerFactory loggers)
+    StoreCatalog stores, IOptions<AlertOptions> alertOptions, IRandomSource chance, ILoggerFactory loggers) : IDisposable
 {
     // With the server's own time to refuse, to cease listening and to finish answers (2.7 s) this stays below the 5 s in which Ctrl-C ends.
     private static readonly TimeSpan WorkersPatience = TimeSpan.FromMilliseconds(1100);
@@ -55,10 +55,11 @@ internal sealed class ModuleRunner(
         }
     }
 
+    public void Dispose() => _forwarding?.Dispose();
+
     public async Task StopAsync()
     {
         await scheduler.StopAsync(WorkersPatience);
-        _forwarding?.Dispose();
         using var patience = new CancellationTokenSource(ModulesPatience);
         foreach (var module in _started.AsEnumerable().Reverse())
         {
