@@ -330,12 +330,15 @@ public abstract class OutboxCompliance(SqlDialect dialect) : IAsyncLifetime
             handed.AddRange(deliveries.Select(d => d.Read<Note>().No));
             return Task.CompletedTask;
         });
-        _office.Dispatcher().Attach(_office.Scheduler);
+        var log = new Warnings();
+        new OutboxDispatcher(_office.Sender, _office.Outbox, _office.Bus, _office.Alerts, log).Attach(_office.Scheduler);
         await _office.SendAsync(Topic, Enumerable.Range(0, 150));
         await _office.AdvanceAsync(TimeSpan.FromSeconds(40), step: TimeSpan.FromSeconds(4));
         Assert.Equal(Enumerable.Range(0, 150), handed.Order());
         Assert.Equal((150, 0), (await _office.WaitingAsync(), await _office.SentAsync()));
         Assert.True(await _office.ReadAsync<int>("select min(attempts) from outbox") > 3);
+        // Told by who knows when it began.
+        Assert.Empty(log.Texts);
 
         // Another process has it from the row.
         var other = new SimulatedScheduler(_office.Clock, new Hongbao.Foundation.Chance.SeededRandomSource(1));
@@ -347,6 +350,20 @@ public abstract class OutboxCompliance(SqlDialect dialect) : IAsyncLifetime
         Assert.Equal(Enumerable.Range(0, 150), handed.Order());
         Assert.Equal(Enumerable.Range(0, 150), await _office.EffectsOfAsync("away"));
         Assert.Equal((0, 150), (await _office.WaitingAsync(), await _office.SentAsync()));
+    }
+
+    [Fact]
+    public async Task What_waits_for_a_process_that_stays_away_is_tried_ever_more_seldom()
+    {
+        _office.Bus.Subscribe(Topic, "a", (_, _) => throw new HandlerUnreachableException("away"));
+        _office.Dispatcher().Attach(_office.Scheduler);
+        await _office.SendAsync(Topic, [1]);
+
+        await _office.AdvanceAsync(TimeSpan.FromHours(1), step: TimeSpan.FromSeconds(15));
+
+        // 200 ms doubled twelve times are 14 minutes; from then on every 10.
+        Assert.InRange(await _office.ReadAsync<int>("select attempts from outbox"), 12, 18);
+        Assert.Equal((1, 0), (await _office.WaitingAsync(), await _office.DeadAsync()));
     }
 
     [Fact]
