@@ -49,7 +49,8 @@ internal sealed class ModuleRunner(
 
         if (elsewhere.HasFlag(Roles.Async))
         {
-            var own = _started.Select(m => stores.Open(m.Name)).FirstOrDefault();
+            // The last: finance's, which others may run, only when there is no other.
+            var own = _started.Count > 0 ? stores.Open(_started[^1].Name) : null;
             _forwarding = new AlertForwarding(alerts, new AlertPostProxy(links.To(Roles.Async, "AlertPost")), own, alertOptions.Value, clock, chance, loggers);
             _forwarding.Attach(scheduler);
         }
