@@ -133,7 +133,7 @@ internal sealed class ContractFiles
 
     private static void Replace(FileInfo target, string text)
     {
-        var beside = Path.Combine(target.DirectoryName!, $".{target.Name}.{Guid.NewGuid():N}");
+        var beside = Path.Combine(target.DirectoryName!, FormattableString.Invariant($".{target.Name}.{Environment.ProcessId}"));
         try
         {
             File.WriteAllText(beside, text, Utf8);
