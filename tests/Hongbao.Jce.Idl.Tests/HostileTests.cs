@@ -90,7 +90,7 @@ public sealed class HostileTests
         }
     }
 
-    public static TheoryData<string, string> Long => new()
+    public static TheoryData<string, string> Megabytes => new()
     {
         { "comments before a module", Repeated("//\n", 350_000) + "module M { };" },
         { "comments before a member", "module M { struct S {\n" + Repeated("//\n", 350_000) + "0 require int a; }; };" },
@@ -103,7 +103,7 @@ public sealed class HostileTests
     };
 
     [Theory]
-    [MemberData(nameof(Long), DisableDiscoveryEnumeration = true)]
+    [MemberData(nameof(Megabytes), DisableDiscoveryEnumeration = true)]
     public void A_megabyte_of_one_thing_ends_soon(string what, string text)
     {
         var clock = Stopwatch.StartNew();

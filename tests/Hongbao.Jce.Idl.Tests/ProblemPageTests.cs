@@ -168,8 +168,8 @@ public sealed partial class ProblemPageTests
         "module M { struct T { 0 require int a; }; struct S { 0 require T t; }; key[S, t]; key[T, a]; };").Diagnostics);
 
     [Theory]
-    [InlineData(17, false)]
-    [InlineData(18, true)]
+    [InlineData(16, false)]
+    [InlineData(17, true)]
     [InlineData(200, true)]
     public void A_struct_that_nobody_could_read_is_too_big(int doubled, bool isTooBig)
     {
