@@ -64,8 +64,8 @@ internal sealed class LayoutWriter
         }
     }
 
-    // A mark that ends something stays behind its comments, if it stood there: whose documentation they are depends on it.
-    private static bool StaysOnLine(Comment comment, Token next) => (next.Is(",") || next.Is(";") || next.Is(")"))
+    // What stands on one line with a mark that ends something, or begins its body, stays so: whose documentation it is depends on that.
+    private static bool StaysOnLine(Comment comment, Token next) => (next.Is(",") || next.Is(";") || next.Is(")") || next.Is("{"))
         && !comment.IsLine && next.Leading.TrueForAll(static c => !c.IsFirstOnLine) && (next.Leading.Count > 0 ? next.Leading[next.Leading.Count - 1] : comment).EndLine == next.Line;
 
     private void WriteToken(Token token)
