@@ -48,8 +48,12 @@ internal sealed class AcceptedFile(IdlSource? source)
     /// <summary>True when the file is that text.</summary>
     public bool Is(string text) => source?.Text == text;
 
-    // What a fact is about: `M::S member 004`. What it was stands before what it is.
-    private static string Subject(string fact) => string.Join(' ', fact.Split(' ').Take(3));
+    // What a fact is about: `M::S member 004`, `M::S key`. What it was stands before what it is.
+    private static string Subject(string fact)
+    {
+        var words = fact.Split(' ');
+        return string.Join(' ', words.Take(words is [_, "key", ..] ? 2 : 3));
+    }
 
     private static HashSet<string> Facts(string text) =>
         [.. text.Split('\n').Select(static l => l.Trim()).Where(static l => l.Length > 0 && l[0] != '#')];
