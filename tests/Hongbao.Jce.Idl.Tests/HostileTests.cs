@@ -90,28 +90,29 @@ public sealed class HostileTests
         }
     }
 
-    public static TheoryData<string, string> Megabytes => new()
+    public static TheoryData<string, string, bool> Megabytes => new()
     {
-        { "comments before a module", Repeated("//\n", 350_000) + "module M { };" },
-        { "comments before a member", "module M { struct S {\n" + Repeated("//\n", 350_000) + "0 require int a; }; };" },
-        { "includes on one line", Repeated("#include \"a\"", 90_000) + "\n#include \"" },
-        { "enumerators by the one before", $"module M {{ enum E {{ A0{Numbered(80_000, static i => $", A{i + 1}=A{i}")} }}; }};" },
-        { "constants by their number", $"module M {{ enum E {{ A0{Numbered(30_000, static i => $", A{i + 1}")} }};{Numbered(30_000, static i => $"const E C{i} = {i};")} }};" },
-        { "one name in many enums", $"module M {{ {Numbered(20_000, static i => $"enum E{i} {{ A }}; const E{i} C{i} = A; ")}}};" },
-        { "reserved values", $"module M {{ enum E {{ A = -1\n{Numbered(40_000, static i => $"// reserved {i * 1000}-{(i * 1000) + 999}\n")} }}; }};" },
-        { "operations", $"module M {{ interface I {{ {Numbered(40_000, static i => $"void f{i}();")} }}; }};" },
+        { "comments before a module", Repeated("//\n", 350_000) + "module M { };", true },
+        { "comments before a member", "module M { struct S {\n" + Repeated("//\n", 350_000) + "0 require int a; }; };", true },
+        { "includes on one line", Repeated("#include \"a\"", 300_000) + "\n#include \"", false },
+        { "enumerators by the one before", $"module M {{ enum E {{ A0{Numbered(150_000, static i => $", A{i + 1}=A{i}")} }}; }};", true },
+        { "constants by their number", $"module M {{ enum E {{ A0{Numbered(120_000, static i => $", A{i + 1}")} }};{Numbered(120_000, static i => $"const E C{i} = 120000;")} }};", false },
+        { "one name in many enums", $"module M {{ {Numbered(60_000, static i => $"enum E{i} {{ A }}; const E{i} C{i} = A; ")}}};", false },
+        { "reserved values", $"module M {{ enum E {{ A = -1\n{Numbered(40_000, static i => $"// reserved {i * 1000}-{(i * 1000) + 999}\n")} }}; }};", false },
+        { "operations", $"module M {{ interface I {{ {Numbered(150_000, static i => $"void f{i}();")} }}; }};", true },
     };
 
     [Theory]
     [MemberData(nameof(Megabytes), DisableDiscoveryEnumeration = true)]
-    public void A_megabyte_of_one_thing_ends_soon(string what, string text)
+    public void Megabytes_of_one_thing_are_read_soon(string what, string text, bool isCompared)
     {
         var clock = Stopwatch.StartNew();
 
         var contract = Corpus.Compile(text);
-        _ = IdlFormatter.Format(text);
-        if (!contract.HasErrors)
+        if (isCompared)
         {
+            Assert.False(contract.HasErrors);
+            _ = IdlFormatter.Format(text);
             Assert.Empty(Evolution.Compare(AcceptedContract.Parse(AcceptedContract.Write(contract)), contract));
         }
 
