@@ -25,7 +25,7 @@ internal sealed partial class Caller
         ArgumentOutOfRangeException.ThrowIfNegative(options.MaxPolls, nameof(ClientOptions.MaxPolls));
         if (options.Locale.Length > 0 && !LanguageTag().IsMatch(options.Locale))
         {
-            throw new ArgumentException($"'{options.Locale}' is not a language: it looks like zh-CN.", nameof(ClientOptions.Locale));
+            throw new ArgumentException($"{nameof(ClientOptions.Locale)} '{options.Locale}' is not a language: it looks like zh-CN.", nameof(options));
         }
 
         _options = options;

@@ -98,6 +98,13 @@ public sealed partial class YybClient
         }, command.TakesToken, options, cancellationToken);
     }
 
+    // One that is made up here would be lost with the call.
+    private static string OwnNumber(string requestId)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(requestId);
+        return requestId;
+    }
+
     private PkgReqHead HeadOf(string? token) => new() { AccessToken = token ?? "", AppVersion = _options.AppVersion, Locale = _options.Locale };
 
     /// <summary>One package and its answer.</summary>

@@ -7,7 +7,7 @@ import { Dialog } from '../ui/Dialog';
 import { CloseIcon } from '../ui/icons';
 import { prefersStillness } from '../ui/stillness';
 import { useLoad } from '../ui/useLoad';
-import { useWords } from '../words/language';
+import { textFor, useWords } from '../words/language';
 import { claimPacket } from './claimPacket';
 import { Coin } from './Coin';
 import { Cover } from './Cover';
@@ -187,7 +187,7 @@ function ClosedPacket({ packet, state, stateText, opening, mine, onOpen, onPeek 
           (packet?.greeting ?? '')
         )
       }
-      note={packet && !state ? words.packet.coverNote[packet.split] : undefined}
+      note={packet && !state ? textFor(words.packet.coverNote, packet.split) : undefined}
       open={opening.stage === 'revealing'}
       seal={
         !sealed ? (
@@ -220,8 +220,11 @@ const progress = ['CLAIMED', 'TRANSFERRING', 'TRANSFERRED', 'FAILED'];
 /** The claim as the answer gave it or as the packet shows it, whichever has come further. */
 function fresher(answered: ClaimPart | undefined, shown: ClaimPart | undefined): ClaimPart | undefined {
   if (!answered || !shown) return answered ?? shown;
-  return progress.indexOf(shown.status) >= progress.indexOf(answered.status) ? shown : answered;
+  return howFar(shown) >= howFar(answered) ? shown : answered;
 }
+
+// A status that this page does not know yet is of a newer service, which looked last.
+const howFar = (claim: ClaimPart) => (progress.includes(claim.status) ? progress.indexOf(claim.status) : progress.length);
 
 const mostLooks = 6;
 
