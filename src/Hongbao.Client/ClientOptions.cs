@@ -15,7 +15,7 @@ public sealed record ClientOptions
     /// <summary>The user's tokens. None by default: only what is open to everybody can be asked.</summary>
     public TokenSource? Token { get; init; }
 
-    /// <summary>How long one request may take before it counts as unanswered. 10 seconds by default; more than zero.</summary>
+    /// <summary>How long one request may take before it counts as unanswered. 10 seconds by default; more than zero, less than 25 days.</summary>
     public TimeSpan AttemptTimeout { get; init; } = TimeSpan.FromSeconds(10);
 
     /// <summary>How long a call may take with all its repetitions and waits. 60 seconds by default, long enough for every poll that a busy packet grants; more than zero. A wait that would end later is not begun.</summary>

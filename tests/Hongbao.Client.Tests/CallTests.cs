@@ -214,7 +214,7 @@ public sealed class CallTests
     public void Settings_out_of_range_are_refused_at_once()
     {
         using var http = new HttpClient();
-        foreach (var wrong in new[] { new ClientOptions { Attempts = 0 }, new() { MaxPolls = -1 }, new() { Deadline = TimeSpan.Zero }, new() { AttemptTimeout = TimeSpan.Zero } })
+        foreach (var wrong in new[] { new ClientOptions { Attempts = 0 }, new() { MaxPolls = -1 }, new() { Deadline = TimeSpan.Zero }, new() { AttemptTimeout = TimeSpan.Zero }, new() { AttemptTimeout = TimeSpan.MaxValue } })
         {
             Assert.Throws<ArgumentOutOfRangeException>(() => new HongbaoClient(http, new Uri("http://packets.test"), wrong));
         }

@@ -164,6 +164,11 @@ public sealed class RepetitionTests
         Assert.Equal((HongbaoCodes.Overloaded, TimeSpan.FromHours(1)), (shed.Code, shed.RetryAfter));
         Assert.Empty(service.Waits);
 
+        // Nor one that no timer can count.
+        service = new ScriptedService().Refuses(503, "OVERLOADED", "", ("Retry-After", "2147484"));
+        await Assert.ThrowsAsync<HongbaoException>(() => service.RunAsync(service.Client(new ClientOptions { Deadline = TimeSpan.MaxValue }).GetWalletAsync(service.Watched)));
+        Assert.Empty(service.Waits);
+
         service = new ScriptedService().Refuses(429, "CLAIM_BUSY", Busy).Refuses(429, "CLAIM_BUSY", Busy).Refuses(429, "CLAIM_BUSY", Busy);
         await Assert.ThrowsAsync<HongbaoException>(() =>
             service.RunAsync(service.Client().ClaimAsync(5, new CallOptions { Deadline = TimeSpan.FromMilliseconds(600), Waiting = service.Waits.Add })));

@@ -15,11 +15,15 @@ internal sealed partial class Caller
 
     // A busy packet spreads its people by itself; a service that sheds tells all of them the same time, so that they wait up to twice as long.
     private static readonly TimeSpan BusySpread = TimeSpan.FromMilliseconds(150);
+
+    // What timers can count.
+    private static readonly TimeSpan LongestTimer = TimeSpan.FromMilliseconds(int.MaxValue);
     private readonly ClientOptions _options;
 
     public Caller(ClientOptions options)
     {
         ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(options.AttemptTimeout, TimeSpan.Zero, nameof(ClientOptions.AttemptTimeout));
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(options.AttemptTimeout, LongestTimer, nameof(ClientOptions.AttemptTimeout));
         ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(options.Deadline, TimeSpan.Zero, nameof(ClientOptions.Deadline));
         ArgumentOutOfRangeException.ThrowIfLessThan(options.Attempts, 1, nameof(ClientOptions.Attempts));
         ArgumentOutOfRangeException.ThrowIfNegative(options.MaxPolls, nameof(ClientOptions.MaxPolls));
@@ -63,7 +67,8 @@ internal sealed partial class Caller
                 continue;
             }
 
-            if (!_options.Repeats(failure) || Next(failure, progress) is not { } wait || _options.Clock.GetElapsedTime(start) + wait.Duration >= deadline)
+            if (!_options.Repeats(failure) || Next(failure, progress) is not { } wait
+                || wait.Duration >= deadline - _options.Clock.GetElapsedTime(start) || wait.Duration > LongestTimer)
             {
                 throw failure;
             }

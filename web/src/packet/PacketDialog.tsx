@@ -11,6 +11,7 @@ import { textFor, useWords } from '../words/language';
 import { claimPacket } from './claimPacket';
 import { Coin } from './Coin';
 import { Cover } from './Cover';
+import { fresher } from './fresher';
 import { keepFresh } from './freshPackets';
 import { canRetry, type PacketState, stateOfError, stateOfPacket } from './packetState';
 import { Result } from './Result';
@@ -214,17 +215,6 @@ function ClosedPacket({ packet, state, stateText, opening, mine, onOpen, onPeek 
     />
   );
 }
-
-const progress = ['CLAIMED', 'TRANSFERRING', 'TRANSFERRED', 'FAILED'];
-
-/** The claim as the answer gave it or as the packet shows it, whichever has come further. */
-function fresher(answered: ClaimPart | undefined, shown: ClaimPart | undefined): ClaimPart | undefined {
-  if (!answered || !shown) return answered ?? shown;
-  return howFar(shown) >= howFar(answered) ? shown : answered;
-}
-
-// A status that this page does not know yet is of a newer service, which looked last.
-const howFar = (claim: ClaimPart) => (progress.includes(claim.status) ? progress.indexOf(claim.status) : progress.length);
 
 const mostLooks = 6;
 
