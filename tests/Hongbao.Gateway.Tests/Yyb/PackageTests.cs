@@ -171,6 +171,19 @@ public sealed class PackageTests : IAsyncLifetime
         Assert.Equal((AppPackages.TraceId, _host.Clock.GetUtcNow().ToUnixTimeMilliseconds()), (answer.Head.TraceId, answer.Head.ServerTimeMs));
     }
 
+    [Fact]
+    public async Task The_services_time_is_that_of_the_answer()
+    {
+        var asked = _host.Clock.GetUtcNow();
+        _host.Core.Create = (_, _, _) =>
+        {
+            _host.Clock.Advance(TimeSpan.FromSeconds(4));
+            return Task.FromResult(FakeCore.Created());
+        };
+        var answer = await _host.AskAsync(Command.CreatePacket, CommandTests.Offer());
+        Assert.Equal((asked + TimeSpan.FromSeconds(4)).ToUnixTimeMilliseconds(), answer.Head.ServerTimeMs);
+    }
+
     [Theory]
     [InlineData("", "")]
     [InlineData("00000000000000000000000000000000", "zh\nCN")]
