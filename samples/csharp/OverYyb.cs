@@ -28,7 +28,7 @@ internal static class OverYyb
         Console.WriteLine($"packet {packetNo} is {packet.Value.Packet.Status}");
         foreach (var item in claims.Value.Items)
         {
-            Console.WriteLine($"share {item.Claim.Seq}: {item.Claim.Amount} to {item.Claim.Uid}{(item.Luckiest ? ", the luckiest" : "")}");
+            Console.WriteLine($"share {item.Seq}: {item.Amount} to {item.Uid}{(item.Luckiest ? ", the luckiest" : "")}");
         }
 
         foreach (var (uid, client) in takers)

@@ -321,7 +321,7 @@ public sealed class YybTests
 
     private static byte[] BodyOf(SentRequest sent, uint version)
     {
-        Assert.Equal(YybFault.None, YybPackage.Read(sent.Bytes, out var package));
+        Assert.Equal(YybFault.None, YybPackage.Read(sent.Bytes, out var package, YybConstants.PackageBytesMax));
         Assert.Equal(version, package.Version);
         return package.Body.ToArray();
     }

@@ -35,19 +35,17 @@ internal sealed class CashierEndpoints(IRedPacketCore core, IFinance finance, Pa
         }
 
         // Preparing makes the order known to finance; after the button only finance's answer is of interest.
-        var context = calls.ContextOf(http);
+        var origin = Calls.OriginOf(http);
         var isWaiting = http.Request.Query["waiting"] == "1";
         var request = new PaymentRequest { PayOrderNo = payOrderNo };
-        var payment = await calls.WaitAsync(http, isWaiting
-            ? core.CheckPaymentAsync(context, request, cancellationToken)
-            : core.PreparePaymentAsync(context, request, cancellationToken));
-        if (Payments.RefusalOf(payment, context.Uid) is { } refused)
+        var payment = await calls.AskAsync(origin, (context, gone) => isWaiting ? core.CheckPaymentAsync(context, request, gone) : core.PreparePaymentAsync(context, request, gone));
+        if (Payments.RefusalOf(payment, Caller.Of(http).Uid) is { } refused)
         {
             await ProblemAnswer.From(refused).ExecuteAsync(http);
             return;
         }
 
-        var known = await calls.WaitAsync(http, finance.QueryPaymentAsync(context, new FinanceNumber { Number = payOrderNo }, cancellationToken));
+        var known = await calls.AskAsync(origin, (context, gone) => finance.QueryPaymentAsync(context, new FinanceNumber { Number = payOrderNo }, gone));
         var isKnown = known.Result.IsOk() && known.Order.PayOrderNo == payOrderNo;
         var order = new CashierOrder(payOrderNo, payment.PacketNo, isKnown ? known.Order.Amount : 0, known.Order.Currency, known.Order.Subject);
         await (payment.Status switch

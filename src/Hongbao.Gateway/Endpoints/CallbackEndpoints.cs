@@ -55,10 +55,9 @@ internal sealed class CallbackEndpoints(IRedPacketCore core, IRedPacketAsync asy
         }
 
         request.Body = body;
-        var context = calls.ContextOf(http);
-        var response = await calls.WaitAsync(http, owner == Owner.Core
-            ? core.FinanceCallbackAsync(context, request, cancellationToken)
-            : async.FinanceCallbackAsync(context, request, cancellationToken));
+        var response = await calls.AskAsync(Calls.OriginOf(http), (context, gone) => owner == Owner.Core
+            ? core.FinanceCallbackAsync(context, request, gone)
+            : async.FinanceCallbackAsync(context, request, gone));
         return response.Result.Code switch
         {
             ResultCode.Ok => Results.Ok(),

@@ -71,7 +71,7 @@ internal sealed class PacketEndpoints(IRedPacketCore core, IRedPacketQuery query
             return ProblemAnswer.From(notFunded);
         }
 
-        var response = await calls.WaitAsync(http, core.CreatePacketAsync(calls.ContextOf(http), request, cancellationToken));
+        var response = await calls.AskAsync(Calls.OriginOf(http), (context, gone) => core.CreatePacketAsync(context, request, gone));
         if (!response.Result.IsOk())
         {
             return ProblemAnswer.From(response.Result);
@@ -110,48 +110,29 @@ internal sealed class PacketEndpoints(IRedPacketCore core, IRedPacketQuery query
         }
     }
 
-    private async Task<IResult> ListAsync(HttpContext http, CancellationToken cancellationToken)
+    private Task<IResult> ListAsync(HttpContext http, CancellationToken cancellationToken)
     {
         var parameters = new Parameters(http);
         var page = parameters.Page();
         page.ContentId = parameters.ContentId();
-        if (parameters.Refusal is { } refusal)
-        {
-            return refusal;
-        }
-
-        var response = await calls.WaitAsync(http, query.ListPacketsAsync(calls.ContextOf(http), page, cancellationToken));
-        return response.Result.IsOk()
-            ? JsonAnswer.Ok(new PacketPage { Items = response.Items.ConvertAll(PacketDetail.From), Next = response.Next.Length == 0 ? null : response.Next }, GatewayJson.Wire.PacketPage)
-            : ProblemAnswer.From(response.Result);
+        return calls.AnswerAsync(http, parameters.Refusal, (context, gone) => query.ListPacketsAsync(context, page, gone),
+            static r => new PacketPage { Items = r.Items.ConvertAll(PacketDetail.From), Next = r.Next.Length == 0 ? null : r.Next }, GatewayJson.Wire.PacketPage);
     }
 
-    private async Task<IResult> GetAsync(HttpContext http, CancellationToken cancellationToken)
+    private Task<IResult> GetAsync(HttpContext http, CancellationToken cancellationToken)
     {
         var parameters = new Parameters(http);
-        var packetNo = parameters.Number("packetNo");
-        if (parameters.Refusal is { } refusal)
-        {
-            return refusal;
-        }
-
-        var response = await calls.WaitAsync(http, query.GetPacketAsync(calls.ContextOf(http), new PacketRequest { PacketNo = packetNo }, cancellationToken));
-        return response.Result.IsOk() ? JsonAnswer.Ok(PacketDetail.From(response.Packet), GatewayJson.Wire.PacketDetail) : ProblemAnswer.From(response.Result);
+        var asked = new PacketRequest { PacketNo = parameters.Number("packetNo") };
+        return calls.AnswerAsync(
+            http, parameters.Refusal, (context, gone) => query.GetPacketAsync(context, asked, gone), static r => PacketDetail.From(r.Packet), GatewayJson.Wire.PacketDetail);
     }
 
-    private async Task<IResult> GetStatusAsync(HttpContext http, CancellationToken cancellationToken)
+    private Task<IResult> GetStatusAsync(HttpContext http, CancellationToken cancellationToken)
     {
         var parameters = new Parameters(http);
-        var packetNo = parameters.Number("packetNo");
-        if (parameters.Refusal is { } refusal)
-        {
-            return refusal;
-        }
-
-        var response = await calls.WaitAsync(http, query.GetStatusAsync(calls.ContextOf(http), new PacketRequest { PacketNo = packetNo }, cancellationToken));
-        return response.Result.IsOk()
-            ? JsonAnswer.Ok(new PacketStatusAnswer { PacketNo = packetNo, Status = response.Status }, GatewayJson.Wire.PacketStatusAnswer)
-            : ProblemAnswer.From(response.Result);
+        var asked = new PacketRequest { PacketNo = parameters.Number("packetNo") };
+        return calls.AnswerAsync(http, parameters.Refusal, (context, gone) => query.GetStatusAsync(context, asked, gone),
+            r => new PacketStatusAnswer { PacketNo = asked.PacketNo, Status = r.Status }, GatewayJson.Wire.PacketStatusAnswer);
     }
 
     private async Task<IResult> SetContentAsync(HttpContext http, CancellationToken cancellationToken)
@@ -164,16 +145,9 @@ internal sealed class PacketEndpoints(IRedPacketCore core, IRedPacketQuery query
         }
 
         var body = await RequestBody.ReadAsync(http);
-        var request = new SetContentRequest { PacketNo = packetNo, ContentId = body.Text("contentId") };
-        if (body.Refusal is { } refusal)
-        {
-            return refusal;
-        }
-
-        var response = await calls.WaitAsync(http, core.SetContentAsync(calls.ContextOf(http), request, cancellationToken));
-        return response.Result.IsOk()
-            ? JsonAnswer.Ok(new PacketContent { PacketNo = packetNo, ContentId = request.ContentId }, GatewayJson.Wire.PacketContent)
-            : ProblemAnswer.From(response.Result);
+        var asked = new SetContentRequest { PacketNo = packetNo, ContentId = body.Text("contentId") };
+        return await calls.AnswerAsync(http, body.Refusal, (context, gone) => core.SetContentAsync(context, asked, gone),
+            _ => new PacketContent { PacketNo = asked.PacketNo, ContentId = asked.ContentId }, GatewayJson.Wire.PacketContent);
     }
 
     private async Task<IResult> GetDrawAsync(HttpContext http, CancellationToken cancellationToken)
@@ -185,7 +159,7 @@ internal sealed class PacketEndpoints(IRedPacketCore core, IRedPacketQuery query
             return refusal;
         }
 
-        var response = await calls.WaitAsync(http, query.GetDrawAsync(calls.ContextOf(http), new PacketRequest { PacketNo = packetNo }, cancellationToken));
+        var response = await calls.AskAsync(Calls.OriginOf(http), (context, gone) => query.GetDrawAsync(context, new PacketRequest { PacketNo = packetNo }, gone));
         return response.Result.IsOk()
             ? JsonAnswer.Ok(DrawOf(response), GatewayJson.Wire.DrawAnswer)
             : ProblemAnswer.From(DrawAccess.RefusalOf(response.Result, http.Features.Get<Caller>()));

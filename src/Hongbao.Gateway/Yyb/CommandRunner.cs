@@ -28,7 +28,7 @@ internal sealed class CommandRunner(CommandTable table, ILogger<CommandRunner> l
             return Refused(head, Result.Of(ResultCode.Unauthenticated));
         }
 
-        var fields = new ListFields();
+        var fields = new Fields();
         fields.Text("requestId", head.RequestId, RequestIdMax);
         if (fields.Refusal is { } invalid)
         {
@@ -40,7 +40,7 @@ internal sealed class CommandRunner(CommandTable table, ILogger<CommandRunner> l
             var outcome = await command.RunAsync(new CommandCall(origin, head.RequestId), request.Body);
             return outcome.Value is { } body ? new Response { Head = HeadOf(head, ErrorCode.Ok, ""), Body = body } : Refused(head, outcome.Refusal!);
         }
-        catch (Exception e) when (!origin.Gone.IsCancellationRequested)
+        catch (Exception e) when (e is not OperationCanceledException || !origin.Gone.IsCancellationRequested)
         {
             var code = ProblemTable.CodeOf(e);
             log.Log(code == ResultCode.Internal ? LogLevel.Error : LogLevel.Warning, e, "Command {Command} of a package failed for uid {Uid}, trace {TraceId}",
