@@ -15,6 +15,7 @@ public sealed class RpcServer : IAsyncDisposable
 
     private readonly ServantTable _servants = new();
     private readonly RequestQueue _queue;
+    private readonly Refusals _refusals;
     private readonly Slots<RpcInvocation> _deadlines;
     private readonly Lock _deadlinesGate = new();
     private readonly ConcurrentQueue<RpcInvocation> _invocations = new();
@@ -27,6 +28,7 @@ public sealed class RpcServer : IAsyncDisposable
     private Task? _stopped;
     private bool _isStarted;
     private bool _isPatienceOver;
+    private long _partBytes;
     private int _count; // connections, those in a handshake too
     private int _ticks;
     private int _isSweeping;
@@ -45,6 +47,7 @@ public sealed class RpcServer : IAsyncDisposable
 
         HeadLimits = Options.Limits with { LengthMax = Options.FrameMax, TotalMax = Options.FrameMax };
         Clock = new RpcClock(Options.Clock);
+        _refusals = new("requests", text => Tell(RpcEventKind.Refused, "", text));
         _queue = new RequestQueue(Options.ConcurrencyMax, Options.QueueMax);
         _deadlines = new Slots<RpcInvocation>(Options.ConcurrencyMax);
     }
@@ -146,22 +149,53 @@ public sealed class RpcServer : IAsyncDisposable
         }
     }
 
+    internal bool IsStopping => _queue.IsStopping;
+
+    /// <summary>Bytes of requests that have come in part, as <see cref="RpcServerOptions.PartsMax"/> counts them.</summary>
+    internal long PartBytes => Interlocked.Read(ref _partBytes);
+
     internal bool TryEnter(RpcInvocation invocation) => _queue.TryEnter(invocation);
 
+    /// <summary>After one that ran, or whose turn it was, has been answered.</summary>
     internal void Finished(RpcInvocation invocation)
+    {
+        Release(invocation);
+        _queue.Leave();
+    }
+
+    /// <summary>After one whose turn never came has been answered.</summary>
+    internal void Release(RpcInvocation invocation)
     {
         var connection = invocation.Connection;
         var bytes = invocation.Bytes;
         GiveBack(invocation);
         connection.Finished(bytes);
-        _queue.Leave();
     }
 
+    /// <summary>Counts a request that is refused since there is too much to do.</summary>
+    /// <param name="reason">One of a few.</param>
+    /// <returns>The reason.</returns>
+    internal string Refuse(string reason)
+    {
+        _refusals.Count(reason);
+        return reason;
+    }
+
+    internal void CountPart(long more)
+    {
+        if (Interlocked.Add(ref _partBytes, more) > Options.PartsMax && more > 0)
+        {
+            CutLargestPart();
+        }
+    }
+
+    /// <returns>Below 0 when it is to be cancelled at once.</returns>
     internal int WatchDeadline(RpcInvocation invocation, long deadlineMs)
     {
         lock (_deadlinesGate)
         {
-            return _deadlines.Add(invocation, _isPatienceOver ? 0 : deadlineMs);
+            // Nobody may look at deadlines any more.
+            return _isPatienceOver ? -1 : _deadlines.Add(invocation, deadlineMs);
         }
     }
 
@@ -253,8 +287,23 @@ public sealed class RpcServer : IAsyncDisposable
         }
     }
 
+    private void CutLargestPart()
+    {
+        lock (_gate)
+        {
+            while (PartBytes > Options.PartsMax && _connections.Keys.MaxBy(c => c.PartBytes) is { PartBytes: > 0 } largest)
+            {
+                largest.Close(RpcEventKind.CutOff, "too many bytes of requests have come in part");
+            }
+        }
+    }
+
     private async Task StopOnceAsync()
     {
+        // One for all that follows.
+        var leavePatience = Options.LeavePatience < Options.DrainPatience ? Options.LeavePatience : Options.DrainPatience;
+        var drainedAt = Clock.NowMs + (long)Options.DrainPatience.TotalMilliseconds;
+        var endAt = drainedAt + (long)leavePatience.TotalMilliseconds;
         await _stopping.CancelAsync().ConfigureAwait(false);
         _listeners.ForEach(l => l.Dispose());
         if (!_isStarted)
@@ -269,24 +318,31 @@ public sealed class RpcServer : IAsyncDisposable
         }
 
         var idle = _queue.StopAsync();
-        await WithinAsync(idle, Options.DrainPatience).ConfigureAwait(false);
+        await UntilAsync(drainedAt, idle).ConfigureAwait(false);
         if (!idle.IsCompleted)
         {
+            // Nothing was done of what waits, and its callers are told so while they can be.
+            foreach (var invocation in _queue.TakeWaiting())
+            {
+                invocation.Refuse(RpcCode.Overload, Refuse("the server stops"));
+                Release(invocation);
+            }
+
             CancelAll();
+            await UntilAsync(Halfway(endAt), idle).ConfigureAwait(false);
         }
 
-        var flushed = Task.WhenAll(_connections.Keys.Select(c => c.WhenFlushed()));
-        await WithinAsync(flushed, Options.DrainPatience).ConfigureAwait(false);
+        await UntilAsync(Math.Max(drainedAt, Halfway(endAt)), Task.WhenAll(_connections.Keys.Select(c => c.WhenFlushed()))).ConfigureAwait(false);
 
         // What was answered has gone out, and clients that do as they are asked close by themselves. What the others still send is refused meanwhile.
-        var patience = Options.LeavePatience < Options.DrainPatience ? Options.LeavePatience : Options.DrainPatience;
-        await WithinAsync(WhenAllLeftAsync(), patience).ConfigureAwait(false);
+        var leftAt = Math.Min(endAt, Clock.NowMs + (long)leavePatience.TotalMilliseconds);
+        await UntilAsync(Halfway(leftAt), WhenAllLeftAsync()).ConfigureAwait(false);
         foreach (var connection in _connections.Keys)
         {
             connection.FinishSending();
         }
 
-        await WithinAsync(WhenAllLeftAsync(), patience).ConfigureAwait(false);
+        await UntilAsync(leftAt, WhenAllLeftAsync()).ConfigureAwait(false);
         if (_timer is not null)
         {
             await _timer.DisposeAsync().ConfigureAwait(false);
@@ -296,9 +352,14 @@ public sealed class RpcServer : IAsyncDisposable
         {
             connection.Close(RpcEventKind.Closed, "the server stops");
         }
+
+        _refusals.Tell(long.MaxValue);
     }
 
-    private Task<Task> WithinAsync(Task task, TimeSpan patience) => Task.WhenAny(task, Task.Delay(patience, Options.Clock));
+    private long Halfway(long timeMs) => (Clock.NowMs + timeMs) / 2;
+
+    private Task<Task> UntilAsync(long timeMs, Task task) =>
+        Task.WhenAny(task, Task.Delay(TimeSpan.FromMilliseconds(Math.Max(timeMs - Clock.NowMs, 0)), Options.Clock));
 
     private async Task WhenAllLeftAsync()
     {
@@ -343,6 +404,8 @@ public sealed class RpcServer : IAsyncDisposable
                 {
                     connection.CheckLife(now);
                 }
+
+                _refusals.Tell(now);
             }
         }
         finally

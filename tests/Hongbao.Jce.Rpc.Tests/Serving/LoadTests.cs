@@ -92,40 +92,41 @@ public sealed class LoadTests
     }
 
     [Fact]
-    public async Task Client_that_sends_more_than_it_is_served_is_not_read_meanwhile()
+    public async Task Client_that_sends_more_than_it_is_served_is_refused_the_rest_and_not_taken_for_dead()
     {
         await using var host = new EchoHost(new() { PendingMax = 64 << 10 });
         using var raw = await host.ConnectRawAsync();
         using var other = await host.ConnectRawAsync();
-        // Each waits for its release, and has 20,000 bytes that nobody reads.
-        byte[] Large(int number) => RawConnection.Request(number, "wait", (ref JceWriter w) =>
+        // Each waits for its release, and has 20,000 bytes that nobody reads: with the fourth it is too much.
+        for (var number = 1; number <= 10; number++)
         {
-            w.WriteInt32(1, number);
-            w.WriteBytes(2, new byte[20_000]);
-        });
-        var sending = Task.Run(async () =>
-        {
-            for (var number = 1; number <= 100; number++)
+            await raw.SendAsync(RawConnection.Request(number, "wait", (ref JceWriter w) =>
             {
-                await raw.SendAsync(Large(number));
-            }
-        });
-        await Poll.UntilAsync(() => host.Target.Entered >= 4, "some were read");
-        await other.SendAsync(FramingTests.Echo(1, "others are read"));
-        Assert.Equal("others are read", FramingTests.Text(await other.ReadAnswerAsync()));
-        await Task.Delay(100);
-        // What one read brings may be over it.
-        Assert.InRange(host.Target.Entered, 4, 10);
-        for (var number = 1; number <= 100; number++)
-        {
-            host.Target.Release(number);
+                w.WriteInt32(1, number);
+                w.WriteBytes(2, new byte[20_000]);
+            }));
         }
 
-        await sending;
-        for (var number = 1; number <= 100; number++)
+        for (var number = 5; number <= 10; number++)
         {
-            Assert.Equal(0, (await raw.ReadAnswerAsync()).Code);
+            var answer = await raw.ReadAnswerAsync();
+            Assert.Equal((number, RpcCode.Overload), Outcome(answer));
+            Assert.Contains("bytes", answer.Text, StringComparison.Ordinal);
         }
+
+        await raw.SendAsync(RawConnection.Request(11, "tars_ping"));
+        Assert.Equal((11, 0), Outcome(await raw.ReadAnswerAsync()));
+        await other.SendAsync(FramingTests.Echo(1, "others are read"));
+        Assert.Equal("others are read", FramingTests.Text(await other.ReadAnswerAsync()));
+        await Poll.UntilAsync(() => host.Target.Entered == 4, "what was not refused runs");
+        for (var number = 1; number <= 4; number++)
+        {
+            host.Target.Release(number);
+            Assert.Equal((number, 0), Outcome(await raw.ReadAnswerAsync()));
+        }
+
+        await raw.SendAsync(FramingTests.Echo(12, "room again"));
+        Assert.Equal("room again", FramingTests.Text(await raw.ReadAnswerAsync()));
     }
 
     [Fact]
