@@ -120,10 +120,9 @@ internal sealed class RpcLinks : IAsyncDisposable
             yield return (Roles.Query, "RedPacketQuery", new RedPacketQueryDispatcher(services.GetRequiredService<IRedPacketQuery>()));
         }
 
-        var post = ActivatorUtilities.CreateInstance<MessagePost>(services);
-        foreach (var (role, _) in RoleNames.All.Where(r => r.Role is Roles.Core or Roles.Async or Roles.Query && _roles.HasFlag(r.Role)))
+        foreach (var (role, name) in RoleNames.All.Where(r => r.Role is Roles.Core or Roles.Async or Roles.Query && _roles.HasFlag(r.Role)))
         {
-            yield return (role, "MessagePost", new MessagePostDispatcher(post));
+            yield return (role, "MessagePost", new MessagePostDispatcher(ActivatorUtilities.CreateInstance<MessagePost>(services, name)));
         }
     }
 
@@ -132,7 +131,7 @@ internal sealed class RpcLinks : IAsyncDisposable
         var level = told.Kind switch
         {
             RpcEventKind.ServantFailed => LogLevel.Error,
-            RpcEventKind.CutOff or RpcEventKind.NotConnected => LogLevel.Warning,
+            RpcEventKind.CutOff or RpcEventKind.NotConnected or RpcEventKind.Refused => LogLevel.Warning,
             _ => LogLevel.Debug,
         };
         _log.Log(level, told.Exception, "RPC {Kind} {Remote} {Text}", told.Kind, told.Remote, told.Text);

@@ -10,6 +10,18 @@ internal sealed class Refusals(string what, Action<string> tell)
     private readonly Dictionary<string, long> _counts = [];
     private long _toldAtMs = -IntervalMs;
 
+    /// <summary>True when all was told.</summary>
+    public bool IsEmpty
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return _counts.Count == 0;
+            }
+        }
+    }
+
     /// <param name="reason">One of a few.</param>
     public void Count(string reason)
     {

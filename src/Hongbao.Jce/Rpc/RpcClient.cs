@@ -19,6 +19,7 @@ public sealed class RpcClient : IAsyncDisposable
     private readonly List<RpcCall> _expired = [];
     private readonly Refusals _refusals;
     private readonly ITimer _timer;
+    private bool _isAwake; // the timer runs
     private int _isSweeping;
     private int _ticks;
 
@@ -36,7 +37,7 @@ public sealed class RpcClient : IAsyncDisposable
         _refusals = new("calls", text => Tell(RpcEventKind.Refused, "", text));
         using (ExecutionContext.SuppressFlow())
         {
-            _timer = Options.Clock.CreateTimer(static client => ((RpcClient)client!).Sweep(), this, Tick, Tick);
+            _timer = Options.Clock.CreateTimer(static client => ((RpcClient)client!).Sweep(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
         }
     }
 
@@ -105,6 +106,11 @@ public sealed class RpcClient : IAsyncDisposable
     internal RpcException Refuse(string reason)
     {
         _refusals.Count(reason);
+        lock (_gate)
+        {
+            WakeUp();
+        }
+
         return RpcException.OfCall(RpcCode.Overload, reason, wasSent: false);
     }
 
@@ -112,13 +118,23 @@ public sealed class RpcClient : IAsyncDisposable
     {
         lock (_gate)
         {
-            _connections.RemoveAll(c => c.IsClosed);
             _connections.Add(connection);
+            WakeUp();
         }
 
         if (_stopping.IsCancellationRequested)
         {
             connection.Close(RpcEventKind.Closed, "the client is closed");
+        }
+    }
+
+    // With the lock.
+    private void WakeUp()
+    {
+        if (!_isAwake)
+        {
+            _isAwake = true;
+            _timer.Change(Tick, Tick);
         }
     }
 
@@ -134,7 +150,14 @@ public sealed class RpcClient : IAsyncDisposable
         {
             lock (_gate)
             {
+                _connections.RemoveAll(c => c.IsClosed);
                 _swept.AddRange(_connections);
+                if (_connections.Count == 0 && _refusals.IsEmpty)
+                {
+                    // An idle process sleeps.
+                    _isAwake = false;
+                    _timer.Change(Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+                }
             }
 
             var now = Clock.NowMs;

@@ -24,7 +24,9 @@ public sealed class RpcServer : IAsyncDisposable
     private readonly List<RpcInvocation> _expired = [];
     private readonly CancellationTokenSource _stopping = new();
     private readonly Lock _gate = new();
+    private readonly Lock _timerGate = new();
     private ITimer? _timer;
+    private bool _isAwake; // the timer runs
     private Task? _stopped;
     private bool _isStarted;
     private bool _isPatienceOver;
@@ -114,7 +116,7 @@ public sealed class RpcServer : IAsyncDisposable
         Endpoints = endpoints;
         using (ExecutionContext.SuppressFlow())
         {
-            _timer = Options.Clock.CreateTimer(static server => ((RpcServer)server!).Sweep(), this, Tick, Tick);
+            _timer = Options.Clock.CreateTimer(static server => ((RpcServer)server!).Sweep(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
             for (var i = 0; i < _listeners.Count; i++)
             {
                 _ = AcceptAsync(_listeners[i], endpoints[i].Protocol == RpcProtocol.Ssl);
@@ -150,6 +152,8 @@ public sealed class RpcServer : IAsyncDisposable
     }
 
     internal bool IsStopping => _queue.IsStopping;
+
+    internal bool IsIdle => _queue.IsIdle;
 
     /// <summary>Bytes of requests that have come in part, as <see cref="RpcServerOptions.PartsMax"/> counts them.</summary>
     internal long PartBytes => Interlocked.Read(ref _partBytes);
@@ -270,6 +274,7 @@ public sealed class RpcServer : IAsyncDisposable
 
             var connection = new ServerConnection(this, socket, stream);
             _connections[connection] = true;
+            WakeUp();
             Tell(RpcEventKind.Connected, remote, "");
             if (_stopping.IsCancellationRequested)
             {
@@ -381,6 +386,30 @@ public sealed class RpcServer : IAsyncDisposable
         running.ForEach(i => i.Cancel());
     }
 
+    private void WakeUp()
+    {
+        lock (_timerGate)
+        {
+            if (!_isAwake)
+            {
+                _isAwake = true;
+                _timer!.Change(Tick, Tick);
+            }
+        }
+    }
+
+    private void SleepIfIdle()
+    {
+        lock (_timerGate)
+        {
+            if (_connections.IsEmpty && _queue.IsIdle && _refusals.IsEmpty)
+            {
+                _isAwake = false;
+                _timer!.Change(Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+            }
+        }
+    }
+
     private void Sweep()
     {
         if (Interlocked.Exchange(ref _isSweeping, 1) == 1)
@@ -406,6 +435,7 @@ public sealed class RpcServer : IAsyncDisposable
                 }
 
                 _refusals.Tell(now);
+                SleepIfIdle();
             }
         }
         finally
