@@ -120,9 +120,10 @@ internal sealed class RpcLinks : IAsyncDisposable
             yield return (Roles.Query, "RedPacketQuery", new RedPacketQueryDispatcher(services.GetRequiredService<IRedPacketQuery>()));
         }
 
-        foreach (var (role, name) in RoleNames.All.Where(r => r.Role is Roles.Core or Roles.Async or Roles.Query && _roles.HasFlag(r.Role)))
+        var post = ActivatorUtilities.CreateInstance<MessagePost>(services);
+        foreach (var (role, _) in RoleNames.All.Where(r => r.Role is Roles.Core or Roles.Async or Roles.Query && _roles.HasFlag(r.Role)))
         {
-            yield return (role, "MessagePost", new MessagePostDispatcher(ActivatorUtilities.CreateInstance<MessagePost>(services, name)));
+            yield return (role, "MessagePost", new MessagePostDispatcher(new ModulePost(RoleNames.Of(role), post)));
         }
     }
 
