@@ -87,7 +87,8 @@ public sealed class CoreOptions
     [Range(1, 86_400, ErrorMessage = "Core:DeadlineSeconds must be between 1 and 86400.")]
     public int DeadlineSeconds { get; set; } = 600;
 
-    internal bool HasCurrency(string currency) => Currencies.Count == 0 ? currency == "CNY" : Currencies.Contains(currency);
+    /// <summary>The currencies that packets may have; the first is what clients offer.</summary>
+    internal IReadOnlyList<string> CurrenciesAccepted => Currencies.Count == 0 ? ["CNY"] : Currencies;
 
     internal IEnumerable<string> CrossFaults()
     {

@@ -2,13 +2,12 @@ using Hongbao.Contracts;
 using Hongbao.Gateway.Auth;
 using Hongbao.Gateway.Json;
 using Hongbao.Gateway.Problems;
-using Microsoft.Extensions.Options;
 
 namespace Hongbao.Gateway.Endpoints;
 
 /// <summary>What concerns the caller alone: his lists, his wallet, his tickets.</summary>
 internal sealed class MeEndpoints(
-    IRedPacketQuery query, IFinance finance, OwnProfile ownProfile, Calls calls, Tickets tickets, IOptions<PacketLimits> limits)
+    IRedPacketQuery query, IFinance finance, OwnProfile ownProfile, Calls calls, Tickets tickets, PacketLimits limits)
 {
     private const string Tag = "Me";
 
@@ -90,7 +89,13 @@ internal sealed class MeEndpoints(
 
     private async Task<IResult> GetWalletAsync(HttpContext http, CancellationToken cancellationToken)
     {
-        var request = new WalletRequest { Currency = limits.Value.Currency };
+        var known = await limits.GetAsync(Calls.OriginOf(http));
+        if (!known.Result.IsOk())
+        {
+            return ProblemAnswer.From(known.Result);
+        }
+
+        var request = new WalletRequest { Currency = known.Currency };
         var response = await calls.WaitAsync(http, finance.GetWalletAsync(calls.ContextOf(http), request, cancellationToken));
         return response.Result.IsOk()
             ? JsonAnswer.Ok(new WalletAnswer { Currency = response.Currency, Change = response.Change, Reward = response.Reward }, GatewayJson.Wire.WalletAnswer)

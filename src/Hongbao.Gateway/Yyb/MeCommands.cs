@@ -3,12 +3,11 @@ using Hongbao.Contracts.Yyb;
 using Hongbao.Gateway.Auth;
 using Hongbao.Gateway.Endpoints;
 using Hongbao.Gateway.Json;
-using Microsoft.Extensions.Options;
 
 namespace Hongbao.Gateway.Yyb;
 
 /// <summary>Commands about the user alone: his lists, his wallet, his tickets.</summary>
-internal sealed class MeCommands(IRedPacketQuery query, IFinance finance, OwnProfile ownProfile, Calls calls, Tickets tickets, IOptions<PacketLimits> limits)
+internal sealed class MeCommands(IRedPacketQuery query, IFinance finance, OwnProfile ownProfile, Calls calls, Tickets tickets, PacketLimits limits)
 {
     public async Task<Outcome<GetMeRsp>> GetAsync(CommandCall call)
     {
@@ -58,7 +57,13 @@ internal sealed class MeCommands(IRedPacketQuery query, IFinance finance, OwnPro
 
     public async Task<Outcome<GetWalletRsp>> GetWalletAsync(CommandCall call)
     {
-        var request = new WalletRequest { Currency = limits.Value.Currency };
+        var known = await limits.GetAsync(call.Origin);
+        if (!known.Result.IsOk())
+        {
+            return known.Result;
+        }
+
+        var request = new WalletRequest { Currency = known.Currency };
         var response = await calls.AskAsync(call.Origin, (context, gone) => finance.GetWalletAsync(context, request, gone));
         return !response.Result.IsOk() ? response.Result : new GetWalletRsp { Currency = response.Currency, Change = response.Change, Reward = response.Reward };
     }

@@ -12,13 +12,20 @@ internal sealed class StartRefusedException(string message, Exception? inner = n
         "These settings cannot work:\n" + string.Join('\n', faults.Select(f => "  - " + f))
         + "\nSettings come from --settings FILE, from the environment (HONGBAO_Section__Name) and from options; see hongbao serve --help.");
 
+    /// <summary>What checks of settings found; null when it is something else that failed.</summary>
+    public static IReadOnlyCollection<string>? FailuresOf(Exception exception) => exception switch
+    {
+        OptionsValidationException invalid => [.. invalid.Failures],
+        AggregateException { InnerExceptions: var inner } when inner.All(static e => e is OptionsValidationException) =>
+            [.. inner.Cast<OptionsValidationException>().SelectMany(static e => e.Failures)],
+        _ => null,
+    };
+
     /// <summary>What a failed start means; null for a fault of our own, which shows itself in full.</summary>
     public static StartRefusedException? For(Exception exception) => exception switch
     {
         StartRefusedException refused => refused,
-        OptionsValidationException invalid => ForSettings([.. invalid.Failures]),
-        AggregateException { InnerExceptions: var inner } when inner.All(e => e is OptionsValidationException) =>
-            ForSettings([.. inner.Cast<OptionsValidationException>().SelectMany(e => e.Failures)]),
+        _ when FailuresOf(exception) is { } failures => ForSettings(failures),
         StoreException { Fault: StoreFault.Unavailable or StoreFault.SchemaTooNew or StoreFault.Transient } store => new(store.Message, store),
         IOException { InnerException: AddressInUseException } taken => new(
             $"{taken.Message} Stop the program that listens there, or choose another address with --urls http://127.0.0.1:8081", taken),
