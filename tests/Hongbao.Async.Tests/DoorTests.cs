@@ -14,10 +14,10 @@ public sealed class DoorTests
         harness.Store.IsAway = true;
         Assert.Equal(ResultCode.Overloaded, await harness.CallBackAsync(callback));
         var context = CallContext.ForSystem(CallContext.DefaultApp);
-        Assert.Equal(ResultCode.Overloaded, (await harness.Async.GetTransferResultsAsync(context, new TransferResultsRequest { ClaimNos = [1] }, default)).Result.Code);
+        Assert.Equal(ResultCode.Overloaded, (await harness.Contract.GetTransferResultsAsync(context, new TransferResultsRequest { ClaimNos = [1] }, default)).Result.Code);
         Assert.Equal(
             ResultCode.Overloaded,
-            (await harness.Async.GetRefundResultsAsync(context, new RefundResultsRequest { Keys = [new RefundKey { Cause = RefundCause.Expiry, CauseNo = 1 }] }, default)).Result.Code);
+            (await harness.Contract.GetRefundResultsAsync(context, new RefundResultsRequest { Keys = [new RefundKey { Cause = RefundCause.Expiry, CauseNo = 1 }] }, default)).Result.Code);
 
         harness.Store.IsAway = false;
         Assert.Equal(ResultCode.Ok, await harness.CallBackAsync(callback));
