@@ -269,6 +269,31 @@ public sealed class PaymentTests
     }
 
     [Fact]
+    public async Task Callers_who_wait_for_a_finance_that_hangs_are_bounded_and_the_others_told_at_once()
+    {
+        await using var harness = await CoreHarness.StartAsync(SqlDialect.Sqlite, static o => o.CashierVisitsMax = 2);
+        var created = await harness.UnpaidAsync();
+        var (came, release) = (new CountdownEvent(2), new TaskCompletionSource());
+        harness.Finance.Hangs = _ =>
+        {
+            came.Signal();
+            return release.Task;
+        };
+        var waiting = new[] { PrepareAsync(harness, created), CheckAsync(harness, created) };
+        Assert.True(came.Wait(TimeSpan.FromSeconds(30)));
+
+        Assert.Equal(ResultCode.Degraded, (await PrepareAsync(harness, created)).Result.Code);
+        var state = await CheckAsync(harness, created);
+        Assert.Equal((ResultCode.Ok, PaymentStatus.Pending), (state.Result.Code, state.Status));
+        Assert.Equal(2, harness.Finance.Calls.Count);
+
+        release.SetResult();
+        await Task.WhenAll(waiting);
+        harness.Finance.Hangs = null;
+        Assert.Equal(ResultCode.Ok, (await PrepareAsync(harness, created)).Result.Code);
+    }
+
+    [Fact]
     public async Task Finance_is_told_how_long_anybody_waits_and_for_whose_request()
     {
         await using var harness = await CoreHarness.StartAsync(SqlDialect.Sqlite);

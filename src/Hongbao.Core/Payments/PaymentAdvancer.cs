@@ -26,6 +26,9 @@ internal sealed class PaymentAdvancer(
     // Above the two calls of a visit.
     private static readonly TimeSpan VisitLease = TimeSpan.FromSeconds(30);
 
+    // Callers who wait for finance now. While it hangs they would hold all places that this process has for calls, and claims would wait behind them.
+    private int _visitors;
+
     /// <summary>Makes finance know the order, so that the cashier can show it.</summary>
     public async Task<PaymentResponse> PrepareAsync(CallContext context, long payOrderNo, CancellationToken cancellationToken)
     {
@@ -35,26 +38,27 @@ internal sealed class PaymentAdvancer(
             return Answer(Result.Of(ResultCode.NotFound), payOrderNo);
         }
 
-        if (payment.State == PaymentStatus.Pending)
-        {
-            // Finance may take the money from now on: look soon, in case its callback is lost.
-            var now = storeClock.NowMs();
-            var session = await store.WriteAsync(cancellationToken).ConfigureAwait(false);
-            await using (session.ConfigureAwait(false))
-            {
-                await due.PutAsync(session, DueKind.Payment, payOrderNo, now + options.PaymentCheckMs, payment.PayUntil + (options.DeadlineSeconds * 1000L), cancellationToken)
-                    .ConfigureAwait(false);
-                await session.CommitAsync(cancellationToken).ConfigureAwait(false);
-            }
+        return payment.State != PaymentStatus.Pending || await VisitAsync(() => MakeKnownAsync(payment, context, cancellationToken)).ConfigureAwait(false)
+            ? Answer(Result.Ok(), payment)
+            : Answer(Result.Of(ResultCode.Degraded, "The cashier gives no answer just now; please try again."), payment);
+    }
 
-            var answer = await AskAsync(payment, context, (own, token) => finance.CreatePaymentAsync(own, Order(payment), token), cancellationToken).ConfigureAwait(false);
-            if (!answer.Result.IsOk())
-            {
-                return Answer(Result.Of(ResultCode.Degraded, "The cashier gives no answer just now; please try again."), payment);
-            }
+    // True when finance said that it knows the order.
+    private async Task<bool> MakeKnownAsync(PaymentRow payment, CallContext context, CancellationToken cancellationToken)
+    {
+        // Finance may take the money from now on: look soon, in case its callback is lost.
+        var now = storeClock.NowMs();
+        var session = await store.WriteAsync(cancellationToken).ConfigureAwait(false);
+        await using (session.ConfigureAwait(false))
+        {
+            await due.PutAsync(
+                session, DueKind.Payment, payment.PayOrderNo, now + options.PaymentCheckMs, payment.PayUntil + (options.DeadlineSeconds * 1000L), cancellationToken)
+                .ConfigureAwait(false);
+            await session.CommitAsync(cancellationToken).ConfigureAwait(false);
         }
 
-        return Answer(Result.Ok(), payment);
+        var answer = await AskAsync(payment, context, (own, token) => finance.CreatePaymentAsync(own, Order(payment), token), cancellationToken).ConfigureAwait(false);
+        return answer.Result.IsOk();
     }
 
     /// <summary>Asks finance now and moves the order by its answer.</summary>
@@ -68,11 +72,24 @@ internal sealed class PaymentAdvancer(
 
         if (!payment.IsFinal)
         {
-            await AdvanceAsync(payment, context, cancellationToken).ConfigureAwait(false);
+            await VisitAsync(() => AdvanceAsync(payment, context, cancellationToken)).ConfigureAwait(false);
             payment = await PaymentStore.FindAsync(store, payOrderNo, cancellationToken).ConfigureAwait(false);
         }
 
         return Answer(Result.Ok(), payment!);
+    }
+
+    // A caller's wait for finance; false, and nothing done, when too many wait already.
+    private async Task<bool> VisitAsync(Func<Task<bool>> visit)
+    {
+        try
+        {
+            return Interlocked.Increment(ref _visitors) <= options.CashierVisitsMax && await visit().ConfigureAwait(false);
+        }
+        finally
+        {
+            Interlocked.Decrement(ref _visitors);
+        }
     }
 
     /// <summary>A signed callback of finance.</summary>
