@@ -55,8 +55,8 @@ public sealed class AsyncModule : IModule
         _advancer = new OrderAdvancer(
             store, orders, new FinanceCalls(finance, options, clock), due, _outbox, new FinanceCallbackReader(callbackKey, clock), options, alerts);
         _requests = new OrderRequests(store, orders, _advancer);
-        _pull = new RequestPull(store, core, orders, _advancer, options);
-        Contract = new RedPacketAsync(store, _advancer);
+        _pull = new RequestPull(store, core, orders, _advancer, options, clock);
+        Contract = new RedPacketAsync(store, _advancer, _log);
     }
 
     /// <inheritdoc/>

@@ -20,8 +20,7 @@ public static class AsyncServices
     /// </summary>
     public static IServiceCollection AddAsync(this IServiceCollection services)
     {
-        services.AddOptions<AsyncOptions>().BindConfiguration(AsyncOptions.Section).ValidateDataAnnotations().ValidateOnStart();
-        services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<AsyncOptions>, AsyncOptionsValidation>());
+        services.AddAsyncOptions();
         services.AddSingleton(static provider => new AlertCourier(
             provider.GetRequiredService<StoreCatalog>().Open("async"),
             provider.GetRequiredService<AlertSink>(),
@@ -42,6 +41,14 @@ public static class AsyncServices
             provider.GetRequiredService<ILoggerFactory>()));
         services.AddSingleton(static provider => provider.GetRequiredService<AsyncModule>().Contract);
         services.AddSingleton<IModule>(static provider => provider.GetRequiredService<AsyncModule>());
+        return services;
+    }
+
+    /// <summary>Registers the section <c>Async</c> with its checks, for hosts without the module. Call one of the two, once.</summary>
+    public static IServiceCollection AddAsyncOptions(this IServiceCollection services)
+    {
+        services.AddOptions<AsyncOptions>().BindConfiguration(AsyncOptions.Section).ValidateDataAnnotations().ValidateOnStart();
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<AsyncOptions>, AsyncOptionsValidation>());
         return services;
     }
 }

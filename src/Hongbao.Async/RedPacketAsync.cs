@@ -1,11 +1,12 @@
 using Hongbao.Async.Orders;
 using Hongbao.Contracts;
 using Hongbao.Foundation.Stores;
+using Microsoft.Extensions.Logging;
 
 namespace Hongbao.Async;
 
-/// <summary>The contract's door.</summary>
-internal sealed class RedPacketAsync(IStore store, OrderAdvancer advancer) : IRedPacketAsync
+/// <summary>The contract's door. Passing trouble of the store is told as such, wherever the caller is.</summary>
+internal sealed class RedPacketAsync(IStore store, OrderAdvancer advancer, ILogger log) : IRedPacketAsync
 {
     private const int QuestionsMax = 1000;
 
@@ -25,9 +26,30 @@ internal sealed class RedPacketAsync(IStore store, OrderAdvancer advancer) : IRe
     }
 
     public Task<FinanceCallbackResponse> FinanceCallbackAsync(CallContext context, FinanceCallbackRequest request, CancellationToken cancellationToken) =>
-        advancer.CallbackAsync(request, cancellationToken);
+        AnswerAsync(advancer.CallbackAsync(request, cancellationToken));
 
-    public async Task<TransferResultsResponse> GetTransferResultsAsync(CallContext context, TransferResultsRequest request, CancellationToken cancellationToken)
+    public Task<TransferResultsResponse> GetTransferResultsAsync(CallContext context, TransferResultsRequest request, CancellationToken cancellationToken) =>
+        AnswerAsync(FindTransfersAsync(request, cancellationToken));
+
+    public Task<RefundResultsResponse> GetRefundResultsAsync(CallContext context, RefundResultsRequest request, CancellationToken cancellationToken) =>
+        AnswerAsync(FindRefundsAsync(request, cancellationToken));
+
+    // Every call is idempotent: asked again, it finds what was committed after all.
+    private async Task<T> AnswerAsync<T>(Task<T> answer)
+        where T : IAnswer, new()
+    {
+        try
+        {
+            return await answer.ConfigureAwait(false);
+        }
+        catch (StoreException e) when (e.MayAskAgain)
+        {
+            log.LogWarning("No {Answer} just now ({Fault}): {Reason}", typeof(T).Name, e.Fault, e.Message);
+            return new T { Result = Result.Of(ResultCode.Overloaded, "Please ask again.") };
+        }
+    }
+
+    private async Task<TransferResultsResponse> FindTransfersAsync(TransferResultsRequest request, CancellationToken cancellationToken)
     {
         if (request.ClaimNos.Count > QuestionsMax)
         {
@@ -49,7 +71,7 @@ internal sealed class RedPacketAsync(IStore store, OrderAdvancer advancer) : IRe
         }
     }
 
-    public async Task<RefundResultsResponse> GetRefundResultsAsync(CallContext context, RefundResultsRequest request, CancellationToken cancellationToken)
+    private async Task<RefundResultsResponse> FindRefundsAsync(RefundResultsRequest request, CancellationToken cancellationToken)
     {
         if (request.Keys.Count > QuestionsMax)
         {

@@ -32,6 +32,9 @@ public sealed partial record FinanceCallbackResponse : IAnswer;
 public sealed partial record FinanceFaults : IAnswer;
 
 /// <content>An answer.</content>
+public sealed partial record LimitsResponse : IAnswer;
+
+/// <content>An answer.</content>
 public sealed partial record ModerationResponse : IAnswer;
 
 /// <content>An answer.</content>

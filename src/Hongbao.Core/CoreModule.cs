@@ -79,11 +79,11 @@ public sealed class CoreModule : IModule
         var claims = new ClaimService(Lanes, laneStore, claimNumbers, relations, new FailOpenGate(gate, clock, _log), chance, Clock);
         _payments = new PaymentAdvancer(
             store, Lanes, finance, _due, _days, _outbox, Clock, options, alerts, new FinanceCallbackReader(callbackKey, clock), clock);
-        _refunds = new RefundTracking(Lanes, async, _due, _outbox, Clock, options, alerts);
+        _refunds = new RefundTracking(Lanes, async, _due, _outbox, Clock, options, alerts, clock);
         _settlement = new ClaimSettlement(store, alerts);
-        _claimPull = new ClaimPull(store, async, _settlement, _due, Clock, options, alerts);
+        _claimPull = new ClaimPull(store, async, _settlement, _due, Clock, options, alerts, clock);
         Backlog = new ClaimBacklog(store);
-        Contract = new RedPacketCore(creation, claims, _payments, new PullSource(store), Lanes);
+        Contract = new RedPacketCore(creation, claims, _payments, new PullSource(store), Lanes, options);
     }
 
     /// <inheritdoc/>

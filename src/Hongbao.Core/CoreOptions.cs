@@ -83,6 +83,13 @@ public sealed class CoreOptions
     [Range(10, 60_000, ErrorMessage = "Core:PaymentCheckMs must be between 10 and 60000.")]
     public int PaymentCheckMs { get; set; } = 2000;
 
+    /// <summary>
+    /// Callers at the cashier who may wait for finance at once; others are told at once to come again. Below <c>Rpc:ConcurrencyMax</c>, so that claims find a place while
+    /// finance hangs. Default 256.
+    /// </summary>
+    [Range(1, 100_000, ErrorMessage = "Core:CashierVisitsMax must be between 1 and 100000.")]
+    public int CashierVisitsMax { get; set; } = 256;
+
     /// <summary>Age from which an order without an end raises an alert, seconds. Default 10 minutes.</summary>
     [Range(1, 86_400, ErrorMessage = "Core:DeadlineSeconds must be between 1 and 86400.")]
     public int DeadlineSeconds { get; set; } = 600;
@@ -91,7 +98,8 @@ public sealed class CoreOptions
     [Range(1, 86_400, ErrorMessage = "Core:BehindSeconds must be between 1 and 86400.")]
     public int BehindSeconds { get; set; } = 600;
 
-    internal bool HasCurrency(string currency) => Currencies.Count == 0 ? currency == "CNY" : Currencies.Contains(currency);
+    /// <summary>The currencies that packets may have; the first is what clients offer.</summary>
+    internal IReadOnlyList<string> CurrenciesAccepted => Currencies.Count == 0 ? ["CNY"] : Currencies;
 
     internal IEnumerable<string> CrossFaults()
     {

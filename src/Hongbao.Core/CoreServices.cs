@@ -21,8 +21,7 @@ public static class CoreServices
     /// </summary>
     public static IServiceCollection AddCore(this IServiceCollection services)
     {
-        services.AddOptions<CoreOptions>().BindConfiguration(CoreOptions.Section).ValidateDataAnnotations().ValidateOnStart();
-        services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<CoreOptions>, CoreOptionsValidation>());
+        services.AddCoreOptions();
         services.AddSingleton(static provider => new CoreModule(
             provider.GetRequiredService<StoreCatalog>().Open("core"),
             provider.GetRequiredService<IOptions<CoreOptions>>().Value,
@@ -38,6 +37,14 @@ public static class CoreServices
             provider.GetRequiredService<ILoggerFactory>()));
         services.AddSingleton(static provider => provider.GetRequiredService<CoreModule>().Contract);
         services.AddSingleton<IModule>(static provider => provider.GetRequiredService<CoreModule>());
+        return services;
+    }
+
+    /// <summary>Registers the section <c>Core</c> with its checks, for hosts without the module. Call one of the two, once.</summary>
+    public static IServiceCollection AddCoreOptions(this IServiceCollection services)
+    {
+        services.AddOptions<CoreOptions>().BindConfiguration(CoreOptions.Section).ValidateDataAnnotations().ValidateOnStart();
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<CoreOptions>, CoreOptionsValidation>());
         return services;
     }
 }

@@ -9,7 +9,7 @@ using Hongbao.Foundation.Stores;
 namespace Hongbao.Core;
 
 /// <summary>The contract's door: names who does what.</summary>
-internal sealed class RedPacketCore(PacketCreation creation, ClaimService claims, PaymentAdvancer payments, PullSource pulls, LaneSet lanes) : IRedPacketCore
+internal sealed class RedPacketCore(PacketCreation creation, ClaimService claims, PaymentAdvancer payments, PullSource pulls, LaneSet lanes, CoreOptions options) : IRedPacketCore
 {
     public async Task<CreatePacketResponse> CreatePacketAsync(CallContext context, CreatePacketRequest request, CancellationToken cancellationToken)
     {
@@ -106,6 +106,18 @@ internal sealed class RedPacketCore(PacketCreation creation, ClaimService claims
             return new PullRefundsResponse { Result = AskAgain() };
         }
     }
+
+    public Task<LimitsResponse> GetLimitsAsync(CallContext context, CancellationToken cancellationToken) => Task.FromResult(new LimitsResponse
+    {
+        Currency = options.CurrenciesAccepted[0],
+        MaxCount = options.CountMax,
+        MinShare = PacketRules.ShareMin,
+        MaxShare = options.ShareMax,
+        MaxGreeting = options.GreetingMax,
+        MinTtlSeconds = options.TtlSecondsMin,
+        MaxTtlSeconds = options.TtlSecondsMax,
+        DefaultTtlSeconds = options.TtlSecondsDefault,
+    });
 
     // Every call is idempotent: asked again, it finds what was committed after all.
     internal static Result AskAgain() => Result.Of(ResultCode.Overloaded, "Please ask again.");

@@ -25,8 +25,7 @@ public static class FinanceServiceCollectionExtensions
     /// </summary>
     public static IServiceCollection AddFinance(this IServiceCollection services)
     {
-        services.AddOptions<FinanceOptions>().ValidateOnStart();
-        services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<FinanceOptions>, FinanceOptionsValidation>());
+        services.AddFinanceOptions();
         services.TryAddSingleton(TimeProvider.System);
         services.TryAddSingleton<IRandomSource, SecureRandomSource>();
         services.TryAddSingleton<AlertSink>();
@@ -43,6 +42,14 @@ public static class FinanceServiceCollectionExtensions
         services.TryAddSingleton<IFinance, FinanceService>();
         services.TryAddSingleton<IFinanceOperations, FinanceOperations>();
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IModule, FinanceModule>(provider => provider.GetRequiredService<FinanceModule>()));
+        return services;
+    }
+
+    /// <summary>Registers the checks of <see cref="FinanceOptions"/> alone, for hosts that talk with a finance elsewhere. Repeating it changes nothing.</summary>
+    public static IServiceCollection AddFinanceOptions(this IServiceCollection services)
+    {
+        services.AddOptions<FinanceOptions>().ValidateOnStart();
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<FinanceOptions>, FinanceOptionsValidation>());
         return services;
     }
 }

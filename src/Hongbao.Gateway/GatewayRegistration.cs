@@ -20,19 +20,18 @@ public static class GatewayRegistration
     /// <summary>
     /// Registers the gateway and its settings (<see cref="GatewayOptions"/>, refused at the start when they cannot work). The host provides
     /// singletons of Core, Query, Async, Finance, its operations and Profiles from Hongbao.Contracts, and any number of <c>IReadinessCheck</c>; it may
-    /// provide a <see cref="TimeProvider"/>, an <see cref="IRandomSource"/> fit for keys, and settings of <see cref="PacketLimits"/>.
+    /// provide a <see cref="TimeProvider"/> and an <see cref="IRandomSource"/> fit for keys.
     /// </summary>
     public static IServiceCollection AddGateway(this IServiceCollection services)
     {
         services.AddOptions<GatewayOptions>().BindConfiguration("Gateway").ValidateDataAnnotations().ValidateOnStart();
         services.AddSingleton<IValidateOptions<GatewayOptions>, GatewayOptionsValidation>();
         services.AddOptions<DevOptions>().BindConfiguration("Dev");
-        services.AddOptions<PacketLimits>();
         services.TryAddSingleton(TimeProvider.System);
         services.TryAddSingleton<IRandomSource, SecureRandomSource>();
         services.TryAddSingleton<DevTokenGate>();
         services.AddSingleton<TokenKeys>().AddSingleton<TokenVerifier>().AddSingleton<DevTokens>().AddSingleton<Tickets>();
-        services.AddSingleton<Calls>().AddSingleton<Payments>().AddSingleton<OwnProfile>().AddSingleton<CashierAssets>().AddSingleton<CashierPage>().AddSingleton<OpenApiDocumentCache>();
+        services.AddSingleton<Calls>().AddSingleton<PacketLimits>().AddSingleton<UnknownValues>().AddSingleton<Payments>().AddSingleton<OwnProfile>().AddSingleton<CashierAssets>().AddSingleton<CashierPage>().AddSingleton<OpenApiDocumentCache>();
         services.AddSingleton<PacketEndpoints>().AddSingleton<ClaimEndpoints>().AddSingleton<MeEndpoints>().AddSingleton<CashierEndpoints>()
             .AddSingleton<CallbackEndpoints>().AddSingleton<DevEndpoints>().AddSingleton<OperationEndpoints>().AddSingleton<ProcessEndpoints>();
         services.AddSingleton<PacketCommands>().AddSingleton<ClaimCommands>().AddSingleton<MeCommands>().AddSingleton<CashierCommands>()
@@ -114,6 +113,8 @@ public static class GatewayRegistration
         services.GetRequiredService<DevEndpoints>().Map(app);
         services.GetRequiredService<OperationEndpoints>().Map(app);
         services.GetRequiredService<ProcessEndpoints>().Map(app);
+        app.MapGet("/openapi/v1.json", static (HttpContext http, OpenApiDocumentCache document) => document.WriteAsync(http))
+            .For(Access.Anyone).ExcludeFromDescription();
         H5Files.MapNotBuilt(app, WebRootOf(app));
         return app;
     }

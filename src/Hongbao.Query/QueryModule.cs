@@ -57,7 +57,8 @@ public sealed class QueryModule : IModule
             details,
             new PacketLists(packets, claims, packetViews, relations, paging),
             new ClaimLists(details, claims, claimViews, profiles),
-            new ReceivedList(received, claims, claimViews, profiles, paging));
+            new ReceivedList(received, claims, claimViews, profiles, paging),
+            loggers.CreateLogger("Hongbao.Query"));
     }
 
     /// <inheritdoc/>

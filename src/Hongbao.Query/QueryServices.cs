@@ -17,7 +17,7 @@ public static class QueryServices
     /// </summary>
     public static IServiceCollection AddQuery(this IServiceCollection services)
     {
-        services.AddOptions<QueryOptions>().BindConfiguration(QueryOptions.Section).ValidateDataAnnotations().ValidateOnStart();
+        services.AddQueryOptions();
         services.AddSingleton(static provider => new QueryModule(
             provider.GetRequiredService<StoreCatalog>().Open("query"),
             provider.GetRequiredService<StoreCatalog>().Open("core"),
@@ -30,6 +30,13 @@ public static class QueryServices
             provider.GetRequiredService<ILoggerFactory>()));
         services.AddSingleton(static provider => provider.GetRequiredService<QueryModule>().Contract);
         services.AddSingleton<IModule>(static provider => provider.GetRequiredService<QueryModule>());
+        return services;
+    }
+
+    /// <summary>Registers the section <c>Query</c> with its checks, for hosts without the module. Call one of the two, once.</summary>
+    public static IServiceCollection AddQueryOptions(this IServiceCollection services)
+    {
+        services.AddOptions<QueryOptions>().BindConfiguration(QueryOptions.Section).ValidateDataAnnotations().ValidateOnStart();
         return services;
     }
 }

@@ -24,6 +24,9 @@ internal sealed class FakeCore : IRedPacketCore
     public int ClaimsRead { get; private set; }
     public int RefundsRead { get; private set; }
 
+    /// <summary>Contexts of the pulls.</summary>
+    public List<CallContext> PullContexts { get; } = [];
+
     public List<CallContext> SettledContexts { get; } = [];
 
     public List<TransferOutcome> Outcomes
@@ -118,6 +121,7 @@ internal sealed class FakeCore : IRedPacketCore
         lock (_gate)
         {
             TransferPulls++;
+            PullContexts.Add(context);
             if (PullResult != ResultCode.Ok)
             {
                 return Task.FromResult(new PullTransfersResponse { Result = Result.Of(PullResult) });
@@ -139,6 +143,7 @@ internal sealed class FakeCore : IRedPacketCore
         lock (_gate)
         {
             RefundPulls++;
+            PullContexts.Add(context);
             if (PullResult != ResultCode.Ok)
             {
                 return Task.FromResult(new PullRefundsResponse { Result = Result.Of(PullResult) });
@@ -157,6 +162,8 @@ internal sealed class FakeCore : IRedPacketCore
     public Task<PaymentResponse> PreparePaymentAsync(CallContext context, PaymentRequest request, CancellationToken cancellationToken) => throw NotAsked();
     public Task<PaymentResponse> CheckPaymentAsync(CallContext context, PaymentRequest request, CancellationToken cancellationToken) => throw NotAsked();
     public Task<FinanceCallbackResponse> FinanceCallbackAsync(CallContext context, FinanceCallbackRequest request, CancellationToken cancellationToken) => throw NotAsked();
+
+    public Task<LimitsResponse> GetLimitsAsync(CallContext context, CancellationToken cancellationToken) => throw NotAsked();
 
     private static InvalidOperationException NotAsked() => new("Async does not ask this of Core");
 }

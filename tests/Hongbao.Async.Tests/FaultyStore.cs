@@ -28,14 +28,17 @@ internal sealed class FaultyStore(IStore inner, TimeProvider? clock) : IStore
 
     public int Writes => Volatile.Read(ref _writes);
 
-    public ValueTask<StoreSession> ReadAsync(CancellationToken cancellationToken) => inner.ReadAsync(cancellationToken);
+    /// <summary>While true, the database cannot be reached.</summary>
+    public bool IsAway { get; set; }
+
+    public ValueTask<StoreSession> ReadAsync(CancellationToken cancellationToken) => IsAway ? throw NoConnection() : inner.ReadAsync(cancellationToken);
 
     public async ValueTask<StoreSession> WriteAsync(CancellationToken cancellationToken)
     {
         var fate = Fate(Interlocked.Increment(ref _writes));
-        if (fate == CommitFault.NoConnection)
+        if (IsAway || fate == CommitFault.NoConnection)
         {
-            throw new StoreException(StoreFault.Unavailable, "a test took the database away");
+            throw NoConnection();
         }
 
         var session = await inner.WriteAsync(cancellationToken);
@@ -51,6 +54,8 @@ internal sealed class FaultyStore(IStore inner, TimeProvider? clock) : IStore
 
         return session;
     }
+
+    private static StoreException NoConnection() => new(StoreFault.Unavailable, "a test took the database away");
 
     public async Task MigrateAsync(MigrationSet migrations, CancellationToken cancellationToken)
     {

@@ -211,6 +211,16 @@ public sealed class PullTests
         harness.AssertNothingFailed();
     }
 
+    [Fact]
+    public async Task A_pull_waits_as_long_as_a_statement_of_a_busy_store_may_take()
+    {
+        await using var harness = await AsyncHarness.StartAsync(SqlDialect.Sqlite, o => o.PullAfterMs = 1000);
+        var before = harness.NowMs;
+        await harness.AdvanceAsync(TimeSpan.FromSeconds(3), Second);
+        Assert.NotEmpty(harness.Core.PullContexts);
+        Assert.All(harness.Core.PullContexts, c => Assert.InRange(c.DeadlineMs, before + 30_000, harness.NowMs + 30_000));
+    }
+
     [Theory, InlineData(SqlDialect.Sqlite), InlineData(SqlDialect.Postgres)]
     public async Task The_watermark_moves_only_with_the_orders_that_it_passed(SqlDialect dialect)
     {

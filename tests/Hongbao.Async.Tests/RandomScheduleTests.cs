@@ -121,7 +121,8 @@ public sealed class RandomScheduleTests(ITestOutputHelper output)
     {
         try
         {
-            Assert.Equal(ResultCode.Ok, await harness.CallBackAsync(callback));
+            // Overloaded: the store was away, or it is not known whether it committed.
+            Assert.Contains(await harness.CallBackAsync(callback), new[] { ResultCode.Ok, ResultCode.Overloaded });
         }
         catch (StoreException)
         {

@@ -11,6 +11,9 @@ internal sealed class FakeFinance : IFinance
     /// <summary>Operation and number of every call, in order.</summary>
     public ConcurrentQueue<(string Operation, long Number)> Calls { get; } = new();
 
+    /// <summary>The contexts of those calls.</summary>
+    public ConcurrentQueue<CallContext> Contexts { get; } = new();
+
     /// <summary>Asked before an operation; what it returns is the answer, and nothing happens.</summary>
     public Func<string, long, PaymentAnswer?>? Instead { get; set; }
 
@@ -31,19 +34,20 @@ internal sealed class FakeFinance : IFinance
     };
 
     public Task<PaymentAnswer> CreatePaymentAsync(CallContext context, PaymentOrder request, CancellationToken cancellationToken) =>
-        Do("create", request.PayOrderNo, () => _payments.GetOrAdd(request.PayOrderNo, _ => new PaymentAnswer { Status = FinanceStatus.Pending, Order = request }));
+        Do(context, "create", request.PayOrderNo, () => _payments.GetOrAdd(request.PayOrderNo, _ => new PaymentAnswer { Status = FinanceStatus.Pending, Order = request }));
 
     public Task<PaymentAnswer> QueryPaymentAsync(CallContext context, FinanceNumber request, CancellationToken cancellationToken) =>
-        Do("query", request.Number, () => _payments.TryGetValue(request.Number, out var known) ? known : Answer(FinanceStatus.Pending));
+        Do(context, "query", request.Number, () => _payments.TryGetValue(request.Number, out var known) ? known : Answer(FinanceStatus.Pending));
 
     public Task<PaymentAnswer> ClosePaymentAsync(CallContext context, PaymentOrder request, CancellationToken cancellationToken) =>
-        Do("close", request.PayOrderNo, () => _payments.AddOrUpdate(
+        Do(context, "close", request.PayOrderNo, () => _payments.AddOrUpdate(
             request.PayOrderNo,
             _ => new PaymentAnswer { Status = FinanceStatus.Closed, Order = request },
             (_, known) => known.Status == FinanceStatus.Succeeded ? known : known with { Status = FinanceStatus.Closed }));
 
-    private async Task<PaymentAnswer> Do(string operation, long number, Func<PaymentAnswer> effect)
+    private async Task<PaymentAnswer> Do(CallContext context, string operation, long number, Func<PaymentAnswer> effect)
     {
+        Contexts.Enqueue(context);
         Calls.Enqueue((operation, number));
         if (Hangs?.Invoke(number) is { } hanging)
         {
@@ -80,11 +84,15 @@ internal sealed class FakeAsync : IRedPacketAsync
     public ConcurrentQueue<long> AskedClaims { get; } = new();
     public ConcurrentQueue<RefundKey> AskedRefunds { get; } = new();
 
+    /// <summary>The contexts of all questions.</summary>
+    public ConcurrentQueue<CallContext> Contexts { get; } = new();
+
     /// <summary>While set, calls throw it.</summary>
     public Exception? Fault { get; set; }
 
     public Task<TransferResultsResponse> GetTransferResultsAsync(CallContext context, TransferResultsRequest request, CancellationToken cancellationToken)
     {
+        Contexts.Enqueue(context);
         request.ClaimNos.ForEach(AskedClaims.Enqueue);
         return Fault is not null ? throw Fault : Task.FromResult(new TransferResultsResponse
         {
@@ -94,6 +102,7 @@ internal sealed class FakeAsync : IRedPacketAsync
 
     public Task<RefundResultsResponse> GetRefundResultsAsync(CallContext context, RefundResultsRequest request, CancellationToken cancellationToken)
     {
+        Contexts.Enqueue(context);
         request.Keys.ForEach(AskedRefunds.Enqueue);
         return Fault is not null ? throw Fault : Task.FromResult(new RefundResultsResponse
         {

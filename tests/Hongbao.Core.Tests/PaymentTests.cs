@@ -269,6 +269,55 @@ public sealed class PaymentTests
     }
 
     [Fact]
+    public async Task Callers_who_wait_for_a_finance_that_hangs_are_bounded_and_the_others_told_at_once()
+    {
+        await using var harness = await CoreHarness.StartAsync(SqlDialect.Sqlite, static o => o.CashierVisitsMax = 2);
+        var created = await harness.UnpaidAsync();
+        var (came, release) = (new CountdownEvent(2), new TaskCompletionSource());
+        harness.Finance.Hangs = _ =>
+        {
+            came.Signal();
+            return release.Task;
+        };
+        var waiting = new[] { PrepareAsync(harness, created), CheckAsync(harness, created) };
+        Assert.True(came.Wait(TimeSpan.FromSeconds(30)));
+
+        Assert.Equal(ResultCode.Degraded, (await PrepareAsync(harness, created)).Result.Code);
+        var state = await CheckAsync(harness, created);
+        Assert.Equal((ResultCode.Ok, PaymentStatus.Pending), (state.Result.Code, state.Status));
+        Assert.Equal(2, harness.Finance.Calls.Count);
+
+        release.SetResult();
+        await Task.WhenAll(waiting);
+        harness.Finance.Hangs = null;
+        Assert.Equal(ResultCode.Ok, (await PrepareAsync(harness, created)).Result.Code);
+    }
+
+    [Fact]
+    public async Task Finance_is_told_how_long_anybody_waits_and_for_whose_request()
+    {
+        await using var harness = await CoreHarness.StartAsync(SqlDialect.Sqlite);
+        var created = await harness.UnpaidAsync();
+        var request = new PaymentRequest { PayOrderNo = created.PayOrderNo };
+        var now = harness.Clock.GetUtcNow().ToUnixTimeMilliseconds();
+        var caller = CoreHarness.As(CoreHarness.Sender) with { TraceId = "0af7651916cd43dd8448eb211c80319c", DeadlineMs = now + 2000 };
+
+        await harness.Core.PreparePaymentAsync(caller, request, default);
+        await harness.Core.CheckPaymentAsync(caller with { DeadlineMs = now + 600_000 }, request, default);
+        await harness.MoveAsync(TimeSpan.FromMilliseconds(harness.Options.PaymentCheckMs));
+        await harness.Main.StepAsync(Scan);
+
+        var (prepared, asked, scanned) = (harness.Finance.Contexts.ElementAt(0), harness.Finance.Contexts.ElementAt(1), harness.Finance.Contexts.ElementAt(2));
+        Assert.Equal(caller with { Uid = 0 }, prepared);
+        Assert.Equal((caller.TraceId, 0L), (asked.TraceId, asked.Uid));
+        // What comes later than finance may take is no deadline; a scan has none but that.
+        var later = harness.Clock.GetUtcNow().ToUnixTimeMilliseconds();
+        Assert.InRange(asked.DeadlineMs, now + 5000, later + 5000);
+        Assert.Equal("", scanned.TraceId);
+        Assert.InRange(scanned.DeadlineMs, now + harness.Options.PaymentCheckMs + 5000, later + 5000);
+    }
+
+    [Fact]
     public async Task A_payment_that_finance_closed_by_itself_closes_the_packet_before_its_time()
     {
         await using var harness = await CoreHarness.StartAsync(SqlDialect.Sqlite);

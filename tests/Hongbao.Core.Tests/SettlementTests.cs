@@ -32,6 +32,26 @@ public sealed class SettlementTests
         await harness.AssertSoundAsync(packetNo);
     }
 
+    [Fact]
+    public async Task Questions_to_Async_wait_as_long_as_a_busy_store_may_take()
+    {
+        await using var harness = await CoreHarness.StartAsync(SqlDialect.Sqlite);
+        await ClaimedAsync(harness, 2);
+        var expired = await harness.ActiveAsync(CoreHarness.Request() with { TtlSeconds = 5 });
+        await harness.MoveAsync(TimeSpan.FromSeconds(40));
+        await harness.Main.StepAsync("core.packets.scan");
+        Assert.Equal(PacketStatus.Expired, (await harness.PacketAsync(expired)).State);
+        await harness.MoveAsync(TimeSpan.FromSeconds(40));
+        var before = harness.Clock.GetUtcNow().ToUnixTimeMilliseconds();
+
+        await harness.Main.StepAsync(Sweep);
+        await harness.Main.StepAsync("core.refunds.scan");
+
+        Assert.NotEmpty(harness.Async.AskedClaims);
+        Assert.NotEmpty(harness.Async.AskedRefunds);
+        Assert.All(harness.Async.Contexts, c => Assert.InRange(c.DeadlineMs, before + 30_000, harness.Clock.GetUtcNow().ToUnixTimeMilliseconds() + 30_000));
+    }
+
     [Theory, BothStores]
     public async Task Another_end_than_the_one_that_is_known_alerts_and_changes_nothing(SqlDialect dialect)
     {

@@ -52,6 +52,16 @@ public sealed partial class CashierTests : IAsyncLifetime
         Assert.Equal([typeof(PaymentRequest)], _host.Core.Asked.Select(a => a.Request.GetType()));
     }
 
+    [Fact]
+    public async Task A_payment_in_a_state_of_a_newer_core_is_an_internal_fault_and_logged_once()
+    {
+        _host.Core.Prepare = r => Task.FromResult(FakeCore.Payment(r.PayOrderNo, (PaymentStatus)77));
+        IsPage(await PageAsync(), 500);
+        IsPage(await PageAsync(), 500);
+        Assert.Single(_host.Logs.Lines, static l => l.Contains("PaymentStatus 77", StringComparison.Ordinal));
+        Assert.DoesNotContain(_host.Logs.Lines, static l => l.StartsWith("Error", StringComparison.Ordinal));
+    }
+
     [Theory]
     [InlineData("zh-CN,en;q=0.5", "zh", "立即支付")]
     [InlineData("en-GB", "en", "Pay now")]

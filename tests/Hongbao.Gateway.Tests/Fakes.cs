@@ -24,6 +24,25 @@ internal sealed class FakeCore : IRedPacketCore
 
     public Func<FinanceCallbackRequest, FinanceCallbackResponse> Callback { get; set; } = _ => new FinanceCallbackResponse();
 
+    public Func<Task<LimitsResponse>> Limits { get; set; } = () => Task.FromResult(Limited(100));
+
+    private int _limitsAsked;
+
+    /// <summary>How often it was asked for its limits, which <see cref="Asked"/> leaves out.</summary>
+    public int LimitsAsked => _limitsAsked;
+
+    public static LimitsResponse Limited(int maxCount) => new()
+    {
+        Currency = "CNY",
+        MaxCount = maxCount,
+        MinShare = 1,
+        MaxShare = 20_000,
+        MaxGreeting = 64,
+        MinTtlSeconds = 5,
+        MaxTtlSeconds = 604_800,
+        DefaultTtlSeconds = 86_400,
+    };
+
     public static CreatePacketResponse Created() => new()
     {
         PacketNo = long.MaxValue,
@@ -58,6 +77,12 @@ internal sealed class FakeCore : IRedPacketCore
     public Task<PullTransfersResponse> PullTransfersAsync(CallContext context, PullRequest request, CancellationToken cancellationToken) => throw new InvalidOperationException();
 
     public Task<PullRefundsResponse> PullRefundsAsync(CallContext context, PullRequest request, CancellationToken cancellationToken) => throw new InvalidOperationException();
+
+    public Task<LimitsResponse> GetLimitsAsync(CallContext context, CancellationToken cancellationToken)
+    {
+        Interlocked.Increment(ref _limitsAsked);
+        return Limits();
+    }
 
     private T Note<T>(CallContext context, object request, T answer)
     {
@@ -237,6 +262,8 @@ internal sealed class FakeProfiles : IProfiles
 internal sealed class FakeCheck(string name) : IReadinessCheck
 {
     public string Name => name;
+
+    public bool IsNeeded { get; set; } = true;
 
     public Func<Task<ReadinessState>> Check { get; set; } = () => Task.FromResult(ReadinessState.Ready);
 

@@ -104,14 +104,6 @@ public sealed class ProblemTests : IAsyncLifetime
 
     public static TheoryData<Exception, int, string> Exceptions => new()
     {
-        { new StoreException(StoreFault.Unavailable, "secret-host is down"), 503, "OVERLOADED" },
-        { new StoreException(StoreFault.UnknownOutcome, "secret-host lost it"), 503, "OVERLOADED" },
-        { new StoreException(StoreFault.Transient, "secret-host deadlock"), 503, "OVERLOADED" },
-        { new StoreException(StoreFault.Fenced, "secret-host version"), 503, "OVERLOADED" },
-        { new StoreException(StoreFault.CheckViolation, "secret-host check"), 500, "INTERNAL" },
-        { new StoreException(StoreFault.UniqueViolation, "secret-host index"), 500, "INTERNAL" },
-        { new StoreException(StoreFault.SchemaTooNew, "secret-host schema"), 500, "INTERNAL" },
-        { new StoreException(StoreFault.Other, "secret-host statement"), 500, "INTERNAL" },
         { new TimeoutException("secret-host"), 503, "OVERLOADED" },
         { new OperationCanceledException("secret-host"), 503, "OVERLOADED" },
         { new InvalidOperationException("select * from secret-host"), 500, "INTERNAL" },
@@ -140,6 +132,20 @@ public sealed class ProblemTests : IAsyncLifetime
     {
         _host.Core.Create = (_, _, _) => Task.FromResult(new CreatePacketResponse { Result = Result.Of(ResultCode.Internal, "secret-host") });
         Assert.DoesNotContain("secret-host", (await _host.PostAsync("/api/v1/packets", PacketTests.Body())).IsProblem(500, "INTERNAL").Body, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_code_of_a_newer_module_is_an_internal_fault_and_logged_once()
+    {
+        _host.Core.Create = (_, _, _) => Task.FromResult(new CreatePacketResponse { Result = Result.Of((ResultCode)77, "a word that nobody here knows") });
+        for (var i = 0; i < 3; i++)
+        {
+            var body = (await _host.PostAsync("/api/v1/packets", PacketTests.Body())).IsProblem(500, "INTERNAL").Body;
+            Assert.DoesNotContain("nobody here knows", body, StringComparison.Ordinal);
+        }
+
+        Assert.Single(_host.Logs.Lines, static l => l.Contains("ResultCode 77", StringComparison.Ordinal));
+        Assert.DoesNotContain(_host.Logs.Lines, static l => l.StartsWith("Error", StringComparison.Ordinal));
     }
 
     [Fact]

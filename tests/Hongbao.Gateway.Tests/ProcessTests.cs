@@ -34,6 +34,16 @@ public sealed class ProcessTests : IAsyncLifetime
         Assert.Equal(200, (await _host.GetAsync("/healthz", null)).Status);
     }
 
+    [Fact]
+    public async Task A_dependency_that_is_not_needed_is_shown_and_leaves_the_process_in()
+    {
+        (_host.Store.IsNeeded, _host.Store.Check) = (false, () => Task.FromResult(ReadinessState.NotReady("unavailable")));
+        var answer = await _host.GetAsync("/readyz", null);
+        Assert.Equal(
+            (200, """{"status":"READY","dependencies":[{"name":"store.core","state":"NOT_READY","detail":"unavailable"}]}"""),
+            (answer.Status, answer.Body));
+    }
+
     [Theory]
     [InlineData("/healthz", true, 200)]
     [InlineData("/healthz", false, 200)]

@@ -11,14 +11,18 @@ public sealed class ServerCluster : IAsyncDisposable
     // Who is asked starts before who asks.
     private static readonly string[] Roles = ["finance", "core", "async", "query", "gateway"];
     private static readonly TimeSpan ReadyDeadline = TimeSpan.FromSeconds(30);
+
+    // Below the ports that the system gives to connections by itself, so that only another cluster can take one meanwhile: then others are tried.
+    private const int LowestPort = 20_000;
+    private const int HighestPort = 32_000;
+    private const int PortsTries = 5;
     private readonly TestDatabase _database;
     private readonly Dictionary<string, string> _settings;
     private readonly Dictionary<string, ServerProcess> _processes = [];
 
-    private ServerCluster(TestDatabase database, IReadOnlyDictionary<string, string> settings, string protocol)
+    private ServerCluster(TestDatabase database, IReadOnlyDictionary<string, string> settings, string protocol, int[] ports)
     {
         _database = database;
-        var ports = FreePorts(Roles.Length);
         Url = $"http://127.0.0.1:{ports[4]}";
         _settings = new(ServerProcess.SettingsFor(database))
         {
@@ -45,6 +49,9 @@ public sealed class ServerCluster : IAsyncDisposable
     /// <summary>Where a role is called, as in settings.</summary>
     public string EndpointOf(string role) => _settings[$"HONGBAO_Rpc__{role}"];
 
+    /// <summary>Where a role's own process answers HTTP.</summary>
+    public string UrlOf(string role) => _processes[role].Url;
+
     /// <summary>What a role's process has written.</summary>
     public string OutputOf(string role) => _processes[role].Output;
 
@@ -52,26 +59,39 @@ public sealed class ServerCluster : IAsyncDisposable
     /// <param name="database">On PostgreSQL.</param>
     /// <param name="settings">For all processes.</param>
     /// <param name="protocol">Of their calls: tcp or ssl.</param>
-    public static async Task<ServerCluster> StartAsync(TestDatabase database, IReadOnlyDictionary<string, string> settings, string protocol = "tcp")
+    /// <param name="ports">Gives as many ports as it is asked for; by default free ones.</param>
+    public static async Task<ServerCluster> StartAsync(
+        TestDatabase database, IReadOnlyDictionary<string, string> settings, string protocol = "tcp", Func<int, int[]>? ports = null)
     {
         if (database.Dialect != SqlDialect.Postgres)
         {
             throw new ArgumentException("several processes need PostgreSQL", nameof(database));
         }
 
-        var cluster = new ServerCluster(database, settings, protocol);
-        try
+        for (var tries = 1; ; tries++)
         {
-            await cluster.StartAsync();
+            var cluster = new ServerCluster(database, settings, protocol, (ports ?? FreePorts)(Roles.Length));
+            try
+            {
+                await cluster.StartAsync();
+                return cluster;
+            }
+            catch (InvalidOperationException e) when (tries < PortsTries && WasTaken(e))
+            {
+                await cluster.DisposeAsync();
+            }
+            catch
+            {
+                await cluster.DisposeAsync();
+                throw;
+            }
         }
-        catch
-        {
-            await cluster.DisposeAsync();
-            throw;
-        }
-
-        return cluster;
     }
+
+    // What serve says of an address that somebody else has, of RPC and of HTTP.
+    private static bool WasTaken(InvalidOperationException ended) => ended.Message.Contains("Rpc:Listen", StringComparison.Ordinal)
+        ? ended.Message.Contains("cannot be used", StringComparison.Ordinal)
+        : ended.Message.Contains("Failed to bind", StringComparison.Ordinal);
 
     /// <summary><c>kill -9</c> of all, and another start of all.</summary>
     public async Task RestartAsync()
@@ -105,7 +125,7 @@ public sealed class ServerCluster : IAsyncDisposable
         _processes[role] = await ServerProcess.StartAsync(Path.Combine(_database.Folder, role), settings, "--roles", role, "--urls", url);
     }
 
-    /// <summary>Returns when the gateway is ready, which it is when all others answer it.</summary>
+    /// <summary>Returns when the gateway is ready and all others answer it.</summary>
     public async Task UntilReadyAsync()
     {
         using var http = new HttpClient();
@@ -113,14 +133,15 @@ public sealed class ServerCluster : IAsyncDisposable
         while (true)
         {
             using var answer = await http.GetAsync(new Uri(Url + "/readyz"));
-            if (answer.IsSuccessStatusCode)
+            var state = await answer.Content.ReadAsStringAsync();
+            if (answer.IsSuccessStatusCode && !state.Contains("NOT_READY", StringComparison.Ordinal))
             {
                 return;
             }
 
             if (TimeProvider.System.GetUtcNow() > deadline)
             {
-                throw new TimeoutException($"not ready after {ReadyDeadline}: {await answer.Content.ReadAsStringAsync()}");
+                throw new TimeoutException($"not ready after {ReadyDeadline}: {state}");
             }
 
             await Task.Delay(TimeSpan.FromMilliseconds(50));
@@ -161,10 +182,19 @@ public sealed class ServerCluster : IAsyncDisposable
 
     private static int[] FreePorts(int count)
     {
-        var listeners = Enumerable.Range(0, count).Select(_ => new TcpListener(IPAddress.Loopback, 0)).ToArray();
-        foreach (var listener in listeners)
+        var listeners = new List<TcpListener>();
+        while (listeners.Count < count)
         {
-            listener.Start();
+            var listener = new TcpListener(IPAddress.Loopback, RandomNumberGenerator.GetInt32(LowestPort, HighestPort));
+            try
+            {
+                listener.Start();
+                listeners.Add(listener);
+            }
+            catch (SocketException)
+            {
+                // Somebody's.
+            }
         }
 
         var ports = listeners.Select(l => ((IPEndPoint)l.LocalEndpoint).Port).ToArray();

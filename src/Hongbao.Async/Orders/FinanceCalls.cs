@@ -38,7 +38,7 @@ internal sealed class FinanceCalls(IFinance finance, AsyncOptions options, TimeP
         using var either = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, cancellationToken);
         try
         {
-            var context = CallContext.ForSystem(app) with { DeadlineMs = (clock.GetUtcNow() + patience).ToUnixTimeMilliseconds() };
+            var context = CallContext.ForSystem(app, clock.GetUtcNow() + patience);
             // The wait ends also for a finance that does not look at its token.
             var answers = await ask(context, rows, either.Token).WaitAsync(either.Token).ConfigureAwait(false);
             if (answers.Result.IsOk())

@@ -12,13 +12,16 @@ namespace Hongbao.Async.Pulls;
 /// nothing. A watermark over claim numbers passes every claim once; a slower one passes again, for late commits. Ages are
 /// counted by the store's clock: a machine that is ahead would push a watermark past numbers that commit later.
 /// </summary>
-internal sealed class RequestPull(IStore store, Lazy<IRedPacketCore> core, OrderStore orders, OrderAdvancer advancer, AsyncOptions options)
+internal sealed class RequestPull(IStore store, Lazy<IRedPacketCore> core, OrderStore orders, OrderAdvancer advancer, AsyncOptions options, TimeProvider clock)
 {
     private const int PageSize = 500;
 
     // Claims that a watermark passes in one step; nearly all of them have their end.
     private const int SweepSize = 4000;
     private const int SlowFactor = 60;
+
+    // For a page, as long as Core's store gives a statement: one that is cut off would be cut off again, and with every message lost all ends rest on the pull.
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
 
     // Longer than any transaction of Core can live by the store's own deadlines, however short the ordinary age is set.
     private const long SlowAgeMsMin = 10 * 60_000;
@@ -48,7 +51,7 @@ internal sealed class RequestPull(IStore store, Lazy<IRedPacketCore> core, Order
         }
 
         var page = await core.Value.PullRefundsAsync(
-            CallContext.ForSystem(CallContext.DefaultApp), Request(_refundsAfter, now - options.PullAfterMs, PageSize), cancellationToken).ConfigureAwait(false);
+            Context(), Request(_refundsAfter, now - options.PullAfterMs, PageSize), cancellationToken).ConfigureAwait(false);
         if (!page.Result.IsOk())
         {
             return rest;
@@ -84,7 +87,7 @@ internal sealed class RequestPull(IStore store, Lazy<IRedPacketCore> core, Order
         }
 
         var page = await core.Value.PullTransfersAsync(
-            CallContext.ForSystem(CallContext.DefaultApp), Request(after, now - ageMs, SweepSize), cancellationToken).ConfigureAwait(false);
+            Context(), Request(after, now - ageMs, SweepSize), cancellationToken).ConfigureAwait(false);
         if (!page.Result.IsOk() || page.NextAfterNo == after)
         {
             return false;
@@ -105,6 +108,8 @@ internal sealed class RequestPull(IStore store, Lazy<IRedPacketCore> core, Order
         advancer.SendSoon(added, []);
         return !page.Finished;
     }
+
+    private CallContext Context() => CallContext.ForSystem(CallContext.DefaultApp, clock.GetUtcNow() + Patience);
 
     private static PullRequest Request(long after, long olderThanMs, int limit) => new()
     {

@@ -13,7 +13,7 @@ namespace Hongbao.Core.Claims;
 /// back-off. A second, slower watermark passes again, for a commit that came later than any transaction should live.
 /// </summary>
 internal sealed class ClaimPull(
-    IStore store, Lazy<IRedPacketAsync> async, ClaimSettlement settlement, DueTable<DueKind> due, StoreClock storeClock, CoreOptions options, AlertSink alerts)
+    IStore store, Lazy<IRedPacketAsync> async, ClaimSettlement settlement, DueTable<DueKind> due, StoreClock storeClock, CoreOptions options, AlertSink alerts, TimeProvider clock)
 {
     private const int PageSize = 500;
 
@@ -22,6 +22,9 @@ internal sealed class ClaimPull(
 
     // Claims of one question to Async.
     private const int QuestionMax = 1000;
+
+    // For a whole question: Async reads its rows in a busy database, perhaps, and asking the same again would take as long.
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
 
     // How many times the ordinary age the second watermark keeps behind, and the least: above what one statement may take.
     private const int SlowFactor = 60;
@@ -122,7 +125,7 @@ internal sealed class ClaimPull(
         try
         {
             answer = await async.Value.GetTransferResultsAsync(
-                CallContext.ForSystem(CallContext.DefaultApp), new TransferResultsRequest { ClaimNos = claimNos }, cancellationToken).ConfigureAwait(false);
+                CallContext.ForSystem(CallContext.DefaultApp, clock.GetUtcNow() + Patience), new TransferResultsRequest { ClaimNos = claimNos }, cancellationToken).ConfigureAwait(false);
         }
         catch (Exception) when (!cancellationToken.IsCancellationRequested)
         {

@@ -14,12 +14,16 @@ namespace Hongbao.Core.Orders;
 /// message that comes twice finds the state moved already, so no inbox is needed here.
 /// </summary>
 internal sealed class RefundTracking(
-    LaneSet lanes, Lazy<IRedPacketAsync> async, DueTable<DueKind> due, Outbox outbox, StoreClock storeClock, CoreOptions options, AlertSink alerts)
+    LaneSet lanes, Lazy<IRedPacketAsync> async, DueTable<DueKind> due, Outbox outbox, StoreClock storeClock, CoreOptions options, AlertSink alerts,
+    TimeProvider clock)
 {
     private const int PageSize = 100;
 
     // Commands that wait in the lanes at the same time.
     private const int AtOnce = 500;
+
+    // For a question to Async, which reads its rows in a busy database, perhaps.
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
 
     // How many times the first rest the longest is.
     private const int RestFactorMax = 10;
@@ -88,7 +92,7 @@ internal sealed class RefundTracking(
         try
         {
             answer = await async.Value.GetRefundResultsAsync(
-                CallContext.ForSystem(CallContext.DefaultApp),
+                CallContext.ForSystem(CallContext.DefaultApp, clock.GetUtcNow() + Patience),
                 new RefundResultsRequest { Keys = rows.ConvertAll(r => new RefundKey { Cause = cause, CauseNo = r.No }) }, cancellationToken).ConfigureAwait(false);
         }
         catch (Exception) when (!cancellationToken.IsCancellationRequested)

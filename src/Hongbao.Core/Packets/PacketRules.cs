@@ -7,6 +7,9 @@ namespace Hongbao.Core.Packets;
 /// <summary>What a packet may be; every fault names its field as in the HTTP contract and what is accepted.</summary>
 internal static class PacketRules
 {
+    /// <summary>Smallest share, minor units.</summary>
+    public const long ShareMin = 1;
+
     private const int RequestIdMax = 64;
     private const int ContentIdMax = 64;
     private const int ScopeUidsMax = 100;
@@ -47,9 +50,9 @@ internal static class PacketRules
             }
         }
 
-        if (!options.HasCurrency(request.Currency))
+        if (!options.CurrenciesAccepted.Contains(request.Currency))
         {
-            Fault("currency", $"must be one of: {(options.Currencies.Count == 0 ? "CNY" : string.Join(", ", options.Currencies))}");
+            Fault("currency", $"must be one of: {string.Join(", ", options.CurrenciesAccepted)}");
         }
 
         CheckScope(request, Fault);

@@ -26,6 +26,9 @@ internal sealed class PaymentAdvancer(
     // Above the two calls of a visit.
     private static readonly TimeSpan VisitLease = TimeSpan.FromSeconds(30);
 
+    // Callers who wait for finance now. While it hangs they would hold all places that this process has for calls, and claims would wait behind them.
+    private int _visitors;
+
     /// <summary>Makes finance know the order, so that the cashier can show it.</summary>
     public async Task<PaymentResponse> PrepareAsync(CallContext context, long payOrderNo, CancellationToken cancellationToken)
     {
@@ -35,26 +38,27 @@ internal sealed class PaymentAdvancer(
             return Answer(Result.Of(ResultCode.NotFound), payOrderNo);
         }
 
-        if (payment.State == PaymentStatus.Pending)
-        {
-            // Finance may take the money from now on: look soon, in case its callback is lost.
-            var now = storeClock.NowMs();
-            var session = await store.WriteAsync(cancellationToken).ConfigureAwait(false);
-            await using (session.ConfigureAwait(false))
-            {
-                await due.PutAsync(session, DueKind.Payment, payOrderNo, now + options.PaymentCheckMs, payment.PayUntil + (options.DeadlineSeconds * 1000L), cancellationToken)
-                    .ConfigureAwait(false);
-                await session.CommitAsync(cancellationToken).ConfigureAwait(false);
-            }
+        return payment.State != PaymentStatus.Pending || await VisitAsync(() => MakeKnownAsync(payment, context, cancellationToken)).ConfigureAwait(false)
+            ? Answer(Result.Ok(), payment)
+            : Answer(Result.Of(ResultCode.Degraded, "The cashier gives no answer just now; please try again."), payment);
+    }
 
-            var answer = await AskAsync(payment, token => finance.CreatePaymentAsync(SystemContext(payment), Order(payment), token), cancellationToken).ConfigureAwait(false);
-            if (!answer.Result.IsOk())
-            {
-                return Answer(Result.Of(ResultCode.Degraded, "The cashier gives no answer just now; please try again."), payment);
-            }
+    // True when finance said that it knows the order.
+    private async Task<bool> MakeKnownAsync(PaymentRow payment, CallContext context, CancellationToken cancellationToken)
+    {
+        // Finance may take the money from now on: look soon, in case its callback is lost.
+        var now = storeClock.NowMs();
+        var session = await store.WriteAsync(cancellationToken).ConfigureAwait(false);
+        await using (session.ConfigureAwait(false))
+        {
+            await due.PutAsync(
+                session, DueKind.Payment, payment.PayOrderNo, now + options.PaymentCheckMs, payment.PayUntil + (options.DeadlineSeconds * 1000L), cancellationToken)
+                .ConfigureAwait(false);
+            await session.CommitAsync(cancellationToken).ConfigureAwait(false);
         }
 
-        return Answer(Result.Ok(), payment);
+        var answer = await AskAsync(payment, context, (own, token) => finance.CreatePaymentAsync(own, Order(payment), token), cancellationToken).ConfigureAwait(false);
+        return answer.Result.IsOk();
     }
 
     /// <summary>Asks finance now and moves the order by its answer.</summary>
@@ -68,11 +72,24 @@ internal sealed class PaymentAdvancer(
 
         if (!payment.IsFinal)
         {
-            await AdvanceAsync(payment, cancellationToken).ConfigureAwait(false);
+            await VisitAsync(() => AdvanceAsync(payment, context, cancellationToken)).ConfigureAwait(false);
             payment = await PaymentStore.FindAsync(store, payOrderNo, cancellationToken).ConfigureAwait(false);
         }
 
         return Answer(Result.Ok(), payment!);
+    }
+
+    // A caller's wait for finance; false, and nothing done, when too many wait already.
+    private async Task<bool> VisitAsync(Func<Task<bool>> visit)
+    {
+        try
+        {
+            return Interlocked.Increment(ref _visitors) <= options.CashierVisitsMax && await visit().ConfigureAwait(false);
+        }
+        finally
+        {
+            Interlocked.Decrement(ref _visitors);
+        }
     }
 
     /// <summary>A signed callback of finance.</summary>
@@ -144,7 +161,7 @@ internal sealed class PaymentAdvancer(
             Failpoint.Hit("core.payment.after_take");
             // First the next visit, so that a fault below cannot stop the asking.
             await due.PutBackAsync(DueKind.Payment, row.No, RestAfter(row.Attempts), cancellationToken).ConfigureAwait(false);
-            return await AdvanceAsync(payment, cancellationToken).ConfigureAwait(false) ? null : row;
+            return await AdvanceAsync(payment, CallContext.ForSystem(payment.App), cancellationToken).ConfigureAwait(false) ? null : row;
         }
         catch (StoreException)
         {
@@ -155,13 +172,13 @@ internal sealed class PaymentAdvancer(
     private TimeSpan RestAfter(int attempts) =>
         BackOff.Doubling(TimeSpan.FromMilliseconds(options.PaymentCheckMs), attempts, TimeSpan.FromSeconds(60));
 
-    // True when finance's answer was final.
-    private async Task<bool> AdvanceAsync(PaymentRow payment, CancellationToken cancellationToken)
+    // True when finance's answer was final. The context is of whoever wants to know.
+    private async Task<bool> AdvanceAsync(PaymentRow payment, CallContext context, CancellationToken cancellationToken)
     {
         if (payment.State == PaymentStatus.Pending)
         {
-            var asked = await AskAsync(payment, token => finance.QueryPaymentAsync(
-                SystemContext(payment), new FinanceNumber { Number = payment.PayOrderNo }, token), cancellationToken).ConfigureAwait(false);
+            var asked = await AskAsync(payment, context, (own, token) => finance.QueryPaymentAsync(
+                own, new FinanceNumber { Number = payment.PayOrderNo }, token), cancellationToken).ConfigureAwait(false);
             if (await TakeAnswerAsync(payment, asked, cancellationToken).ConfigureAwait(false))
             {
                 return true;
@@ -174,7 +191,7 @@ internal sealed class PaymentAdvancer(
             }
         }
 
-        var closed = await AskAsync(payment, token => finance.ClosePaymentAsync(SystemContext(payment), Order(payment), token), cancellationToken).ConfigureAwait(false);
+        var closed = await AskAsync(payment, context, (own, token) => finance.ClosePaymentAsync(own, Order(payment), token), cancellationToken).ConfigureAwait(false);
         var now = await PaymentStore.FindAsync(store, payment.PayOrderNo, cancellationToken).ConfigureAwait(false);
         return await TakeAnswerAsync(now!, closed, cancellationToken).ConfigureAwait(false);
     }
@@ -259,7 +276,7 @@ internal sealed class PaymentAdvancer(
                 {
                     var now = await session.NowMsAsync(cancellationToken).ConfigureAwait(false);
                     await outbox.AddAsync(
-                        session, payment.Slot, Topics.RefundsRequested, SystemContext(payment), new RefundsRequested { Items = [LateRefund(payment)] },
+                        session, payment.Slot, Topics.RefundsRequested, CallContext.ForSystem(payment.App), new RefundsRequested { Items = [LateRefund(payment)] },
                         TimeSpan.Zero, cancellationToken).ConfigureAwait(false);
                     await due.PutAsync(
                         session, DueKind.LatePayment, payment.PayOrderNo, now + options.PullAfterMs, now + (options.DeadlineSeconds * 1000L), cancellationToken)
@@ -295,14 +312,15 @@ internal sealed class PaymentAdvancer(
         Currency = payment.Currency,
     };
 
-    // Finance is outside: it may hang or throw, and both mean that nothing is known.
-    private async Task<PaymentAnswer> AskAsync(PaymentRow payment, Func<CancellationToken, Task<PaymentAnswer>> ask, CancellationToken cancellationToken)
+    // Finance is outside: it may hang or throw, and both mean that nothing is known. It is told how long anybody waits, which a finance in another process needs.
+    private async Task<PaymentAnswer> AskAsync(
+        PaymentRow payment, CallContext context, Func<CallContext, CancellationToken, Task<PaymentAnswer>> ask, CancellationToken cancellationToken)
     {
         using var timeout = new CancellationTokenSource(FinanceTimeout, clock);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, cancellationToken);
         try
         {
-            return await ask(either.Token).WaitAsync(either.Token).ConfigureAwait(false);
+            return await ask(context.ByPlatform(clock.GetUtcNow() + FinanceTimeout), either.Token).WaitAsync(either.Token).ConfigureAwait(false);
         }
         catch (Exception e) when (!cancellationToken.IsCancellationRequested)
         {
@@ -313,8 +331,6 @@ internal sealed class PaymentAdvancer(
     private void RaiseMismatch(PaymentRow payment) => alerts.Raise(new Alert(
         "payment.mismatch", payment.PayOrderNo.ToString(System.Globalization.CultureInfo.InvariantCulture),
         $"Finance has payment {payment.PayOrderNo} with other content than we do. Nothing was changed; compare with finance."));
-
-    private static CallContext SystemContext(PaymentRow payment) => CallContext.ForSystem(payment.App);
 
     private static PaymentOrder Order(PaymentRow payment) => new()
     {

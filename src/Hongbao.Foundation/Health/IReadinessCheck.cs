@@ -1,10 +1,13 @@
 namespace Hongbao.Foundation.Health;
 
-/// <summary>Says whether one thing that this process depends on works: a store, the clock. The process takes no traffic while one does not.</summary>
+/// <summary>Says whether one thing that this process depends on works: a store, the clock, another role.</summary>
 public interface IReadinessCheck
 {
     /// <summary>Lower case, such as <c>store.core</c>. Shown to whoever asks for readiness.</summary>
     string Name { get; }
+
+    /// <summary>True when the process takes no traffic while this does not work; false when most of its work goes on, and the state is only shown.</summary>
+    bool IsNeeded => true;
 
     /// <summary>Looks now. Bounded by the caller; throwing counts as not ready.</summary>
     Task<ReadinessState> CheckAsync(CancellationToken cancellationToken);

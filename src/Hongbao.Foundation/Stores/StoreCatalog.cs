@@ -29,8 +29,13 @@ public sealed class StoreOptions
 }
 
 /// <summary>Opens the modules' stores and owns them until the process ends.</summary>
-public sealed class StoreCatalog(StoreOptions options, TimeProvider clock) : IAsyncDisposable
+/// <param name="options">Validated.</param>
+/// <param name="clock">Time.</param>
+/// <param name="modules">Whose stores this process opens; null for all.</param>
+public sealed class StoreCatalog(StoreOptions options, TimeProvider clock, IReadOnlyList<string>? modules = null) : IAsyncDisposable
 {
+    private const string Finance = "finance";
+
     // What a first start writes at least.
     private const int ProbeBytes = 256 * 1024;
     private readonly ConcurrentDictionary<string, IStore> _stores = new(StringComparer.Ordinal);
@@ -61,17 +66,26 @@ public sealed class StoreCatalog(StoreOptions options, TimeProvider clock) : IAs
         }
     }
 
-    /// <summary>Makes sure that the folder and the databases exist and can be used.</summary>
+    /// <summary>Makes sure that the folder exists, and those databases that this process opens; nobody else's is touched, nor made.</summary>
     /// <exception cref="StoreException">Unavailable, with a message for people.</exception>
     public async Task PrepareAsync(CancellationToken cancellationToken)
     {
         await PrepareFolderAsync(options.DataFolder, cancellationToken).ConfigureAwait(false);
         if (options.Kind == "postgres")
         {
-            await PostgresStore.EnsureDatabaseAsync(ConnectionString("core"), cancellationToken).ConfigureAwait(false);
-            await PostgresStore.EnsureDatabaseAsync(ConnectionString("finance"), cancellationToken).ConfigureAwait(false);
+            foreach (var database in (modules ?? ["core", Finance]).Select(ConnectionString).Distinct(StringComparer.Ordinal))
+            {
+                await PostgresStore.EnsureDatabaseAsync(database, cancellationToken).ConfigureAwait(false);
+            }
         }
     }
+
+    /// <summary>True when some of these modules' databases cannot be found without <see cref="StoreOptions.Postgres"/>.</summary>
+    internal static bool NeedsPlatform(IReadOnlyList<string>? modules, StoreOptions options) =>
+        modules is null || modules.Any(m => m != Finance || options.PostgresFinance.Length == 0);
+
+    /// <summary>True when finance's is the only database of these modules.</summary>
+    internal static bool NeedsOnlyFinance(IReadOnlyList<string>? modules) => modules is [Finance];
 
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
@@ -84,7 +98,7 @@ public sealed class StoreCatalog(StoreOptions options, TimeProvider clock) : IAs
 
     private string ConnectionString(string module)
     {
-        if (module != "finance")
+        if (module != Finance)
         {
             return options.Postgres;
         }

@@ -7,7 +7,7 @@ using Hongbao.Gateway.Problems;
 namespace Hongbao.Gateway.Cashier;
 
 /// <summary>The cashier of the reference finance: a page that shows an order, and the button that pays it.</summary>
-internal sealed class CashierEndpoints(IRedPacketCore core, IFinance finance, Payments payments, Calls calls, Tickets tickets, CashierPage page, CashierAssets assets)
+internal sealed class CashierEndpoints(IRedPacketCore core, IFinance finance, Payments payments, Calls calls, Tickets tickets, CashierPage page, CashierAssets assets, UnknownValues values)
 {
     private const string Tag = "Cashier";
 
@@ -42,6 +42,12 @@ internal sealed class CashierEndpoints(IRedPacketCore core, IFinance finance, Pa
         if (Payments.RefusalOf(payment, Caller.Of(http).Uid) is { } refused)
         {
             await ProblemAnswer.From(refused).ExecuteAsync(http);
+            return;
+        }
+
+        if (!values.IsKnown(payment.Status))
+        {
+            await ProblemAnswer.Of(ResultCode.Internal).ExecuteAsync(http);
             return;
         }
 

@@ -2,13 +2,12 @@ using Hongbao.Contracts;
 using Hongbao.Gateway.Auth;
 using Hongbao.Gateway.Json;
 using Hongbao.Gateway.Problems;
-using Microsoft.Extensions.Options;
 
 namespace Hongbao.Gateway.Endpoints;
 
 /// <summary>What concerns the caller alone: his lists, his wallet, his tickets.</summary>
 internal sealed class MeEndpoints(
-    IRedPacketQuery query, IFinance finance, OwnProfile ownProfile, Calls calls, Tickets tickets, IOptions<PacketLimits> limits)
+    IRedPacketQuery query, IFinance finance, OwnProfile ownProfile, Calls calls, Tickets tickets, PacketLimits limits)
 {
     private const string Tag = "Me";
 
@@ -72,10 +71,16 @@ internal sealed class MeEndpoints(
         ClaimedAt = item.Claim.ClaimedAtMs,
     };
 
-    private Task<IResult> GetWalletAsync(HttpContext http, CancellationToken cancellationToken)
+    private async Task<IResult> GetWalletAsync(HttpContext http, CancellationToken cancellationToken)
     {
-        var asked = new WalletRequest { Currency = limits.Value.Currency };
-        return calls.AnswerAsync(http, refusal: null, (context, gone) => finance.GetWalletAsync(context, asked, gone),
+        var known = await limits.GetAsync(Calls.OriginOf(http));
+        if (!known.Result.IsOk())
+        {
+            return ProblemAnswer.From(known.Result);
+        }
+
+        var asked = new WalletRequest { Currency = known.Currency };
+        return await calls.AnswerAsync(http, refusal: null, (context, gone) => finance.GetWalletAsync(context, asked, gone),
             static r => new WalletAnswer { Currency = r.Currency, Change = r.Change, Reward = r.Reward }, GatewayJson.Wire.WalletAnswer);
     }
 

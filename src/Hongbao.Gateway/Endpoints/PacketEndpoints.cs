@@ -2,12 +2,11 @@ using Hongbao.Contracts;
 using Hongbao.Gateway.Auth;
 using Hongbao.Gateway.Json;
 using Hongbao.Gateway.Problems;
-using Microsoft.Extensions.Options;
 
 namespace Hongbao.Gateway.Endpoints;
 
 /// <summary>Creating, publishing and looking at packets.</summary>
-internal sealed class PacketEndpoints(IRedPacketCore core, IRedPacketQuery query, Calls calls, IOptions<PacketLimits> limits)
+internal sealed class PacketEndpoints(IRedPacketCore core, IRedPacketQuery query, Calls calls, PacketLimits limits)
 {
     private const string Tag = "Packets";
 
@@ -37,7 +36,7 @@ internal sealed class PacketEndpoints(IRedPacketCore core, IRedPacketQuery query
             .Describe(Tag, "getPacketDraw", "What anyone needs to recompute a packet's amounts; the seed once no more draw is possible. Until then only a public packet's needs no token.",
                 ResultCode.ValidationFailed, ResultCode.NotInScope, ResultCode.NotFound, ResultCode.Degraded)
             .Gives(typeof(DrawAnswer));
-        routes.MapGet("/api/v1/limits", GetLimits).For(Access.Anyone)
+        routes.MapGet("/api/v1/limits", GetLimitsAsync).For(Access.Anyone)
             .Describe(Tag, "getLimits", "The limits of packets.").Gives(typeof(LimitsAnswer));
     }
 
@@ -178,10 +177,10 @@ internal sealed class PacketEndpoints(IRedPacketCore core, IRedPacketQuery query
         Draws = response.Draws.ConvertAll(d => new DrawnPart { Seq = d.Seq, Amount = d.Amount }),
     };
 
-    private IResult GetLimits(HttpContext http)
+    private async Task<IResult> GetLimitsAsync(HttpContext http, CancellationToken cancellationToken)
     {
-        var now = limits.Value;
-        return JsonAnswer.Ok(new LimitsAnswer
+        var now = await limits.GetAsync(Calls.OriginOf(http));
+        return !now.Result.IsOk() ? ProblemAnswer.From(now.Result) : JsonAnswer.Ok(new LimitsAnswer
         {
             Currency = now.Currency,
             MaxCount = now.MaxCount,

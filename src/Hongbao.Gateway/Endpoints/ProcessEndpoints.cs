@@ -20,17 +20,15 @@ internal sealed class ProcessEndpoints(IEnumerable<IReadinessCheck> checks, IHos
         // Load balancers ask like this; the server leaves the body away.
         routes.MapMethods("/healthz", [HttpMethods.Head], GetHealth).For(Access.Anyone).ExcludeFromDescription();
         routes.MapMethods("/readyz", [HttpMethods.Head], GetReadinessAsync).For(Access.Anyone).ExcludeFromDescription();
-        routes.MapGet("/openapi/v1.json", static (HttpContext http, OpenApiDocumentCache document) => document.WriteAsync(http))
-            .For(Access.Anyone).ExcludeFromDescription();
     }
 
     private static IResult GetHealth(HttpContext http) => JsonAnswer.Ok(new HealthAnswer { Status = ProcessStatus.Alive }, GatewayJson.Wire.HealthAnswer);
 
     private async Task<IResult> GetReadinessAsync(HttpContext http, CancellationToken cancellationToken)
     {
-        var dependencies = await Task.WhenAll(checks.Select(c => CheckAsync(c, cancellationToken)));
+        var states = await Task.WhenAll(checks.Select(async c => (c.IsNeeded, Dependency: await CheckAsync(c, cancellationToken))));
         var isStopping = lifetime.ApplicationStopping.IsCancellationRequested;
-        var isReady = !isStopping && dependencies.All(d => d.State == ProcessStatus.Ready);
+        var isReady = !isStopping && states.All(static s => !s.IsNeeded || s.Dependency.State == ProcessStatus.Ready);
         if (!isReady)
         {
             http.Response.Headers.RetryAfter = "1";
@@ -39,7 +37,7 @@ internal sealed class ProcessEndpoints(IEnumerable<IReadinessCheck> checks, IHos
         return new JsonAnswer<ReadinessAnswer>(isReady ? StatusCodes.Status200OK : StatusCodes.Status503ServiceUnavailable, new ReadinessAnswer
         {
             Status = isStopping ? ProcessStatus.Stopping : isReady ? ProcessStatus.Ready : ProcessStatus.NotReady,
-            Dependencies = [.. dependencies],
+            Dependencies = [.. states.Select(static s => s.Dependency)],
         }, GatewayJson.Wire.ReadinessAnswer);
     }
 

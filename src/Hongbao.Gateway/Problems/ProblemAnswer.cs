@@ -20,11 +20,17 @@ internal sealed class ProblemAnswer : IResult
     private readonly ProblemKind _kind;
     private readonly Result _result;
 
+    // Of a newer module; what this release has no name for is a fault of the platform to those who came by it.
+    private readonly ResultCode? _unknown;
+
     private ProblemAnswer(ProblemKind kind, Result result)
     {
         _kind = kind;
         _result = result;
     }
+
+    private ProblemAnswer(ResultCode unknown)
+        : this(ProblemTable.Of(ResultCode.Internal), Result.Of(ResultCode.Internal)) => _unknown = unknown;
 
     public static ProblemAnswer Of(ResultCode code, string detail = "") => From(Result.Of(code, detail));
 
@@ -32,10 +38,15 @@ internal sealed class ProblemAnswer : IResult
 
     public static ProblemAnswer OfStatus(int status, string detail = "") => new(ProblemTable.OfStatus(status), new Result { Detail = detail });
 
-    public static ProblemAnswer From(Result result) => new(ProblemTable.Of(result.Code), result);
+    public static ProblemAnswer From(Result result) => Enum.IsDefined(result.Code) ? new(ProblemTable.Of(result.Code), result) : new(result.Code);
 
     public Task ExecuteAsync(HttpContext httpContext)
     {
+        if (_unknown is { } unknown)
+        {
+            httpContext.RequestServices.GetRequiredService<UnknownValues>().IsKnown(unknown);
+        }
+
         var headers = httpContext.Response.Headers;
         if (_kind.Status is 429 or 503)
         {

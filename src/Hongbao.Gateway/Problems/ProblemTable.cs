@@ -1,5 +1,4 @@
 using Hongbao.Contracts;
-using Hongbao.Foundation.Stores;
 
 namespace Hongbao.Gateway.Problems;
 
@@ -55,9 +54,8 @@ internal static class ProblemTable
     /// <summary>How often to ask again at most, when the ending is <see cref="ResultCode.ClaimBusy"/>.</summary>
     public static int MaxPollsOf(Result result) => result.MaxPolls > 0 ? result.MaxPolls : BusyMaxPolls;
 
-    /// <summary>The ending of a request that failed with an exception: what may be asked again, and what nobody foresaw.</summary>
-    public static ResultCode CodeOf(Exception failure) =>
-        failure is StoreException { MayAskAgain: true } or TimeoutException or OperationCanceledException ? ResultCode.Overloaded : ResultCode.Internal;
+    /// <summary>The ending of a request that failed with an exception: an answer that did not come in time, and what nobody foresaw. Modules answer, they do not throw.</summary>
+    public static ResultCode CodeOf(Exception failure) => failure is TimeoutException or OperationCanceledException ? ResultCode.Overloaded : ResultCode.Internal;
 
     /// <summary>Endings that the web framework decides before a module is asked.</summary>
     public static ProblemKind OfStatus(int status) => status switch

@@ -10,7 +10,7 @@ using Wire = Hongbao.Contracts.Yyb;
 namespace Hongbao.Gateway.Yyb;
 
 /// <summary>Carries out one command of a package. Whatever becomes of it, there is an answer, and the others do not notice.</summary>
-internal sealed class CommandRunner(CommandTable table, ILogger<CommandRunner> log)
+internal sealed class CommandRunner(CommandTable table, UnknownValues values, ILogger<CommandRunner> log)
 {
     private const int RequestIdMax = 64;
 
@@ -38,7 +38,12 @@ internal sealed class CommandRunner(CommandTable table, ILogger<CommandRunner> l
         try
         {
             var outcome = await command.RunAsync(new CommandCall(origin, head.RequestId), request.Body);
-            return outcome.Value is { } body ? new Response { Head = HeadOf(head, ErrorCode.Ok, ""), Body = body } : Refused(head, outcome.Refusal!);
+            if (outcome.Value is { } body)
+            {
+                return new Response { Head = HeadOf(head, ErrorCode.Ok, ""), Body = body };
+            }
+
+            return Refused(head, values.IsKnown(outcome.Refusal!.Code) ? outcome.Refusal : Result.Of(ResultCode.Internal));
         }
         catch (Exception e) when (e is not OperationCanceledException || !origin.Gone.IsCancellationRequested)
         {

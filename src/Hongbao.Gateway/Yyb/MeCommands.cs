@@ -3,12 +3,11 @@ using Hongbao.Contracts.Yyb;
 using Hongbao.Gateway.Auth;
 using Hongbao.Gateway.Endpoints;
 using Hongbao.Gateway.Json;
-using Microsoft.Extensions.Options;
 
 namespace Hongbao.Gateway.Yyb;
 
 /// <summary>Commands about the user alone: his lists, his wallet, his tickets.</summary>
-internal sealed class MeCommands(IRedPacketQuery query, IFinance finance, OwnProfile ownProfile, Calls calls, Tickets tickets, IOptions<PacketLimits> limits)
+internal sealed class MeCommands(IRedPacketQuery query, IFinance finance, OwnProfile ownProfile, Calls calls, Tickets tickets, PacketLimits limits)
 {
     public async Task<Outcome<GetMeRsp>> GetAsync(CommandCall call)
     {
@@ -42,10 +41,11 @@ internal sealed class MeCommands(IRedPacketQuery query, IFinance finance, OwnPro
         });
     }
 
-    public Task<Outcome<GetWalletRsp>> GetWalletAsync(CommandCall call)
+    public async Task<Outcome<GetWalletRsp>> GetWalletAsync(CommandCall call)
     {
-        var asked = new WalletRequest { Currency = limits.Value.Currency };
-        return calls.AnswerAsync(call, refusal: null, (context, gone) => finance.GetWalletAsync(context, asked, gone),
+        var known = await limits.GetAsync(call.Origin);
+        var asked = new WalletRequest { Currency = known.Currency };
+        return await calls.AnswerAsync(call, known.Result.IsOk() ? null : known.Result, (context, gone) => finance.GetWalletAsync(context, asked, gone),
             static r => new GetWalletRsp { Currency = r.Currency, Change = r.Change, Reward = r.Reward });
     }
 

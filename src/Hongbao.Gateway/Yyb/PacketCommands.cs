@@ -2,14 +2,13 @@ using Hongbao.Contracts;
 using Hongbao.Contracts.Yyb;
 using Hongbao.Gateway.Endpoints;
 using Hongbao.Gateway.Json;
-using Microsoft.Extensions.Options;
 using FundingKind = Hongbao.Gateway.Endpoints.FundingKind;
 using Wire = Hongbao.Contracts.Yyb;
 
 namespace Hongbao.Gateway.Yyb;
 
 /// <summary>Commands that create, publish and look at packets.</summary>
-internal sealed class PacketCommands(IRedPacketCore core, IRedPacketQuery query, Calls calls, IOptions<PacketLimits> limits)
+internal sealed class PacketCommands(IRedPacketCore core, IRedPacketQuery query, Calls calls, PacketLimits limits)
 {
     public async Task<Outcome<CreatePacketRsp>> CreateAsync(CommandCall call, CreatePacketReq request)
     {
@@ -106,10 +105,10 @@ internal sealed class PacketCommands(IRedPacketCore core, IRedPacketQuery query,
         };
     }
 
-    public Task<Outcome<GetLimitsRsp>> GetLimitsAsync(CommandCall call)
+    public async Task<Outcome<GetLimitsRsp>> GetLimitsAsync(CommandCall call)
     {
-        var now = limits.Value;
-        return Task.FromResult<Outcome<GetLimitsRsp>>(new GetLimitsRsp
+        var now = await limits.GetAsync(call.Origin);
+        return !now.Result.IsOk() ? now.Result : new GetLimitsRsp
         {
             Currency = now.Currency,
             MaxCount = now.MaxCount,
@@ -119,7 +118,7 @@ internal sealed class PacketCommands(IRedPacketCore core, IRedPacketQuery query,
             MinTtlSeconds = now.MinTtlSeconds,
             MaxTtlSeconds = now.MaxTtlSeconds,
             DefaultTtlSeconds = now.DefaultTtlSeconds,
-        });
+        };
     }
 
     private static void CheckFunding(Fields fields, Funding funding)

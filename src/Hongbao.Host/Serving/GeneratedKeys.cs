@@ -9,7 +9,9 @@ namespace Hongbao.Host.Serving;
 internal sealed record GeneratedKeys(string TokenKey, string CallbackKey)
 {
     private const string FileName = "keys.json";
-    private const int KeyBytes = 32;
+    /// <summary>Bytes of a key.</summary>
+    public const int KeyBytes = 32;
+
 
     /// <summary>Reads them, or makes them.</summary>
     /// <exception cref="StartRefusedException">The file is damaged.</exception>

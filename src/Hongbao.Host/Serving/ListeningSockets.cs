@@ -13,11 +13,6 @@ namespace Hongbao.Host.Serving;
 /// </summary>
 internal sealed class ListeningSockets
 {
-    // A client whose handshake has begun gets this long to end it: above a round trip to most of them.
-    private static readonly TimeSpan HandshakeTime = TimeSpan.FromMilliseconds(100);
-
-    // Nobody waits longer than this for connections that the server does not take over.
-    private static readonly TimeSpan Patience = TimeSpan.FromMilliseconds(500);
     private static readonly TimeSpan Pace = TimeSpan.FromMilliseconds(1);
     private readonly ConcurrentBag<Socket> _sockets = [];
 
@@ -32,7 +27,7 @@ internal sealed class ListeningSockets
 
     /// <summary>
     /// Lets no new handshake begin, waits until those that had begun have ended and the server took their connections over, and closes the sockets: from then
-    /// on clients are refused. Repeatable. Takes 0.1 s, and 0.6 s at most.
+    /// on clients are refused. Repeatable. Takes <see cref="StopTimes.Handshake"/>, and <see cref="StopTimes.TakeOver"/> more at most.
     /// </summary>
     public async Task CloseAsync(TimeProvider time)
     {
@@ -41,9 +36,9 @@ internal sealed class ListeningSockets
             TryShut(socket);
         }
 
-        await Task.Delay(HandshakeTime, time);
+        await Task.Delay(StopTimes.Handshake, time);
         var began = time.GetTimestamp();
-        while (_sockets.Any(HasWaiting) && time.GetElapsedTime(began) < Patience)
+        while (_sockets.Any(HasWaiting) && time.GetElapsedTime(began) < StopTimes.TakeOver)
         {
             await Task.Delay(Pace, time);
         }

@@ -14,9 +14,6 @@ internal sealed class ModuleRunner(
     IEnumerable<IModule> modules, ThreadPoolScheduler scheduler, MessageBus bus, AlertSink alerts, RpcLinks links, PlatformOptions platform, TimeProvider clock, ILogger<ModuleRunner> log,
     StoreCatalog stores, IOptions<AlertOptions> alertOptions, IRandomSource chance, ILoggerFactory loggers) : IDisposable
 {
-    // With the server's own time to refuse, to cease listening and to finish answers (2.7 s) this stays below the 5 s in which Ctrl-C ends.
-    private static readonly TimeSpan WorkersPatience = TimeSpan.FromMilliseconds(1100);
-    private static readonly TimeSpan ModulesPatience = TimeSpan.FromMilliseconds(1000);
     private readonly List<IModule> _started = [];
     private AlertForwarding? _forwarding;
 
@@ -42,7 +39,9 @@ internal sealed class ModuleRunner(
     private void AttachOthers()
     {
         var elsewhere = RpcFaults.Needed(platform.RoleSet);
-        foreach (var (role, name) in RoleNames.All.Where(r => r.Role is Roles.Core or Roles.Async or Roles.Query && elsewhere.HasFlag(r.Role)))
+        // Only these two send messages.
+        var sends = (platform.RoleSet & (Roles.Core | Roles.Async)) != Roles.None;
+        foreach (var (role, name) in RoleNames.All.Where(r => sends && r.Role is Roles.Core or Roles.Async or Roles.Query && elsewhere.HasFlag(r.Role)))
         {
             RemoteHandlers.Subscribe(bus, name, new MessagePostProxy(links.To(role, "MessagePost")), clock, log);
         }
@@ -60,8 +59,8 @@ internal sealed class ModuleRunner(
 
     public async Task StopAsync()
     {
-        await scheduler.StopAsync(WorkersPatience);
-        using var patience = new CancellationTokenSource(ModulesPatience);
+        await scheduler.StopAsync(StopTimes.Workers);
+        using var patience = new CancellationTokenSource(StopTimes.Modules);
         foreach (var module in _started.AsEnumerable().Reverse())
         {
             try

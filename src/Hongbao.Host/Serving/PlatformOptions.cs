@@ -13,7 +13,7 @@ internal sealed class PlatformOptions
     public string BusinessTimeZone { get; set; } = "Asia/Shanghai";
 
     /// <summary>What this process runs, names with commas: gateway, core, query, async, finance. Setting <c>Roles</c>. Default: all.</summary>
-    public string Roles { get; set; } = "";
+    public string Roles { get; set; } = RoleNames.Everything;
 
     /// <summary>The roles.</summary>
     public Roles RoleSet
@@ -46,9 +46,15 @@ internal sealed class PlatformOptions
             }
         }
 
-        foreach (var unknown in RoleNames.Read(Roles, out _))
+        var unknown = RoleNames.Read(Roles, out var roles);
+        foreach (var name in unknown)
         {
-            yield return $"Roles has '{unknown}', which is none: {RoleNames.Of(Serving.Roles.All)}, or all.";
+            yield return $"Roles has '{name}', which is none: {RoleNames.Of(Serving.Roles.All)}, or all.";
+        }
+
+        if (roles == Serving.Roles.None && unknown.Count == 0)
+        {
+            yield return $"Roles is given and names none (--roles \"$ROLE\" without the variable?): {RoleNames.Of(Serving.Roles.All)}, or all.";
         }
 
         if (!TimeZoneInfo.TryFindSystemTimeZoneById(BusinessTimeZone, out _))

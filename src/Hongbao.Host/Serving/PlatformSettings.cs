@@ -59,8 +59,13 @@ internal static class PlatformSettings
         }.Where(static s => s.Value is not null));
     }
 
-    /// <summary>Names that nobody reads and values of a wrong type, for people.</summary>
-    public static IEnumerable<string> Faults(IConfiguration configuration)
+    /// <summary>A setting that cannot be read.</summary>
+    /// <param name="Path">Its name, or that of the part that it stands in.</param>
+    /// <param name="Text">What is wrong, for people.</param>
+    public readonly record struct Fault(string Path, string Text);
+
+    /// <summary>Names that nobody reads and values of a wrong type.</summary>
+    public static IEnumerable<Fault> Faults(IConfiguration configuration)
     {
         foreach (var (section, create) in Sections)
         {
@@ -74,14 +79,21 @@ internal static class PlatformSettings
         // Plain variables such as HONGBAO_FAILPOINTS are other people's; what has a section, or comes from a file, is meant for us.
         foreach (var stranger in configuration.GetChildren().Where(c => !known.Contains(c.Key, StringComparer.OrdinalIgnoreCase) && (c.Value is null || !IsFromEnvironment(configuration, c.Key))))
         {
-            yield return $"{stranger.Key} is not a setting. Sections: {string.Join(", ", Sections.Select(static s => s.Section))}; single settings: {string.Join(", ", Singles)}.";
+            yield return new(
+                stranger.Key, $"{stranger.Key} is not a setting. Sections: {string.Join(", ", Sections.Select(static s => s.Section))}; single settings: {string.Join(", ", Singles)}.");
         }
     }
+
+    /// <summary>The settings that can be read, so that the others do not keep their own faults from being found.</summary>
+    public static IConfiguration Without(IConfiguration configuration, IReadOnlyCollection<Fault> unreadable) => new ConfigurationBuilder()
+        .AddInMemoryCollection(configuration.AsEnumerable().Where(s => s.Value is not null && !unreadable.Any(f =>
+            s.Key.Equals(f.Path, StringComparison.OrdinalIgnoreCase) || s.Key.StartsWith(f.Path + ConfigurationPath.KeyDelimiter, StringComparison.OrdinalIgnoreCase))))
+        .Build();
 
     private static bool IsFromEnvironment(IConfiguration configuration, string key) =>
         ((IConfigurationRoot)configuration).Providers.Any(p => p is Microsoft.Extensions.Configuration.EnvironmentVariables.EnvironmentVariablesConfigurationProvider && p.TryGet(key, out _));
 
-    private static IEnumerable<string> BindingFaults(IConfigurationSection section, Func<object> create)
+    private static IEnumerable<Fault> BindingFaults(IConfigurationSection section, Func<object> create)
     {
         // Binding stops at its first fault: children are bound one by one, so that all are found.
         foreach (var child in section.GetChildren())
@@ -102,7 +114,7 @@ internal static class PlatformSettings
 
             if (fault is not null)
             {
-                yield return fault;
+                yield return new(child.Path, fault);
             }
         }
     }

@@ -30,9 +30,11 @@ internal sealed class StoreReadiness(IStore store) : IReadinessCheck
 }
 
 /// <summary>Whether a role of another process answers.</summary>
-internal sealed class RoleReadiness(string role, RpcChannel channel) : IReadinessCheck
+internal sealed class RoleReadiness(string role, bool isNeeded, RpcChannel channel) : IReadinessCheck
 {
     public string Name => "role." + role;
+
+    public bool IsNeeded => isNeeded;
 
     public async Task<ReadinessState> CheckAsync(CancellationToken cancellationToken)
     {

@@ -9,7 +9,10 @@ using Hongbao.Query;
 
 namespace Hongbao.Host.Serving;
 
-/// <summary>Registers each module where this process has its role, and a proxy of its contract where it has not.</summary>
+/// <summary>
+/// Registers each module where this process has its role, and a proxy of its contract where it has not. The settings of all modules are checked by every process: they
+/// are given the same ones, and whichever starts first tells what is wrong.
+/// </summary>
 internal static class RoleServices
 {
     public static void AddRoles(this IServiceCollection services, Roles roles)
@@ -21,6 +24,7 @@ internal static class RoleServices
         }
         else
         {
+            services.AddFinanceOptions();
             services.AddSingleton<IFinance>(static p => new FinanceProxy(p.To(Roles.Finance, "Finance")));
             services.AddSingleton<IFinanceOperations>(static p => new FinanceOperationsProxy(p.To(Roles.Finance, "FinanceOperations")));
         }
@@ -32,8 +36,7 @@ internal static class RoleServices
         }
         else
         {
-            // The gateway shows Core's limits: every process of an installation is given the same settings.
-            services.AddOptions<CoreOptions>().BindConfiguration(CoreOptions.Section).ValidateDataAnnotations().ValidateOnStart();
+            services.AddCoreOptions();
             services.AddSingleton<IRedPacketCore>(static p => new RedPacketCoreProxy(p.To(Roles.Core, "RedPacketCore")));
         }
 
@@ -43,6 +46,7 @@ internal static class RoleServices
         }
         else
         {
+            services.AddAsyncOptions();
             services.AddSingleton<IRedPacketAsync>(static p => new RedPacketAsyncProxy(p.To(Roles.Async, "RedPacketAsync")));
         }
 
@@ -52,6 +56,7 @@ internal static class RoleServices
         }
         else
         {
+            services.AddQueryOptions();
             services.AddSingleton<IRedPacketQuery>(static p => new RedPacketQueryProxy(p.To(Roles.Query, "RedPacketQuery")));
         }
 
@@ -64,16 +69,18 @@ internal static class RoleServices
         {
             foreach (var (role, name) in RoleNames.All.Where(r => r.Role != Roles.Gateway && !roles.HasFlag(r.Role)))
             {
-                services.AddSingleton<IReadinessCheck>(provider => new RoleReadiness(name, provider.To(role, role == Roles.Finance ? "Finance" : "MessagePost")));
+                // Without Core nothing that matters goes on; a restart of another role must not take the gateway away from those who claim.
+                services.AddSingleton<IReadinessCheck>(provider => new RoleReadiness(name, role == Roles.Core, provider.To(role, role == Roles.Finance ? "Finance" : "MessagePost")));
             }
         }
     }
 
     private static RpcChannel To(this IServiceProvider services, Roles role, string contract) => services.GetRequiredService<RpcLinks>().To(role, contract);
 
-    // Query reads Core's and Async's tables.
-    private static IEnumerable<string> StoresOf(Roles roles) => new[]
-    {
-        ("core", Roles.Core | Roles.Query), ("async", Roles.Async | Roles.Query), ("query", Roles.Query), ("finance", Roles.Finance),
-    }.Where(s => (roles & s.Item2) != Roles.None).Select(static s => s.Item1);
+    /// <summary>The modules whose tables some roles open. Query reads Core's and Async's.</summary>
+    public static IReadOnlyList<string> StoresOf(Roles roles) =>
+    [
+        .. new[] { ("core", Roles.Core | Roles.Query), ("async", Roles.Async | Roles.Query), ("query", Roles.Query), ("finance", Roles.Finance) }
+            .Where(s => (roles & s.Item2) != Roles.None).Select(static s => s.Item1),
+    ];
 }

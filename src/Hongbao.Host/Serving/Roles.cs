@@ -33,7 +33,10 @@ internal static class RoleNames
         (Roles.Finance, "finance"), (Roles.Core, "core"), (Roles.Async, "async"), (Roles.Query, "query"), (Roles.Gateway, "gateway"),
     ];
 
-    /// <summary>Reads names with commas; nothing and <c>all</c> mean all of them.</summary>
+    /// <summary>The name that means each of them.</summary>
+    public const string Everything = "all";
+
+    /// <summary>Reads names with commas; <c>all</c> means all of them.</summary>
     /// <param name="text">Such as <c>core,async</c>.</param>
     /// <param name="roles">The roles, as far as they are known.</param>
     /// <returns>The names that are none.</returns>
@@ -43,7 +46,7 @@ internal static class RoleNames
         var unknown = new List<string>();
         foreach (var name in text.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries))
         {
-            var role = name.Equals("all", StringComparison.OrdinalIgnoreCase) ? Roles.All
+            var role = name.Equals(Everything, StringComparison.OrdinalIgnoreCase) ? Roles.All
                 : All.FirstOrDefault(r => r.Name.Equals(name, StringComparison.OrdinalIgnoreCase)).Role;
             roles |= role;
             if (role == Roles.None)
@@ -52,7 +55,6 @@ internal static class RoleNames
             }
         }
 
-        roles = roles == Roles.None && unknown.Count == 0 ? Roles.All : roles;
         return unknown;
     }
 

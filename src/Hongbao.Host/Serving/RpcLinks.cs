@@ -14,9 +14,6 @@ internal sealed class RpcLinks : IAsyncDisposable
     // What this system's processes send each other is bounded by the sizes of its batches: those of strangers would be too small.
     private static readonly JceLimits s_limits = new() { LengthMax = 8 << 20, CountMax = 1 << 20 };
 
-    // With the server's own time to finish answers and the modules' this stays below the 5 s in which Ctrl-C ends.
-    private static readonly TimeSpan DrainPatience = TimeSpan.FromMilliseconds(800);
-    private static readonly TimeSpan LeavePatience = TimeSpan.FromMilliseconds(200);
     private static readonly TimeSpan Grace = TimeSpan.FromSeconds(5);
     private readonly RpcOptions _options;
     private readonly Roles _roles;
@@ -29,12 +26,11 @@ internal sealed class RpcLinks : IAsyncDisposable
         _options = options.Value;
         _roles = platform.RoleSet;
         _log = log;
-        var isSecure = _options.Authority.Length > 0;
         _client = new RpcClient(new RpcClientOptions
         {
             Timeout = TimeSpan.FromMilliseconds(_options.TimeoutMs),
             Limits = s_limits,
-            Tls = isSecure ? RpcTls.ForClient(_options) : null,
+            Tls = RpcFaults.CallsSecurely(_options, _roles) ? RpcTls.ForClient(_options) : null,
             Faults = faults,
             Clock = clock,
             Log = Tell,
@@ -43,11 +39,13 @@ internal sealed class RpcLinks : IAsyncDisposable
         {
             Endpoints = RpcAddress.ParseEndpoints(_options.Listen),
             Limits = s_limits,
-            Tls = isSecure ? RpcTls.ForServer(_options) : null,
+            Tls = RpcFaults.ListensSecurely(_options) ? RpcTls.ForServer(_options) : null,
+            ConcurrencyMax = _options.ConcurrencyMax,
+            QueueMax = _options.QueueMax,
             // As in one process: what was begun goes on when the caller's wait has ended, and its repetition finds it.
             Grace = Grace,
-            DrainPatience = DrainPatience,
-            LeavePatience = LeavePatience,
+            DrainPatience = StopTimes.Calls,
+            LeavePatience = StopTimes.Leave,
             Clock = clock,
             Log = Tell,
         });
@@ -100,32 +98,36 @@ internal sealed class RpcLinks : IAsyncDisposable
     {
         if (_roles.HasFlag(Roles.Finance))
         {
-            yield return (Roles.Finance, "Finance", new FinanceDispatcher(services.GetRequiredService<IFinance>()));
-            yield return (Roles.Finance, "FinanceOperations", new FinanceOperationsDispatcher(services.GetRequiredService<IFinanceOperations>()));
+            yield return (Roles.Finance, "Finance", new FinanceDispatcher(Real(services.GetRequiredService<IFinance>())));
+            yield return (Roles.Finance, "FinanceOperations", new FinanceOperationsDispatcher(Real(services.GetRequiredService<IFinanceOperations>())));
         }
 
         if (_roles.HasFlag(Roles.Core))
         {
-            yield return (Roles.Core, "RedPacketCore", new RedPacketCoreDispatcher(services.GetRequiredService<IRedPacketCore>()));
+            yield return (Roles.Core, "RedPacketCore", new RedPacketCoreDispatcher(Real(services.GetRequiredService<IRedPacketCore>())));
         }
 
         if (_roles.HasFlag(Roles.Async))
         {
-            yield return (Roles.Async, "RedPacketAsync", new RedPacketAsyncDispatcher(services.GetRequiredService<IRedPacketAsync>()));
-            yield return (Roles.Async, "AlertPost", new AlertPostDispatcher(ActivatorUtilities.CreateInstance<AlertPost>(services)));
+            yield return (Roles.Async, "RedPacketAsync", new RedPacketAsyncDispatcher(Real(services.GetRequiredService<IRedPacketAsync>())));
+            yield return (Roles.Async, "AlertPost", new AlertPostDispatcher(Real<IAlertPost>(ActivatorUtilities.CreateInstance<AlertPost>(services))));
         }
 
         if (_roles.HasFlag(Roles.Query))
         {
-            yield return (Roles.Query, "RedPacketQuery", new RedPacketQueryDispatcher(services.GetRequiredService<IRedPacketQuery>()));
+            yield return (Roles.Query, "RedPacketQuery", new RedPacketQueryDispatcher(Real(services.GetRequiredService<IRedPacketQuery>())));
         }
 
-        var post = ActivatorUtilities.CreateInstance<MessagePost>(services);
+        var post = Real<IMessagePost>(ActivatorUtilities.CreateInstance<MessagePost>(services));
         foreach (var (role, _) in RoleNames.All.Where(r => r.Role is Roles.Core or Roles.Async or Roles.Query && _roles.HasFlag(r.Role)))
         {
             yield return (role, "MessagePost", new MessagePostDispatcher(new ModulePost(RoleNames.Of(role), post)));
         }
     }
+
+    // Every servant is for real work alone.
+    private static T Real<T>(T contract)
+        where T : class => RealWorkOnly.Before(contract);
 
     private void Tell(RpcEvent told)
     {

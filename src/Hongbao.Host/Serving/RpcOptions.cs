@@ -31,6 +31,15 @@ internal sealed class RpcOptions
     /// <summary>How long a call waits that has no deadline of its own, milliseconds, 100 to 60,000.</summary>
     public int TimeoutMs { get; set; } = 3000;
 
+    /// <summary>
+    /// Calls of others that this process works on at once, those that wait for a database or for finance with them, 16 to 100,000. When all places are taken, also quick
+    /// calls wait for one.
+    /// </summary>
+    public int ConcurrencyMax { get; set; } = 1024;
+
+    /// <summary>Calls of others that may wait for a place; more are refused at once, 0 to 1,000,000.</summary>
+    public int QueueMax { get; set; } = 10_000;
+
     /// <summary>PEM file with this process's certificate, for <c>ssl</c>.</summary>
     public string Certificate { get; set; } = "";
 
@@ -66,6 +75,16 @@ internal static class RpcFaults
     /// <summary>The roles elsewhere that some roles call, or hand messages or alerts to.</summary>
     public static Roles Needed(Roles roles) => s_asks.Where(a => roles.HasFlag(a.Key)).Aggregate(Roles.None, static (all, a) => all | a.Value) & ~roles;
 
+    /// <summary>True when a role that is called is reached over <c>ssl</c>. The settings have no faults.</summary>
+    public static bool CallsSecurely(RpcOptions options, Roles roles)
+    {
+        var needed = Needed(roles);
+        return RoleNames.All.Any(r => needed.HasFlag(r.Role) && IsSecure(options.EndpointsOf(r.Role)));
+    }
+
+    /// <summary>True when this process can be called over <c>ssl</c>. The settings have no faults.</summary>
+    public static bool ListensSecurely(RpcOptions options) => IsSecure(options.Listen);
+
     public static IEnumerable<string> Of(RpcOptions options, Roles roles)
     {
         var isSecure = false;
@@ -96,6 +115,11 @@ internal static class RpcFaults
             yield return $"Rpc:Listen must say where this process ({RoleNames.Of(roles)}) can be called, such as tcp -h 127.0.0.1 -p 14001.";
         }
 
+        if (roles == Roles.Gateway && options.Listen.Length > 0)
+        {
+            yield return $"Rpc:Listen '{options.Listen}' would open a port where nothing can be called: the gateway is reached by HTTP. Leave it away here.";
+        }
+
         if (options.Listen.Length > 0)
         {
             if (Read("Rpc:Listen", options.Listen, out var listen) is { } fault)
@@ -114,18 +138,25 @@ internal static class RpcFaults
 
         if (isSecure)
         {
-            foreach (var (setting, file) in new[] { ("Certificate", options.Certificate), ("CertificateKey", options.CertificateKey), ("Authority", options.Authority) })
+            foreach (var fault in RpcTls.Faults(options))
             {
-                if (!File.Exists(file))
-                {
-                    yield return $"Rpc:{setting} must name a PEM file, for ssl; '{file}' is none.";
-                }
+                yield return fault;
             }
         }
 
         if (options.TimeoutMs is < 100 or > 60_000)
         {
             yield return "Rpc:TimeoutMs must be between 100 and 60000.";
+        }
+
+        if (options.ConcurrencyMax is < 16 or > 100_000)
+        {
+            yield return "Rpc:ConcurrencyMax must be between 16 and 100000.";
+        }
+
+        if (options.QueueMax is < 0 or > 1_000_000)
+        {
+            yield return "Rpc:QueueMax must be between 0 and 1000000.";
         }
     }
 
@@ -142,6 +173,8 @@ internal static class RpcFaults
             return $"{setting} cannot be read: {e.Message}";
         }
     }
+
+    private static bool IsSecure(string endpoints) => endpoints.Length > 0 && RpcAddress.ParseEndpoints(endpoints).Any(static e => e.Protocol == RpcProtocol.Ssl);
 
     private static bool IsLoopback(string host) => host == "localhost" || (IPAddress.TryParse(host, out var ip) && IPAddress.IsLoopback(ip));
 }

@@ -35,6 +35,30 @@ internal static class RpcTls
         };
     }
 
+    /// <summary>What is wrong with the files, for people.</summary>
+    public static IReadOnlyList<string> Faults(RpcOptions options)
+    {
+        List<string> missing =
+        [
+            .. new[] { ("Certificate", options.Certificate), ("CertificateKey", options.CertificateKey), ("Authority", options.Authority) }
+                .Where(static f => !File.Exists(f.Item2)).Select(static f => $"Rpc:{f.Item1} must name a PEM file, for ssl; '{f.Item2}' is none."),
+        ];
+        return missing.Count > 0 ? missing : [.. new[] { Own, Authority }.Select(load => FaultOf(load, options)).OfType<string>()];
+    }
+
+    private static string? FaultOf(Func<RpcOptions, X509Certificate2> load, RpcOptions options)
+    {
+        try
+        {
+            load(options).Dispose();
+            return null;
+        }
+        catch (StartRefusedException refused)
+        {
+            return refused.Message;
+        }
+    }
+
     private static X509Certificate2 Own(RpcOptions options) => Load("Rpc:Certificate and Rpc:CertificateKey", () => X509Certificate2.CreateFromPemFile(options.Certificate, options.CertificateKey));
 
     private static X509Certificate2 Authority(RpcOptions options) => Load("Rpc:Authority", () => X509CertificateLoader.LoadCertificateFromFile(options.Authority));
@@ -45,9 +69,9 @@ internal static class RpcTls
         {
             return load();
         }
-        catch (Exception e) when (e is CryptographicException or IOException or UnauthorizedAccessException)
+        catch (Exception e) when (e is CryptographicException or ArgumentException or IOException or UnauthorizedAccessException)
         {
-            throw new StartRefusedException($"{settings} cannot be read as PEM: {e.Message}", e);
+            throw new StartRefusedException($"{settings} cannot be read as PEM: {e.Message.TrimEnd('.')}.", e);
         }
     }
 

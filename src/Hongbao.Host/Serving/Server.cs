@@ -1,5 +1,4 @@
 using System.Net;
-using Hongbao.Core;
 using Hongbao.Finance;
 using Hongbao.Finance.Callbacks;
 using Hongbao.Foundation.Alerts;
@@ -18,17 +17,9 @@ using Microsoft.Extensions.Options;
 
 namespace Hongbao.Host.Serving;
 
-/// <summary>The running platform: all modules and the gateway in one process.</summary>
+/// <summary>The running platform, or those roles of it that this process has.</summary>
 internal sealed class Server : IAsyncDisposable
 {
-    // New requests are refused for this long before the listening ends, so that clients learn of it by an answer and not by a broken connection.
-    private static readonly TimeSpan RefusalTime = TimeSpan.FromMilliseconds(200);
-
-    // Those who connected last get this long to be told so before connections that nobody uses are closed.
-    private static readonly TimeSpan LastRefusalTime = TimeSpan.FromMilliseconds(100);
-
-    // Answers under way get this long; the modules' own patience comes after it.
-    private static readonly TimeSpan AnswerPatience = TimeSpan.FromMilliseconds(1800);
     private readonly WebApplication _app;
     private readonly ModuleRunner _modules;
     private readonly DataFolderLock _folder;
@@ -70,7 +61,7 @@ internal sealed class Server : IAsyncDisposable
             guest.AddServices(builder.Services);
             builder.WebHost.UseUrls([.. platform.UrlList]);
             app = builder.Build();
-            // Before anything uses a setting, so that all faults are told together.
+            // Again, with the keys that were made and with what a guest brings.
             app.Services.GetRequiredService<IStartupValidator>().Validate();
             if (roles.HasFlag(Roles.Gateway))
             {
@@ -120,8 +111,9 @@ internal sealed class Server : IAsyncDisposable
     {
         var url = Urls.First();
         var store = _app.Services.GetRequiredService<IOptions<StoreOptions>>().Value;
-        output.WriteLine($"Hongbao serves {string.Join(" and ", Urls)}  (store: {store.Kind}, data: {Path.GetFullPath(store.DataFolder)})");
         var roles = _app.Services.GetRequiredService<PlatformOptions>().RoleSet;
+        var kind = RoleServices.StoresOf(roles).Count == 0 ? "none" : store.Kind;
+        output.WriteLine($"Hongbao serves {string.Join(" and ", Urls)}  (store: {kind}, data: {Path.GetFullPath(store.DataFolder)})");
         if (_app.Services.GetRequiredService<RpcLinks>().Listens is { Length: > 0 } endpoints)
         {
             output.WriteLine($"  roles {RoleNames.Of(roles)}   TARS RPC at {endpoints}");
@@ -147,38 +139,68 @@ internal sealed class Server : IAsyncDisposable
         }
 
         var time = _app.Services.GetRequiredService<TimeProvider>();
-        await Task.Delay(RefusalTime, time);
+        await Task.Delay(StopTimes.Refusal, time);
         await _app.Services.GetRequiredService<ListeningSockets>().CloseAsync(time);
-        await Task.Delay(LastRefusalTime, time);
-        await _app.StopAsync();
+        await Task.Delay(StopTimes.LastRefusal, time);
+        await CloseDoorsAsync();
     }
 
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
         // First no more requests, then no more work, then no more stores.
-        await _app.StopAsync();
-        await _app.Services.GetRequiredService<RpcLinks>().StopServingAsync();
+        await CloseDoorsAsync();
         await _modules.StopAsync();
         await _app.DisposeAsync();
         _folder.Dispose();
     }
 
+    // Side by side: a request that came by HTTP does not need what others call here.
+    private Task CloseDoorsAsync() => Task.WhenAll(_app.StopAsync(), _app.Services.GetRequiredService<RpcLinks>().StopServingAsync());
+
+    // All faults of all settings, told together, before anything is made or opened.
     private static PlatformOptions Check(ConfigurationManager configuration)
     {
+        var unreadable = PlatformSettings.Faults(configuration).ToList();
+        var readable = PlatformSettings.Without(configuration, unreadable);
         var platform = new PlatformOptions
         {
-            Urls = configuration["Urls"] ?? PlatformOptions.DefaultUrls,
-            BusinessTimeZone = configuration["BusinessTimeZone"] ?? new PlatformOptions().BusinessTimeZone,
-            Roles = configuration["Roles"] ?? "",
+            Urls = readable["Urls"] ?? PlatformOptions.DefaultUrls,
+            BusinessTimeZone = readable["BusinessTimeZone"] ?? new PlatformOptions().BusinessTimeZone,
+            Roles = readable["Roles"] ?? RoleNames.Everything,
         };
-        var faults = PlatformSettings.Faults(configuration).Concat(platform.Faults()).Concat(SplitFaults(configuration, platform.RoleSet)).ToList();
+        var faults = unreadable.Select(static f => f.Text).Concat(platform.Faults()).Concat(SectionFaults(readable, platform)).Concat(SplitFaults(readable, platform.RoleSet)).ToList();
         return faults.Count == 0 ? platform : throw StartRefusedException.ForSettings(faults);
     }
 
-    // What processes must have in common cannot be made by each for itself.
-    private static IEnumerable<string> SplitFaults(ConfigurationManager configuration, Roles roles)
+    // What the modules say of their sections, also of those that this process does not run. Keys that are not given are made later, so that these stand for them.
+    private static IReadOnlyCollection<string> SectionFaults(IConfiguration readable, PlatformOptions platform)
     {
+        var key = Convert.ToBase64String(new byte[GeneratedKeys.KeyBytes]);
+        var services = new ServiceCollection();
+        services.AddSingleton<IConfiguration>(new ConfigurationBuilder().AddConfiguration(readable).AddInMemoryCollection(Missing(readable, new GeneratedKeys(key, key))).Build());
+        AddPlatform(services, platform);
+        services.AddRoles(platform.RoleSet);
+        using var provider = services.BuildServiceProvider();
+        try
+        {
+            provider.GetRequiredService<IStartupValidator>().Validate();
+            return [];
+        }
+        catch (Exception e) when (StartRefusedException.FailuresOf(e) is { } failures)
+        {
+            return failures;
+        }
+    }
+
+    // What processes must have in common cannot be made by each for itself.
+    private static IEnumerable<string> SplitFaults(IConfiguration configuration, Roles roles)
+    {
+        if (roles == Roles.None)
+        {
+            yield break;
+        }
+
         foreach (var fault in RpcFaults.Of(configuration.GetSection(RpcOptions.Section).Get<RpcOptions>() ?? new RpcOptions(), roles))
         {
             yield return fault;
@@ -189,7 +211,7 @@ internal sealed class Server : IAsyncDisposable
             yield break;
         }
 
-        if ((configuration["Store:Kind"] ?? "sqlite") != "postgres")
+        if (RoleServices.StoresOf(roles).Count > 0 && (configuration["Store:Kind"] ?? "sqlite") != "postgres")
         {
             yield return "Roles other than all need Store:Kind=postgres: SQLite files belong to one process.";
         }
@@ -205,9 +227,12 @@ internal sealed class Server : IAsyncDisposable
         }
     }
 
-    private static async Task AddKeysAsync(ConfigurationManager configuration, string dataFolder, CancellationToken cancellationToken)
+    private static async Task AddKeysAsync(ConfigurationManager configuration, string dataFolder, CancellationToken cancellationToken) =>
+        configuration.AddInMemoryCollection(Missing(configuration, await GeneratedKeys.LoadAsync(dataFolder, new SecureRandomSource(), cancellationToken)));
+
+    // Keys for settings that name none.
+    private static Dictionary<string, string?> Missing(IConfiguration configuration, GeneratedKeys keys)
     {
-        var keys = await GeneratedKeys.LoadAsync(dataFolder, new SecureRandomSource(), cancellationToken);
         var generated = new Dictionary<string, string?>();
         if (!configuration.GetSection("Gateway:Keys").GetChildren().Any())
         {
@@ -221,40 +246,28 @@ internal sealed class Server : IAsyncDisposable
             generated["Finance:CallbackKey"] = keys.CallbackKey;
         }
 
-        configuration.AddInMemoryCollection(generated);
+        return generated;
     }
 
     /// <summary>The gateway, and what the modules of every role stand on.</summary>
     public static void AddPlatform(IServiceCollection services, PlatformOptions platform)
     {
-        services.Configure<HostOptions>(static host => host.ShutdownTimeout = AnswerPatience);
+        services.Configure<HostOptions>(static host => host.ShutdownTimeout = StopTimes.Answers);
         services.AddSingleton(TimeProvider.System);
         services.AddSingleton<IRandomSource, SecureRandomSource>();
-        services.AddSingleton(new BusinessCalendar(TimeZoneInfo.FindSystemTimeZoneById(platform.BusinessTimeZone)));
+        services.AddSingleton(_ => new BusinessCalendar(TimeZoneInfo.FindSystemTimeZoneById(platform.BusinessTimeZone)));
         services.AddSingleton<ListeningSockets>();
         services.AddOptions<SocketTransportOptions>().Configure<ListeningSockets>(static (transport, sockets) => transport.CreateBoundListenSocket = sockets.Bind);
         services.AddSingleton<ThreadPoolScheduler>();
         services.AddSingleton<ModuleRunner>();
         services.AddSingleton(static provider => new FinanceCallbackKey(
             new CallbackSignature(Convert.FromBase64String(provider.GetRequiredService<IOptions<FinanceOptions>>().Value.CallbackKey))));
-        services.AddStores().AddAlerts().AddOutside();
+        services.AddStores(RoleServices.StoresOf(platform.RoleSet)).AddAlerts().AddOutside();
 
         services.AddSingleton(platform).AddSingleton<MessageBus>().AddSingleton<AnswerFaults>().AddSingleton<RpcLinks>();
         services.AddOptions<RpcOptions>().BindConfiguration(RpcOptions.Section);
         services.AddOptions<FinanceOptions>().BindConfiguration(FinanceOptions.Section);
         services.AddGateway();
-        services.AddOptions<PacketLimits>().Configure<IOptions<CoreOptions>>(static (shown, core) => Show(core.Value, shown));
-    }
-
-    private static void Show(CoreOptions core, PacketLimits shown)
-    {
-        shown.Currency = core.Currencies.FirstOrDefault() ?? shown.Currency;
-        shown.MaxCount = core.CountMax;
-        shown.MaxShare = core.ShareMax;
-        shown.MaxGreeting = core.GreetingMax;
-        shown.MinTtlSeconds = core.TtlSecondsMin;
-        shown.MaxTtlSeconds = core.TtlSecondsMax;
-        shown.DefaultTtlSeconds = core.TtlSecondsDefault;
     }
 
     private static void ConfigureLogging(ILoggingBuilder logging, ConfigurationManager configuration)

@@ -38,6 +38,47 @@ public sealed class StoreCatalogTests
         Assert.Contains("choose another with --data", refused.Message, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("core async query", "")]
+    [InlineData("finance", "_finance")]
+    [InlineData("", null)]
+    public async Task On_postgres_a_process_makes_no_database_but_its_own(string modules, string? made)
+    {
+        await using var database = await TestDatabase.CreateAsync(SqlDialect.Sqlite);
+        var name = "catalog_" + Guid.NewGuid().ToString("N");
+        var platform = new NpgsqlConnectionStringBuilder(TestDatabase.ServerConnectionString()) { Database = name };
+        try
+        {
+            await using var catalog = new StoreCatalog(
+                new StoreOptions { Kind = "postgres", DataFolder = database.Folder, Postgres = platform.ToString() }, TimeProvider.System,
+                modules.Split(' ', StringSplitOptions.RemoveEmptyEntries));
+            await catalog.PrepareAsync(default);
+
+            await using var connection = new NpgsqlConnection(new NpgsqlConnectionStringBuilder(TestDatabase.ServerConnectionString()) { Database = "postgres" }.ToString());
+            await connection.OpenAsync();
+            await using var command = new NpgsqlCommand($"select datname from pg_database where datname like '{name}%'", connection);
+            Assert.Equal(made is null ? null : name + made, (string?)await command.ExecuteScalarAsync());
+        }
+        finally
+        {
+            await DropAsync(name);
+        }
+    }
+
+    [Theory]
+    [InlineData("core query", "", false)]
+    [InlineData("finance", "", false)]
+    [InlineData("finance", "Host=127.0.0.1", true)]
+    [InlineData("core finance", "Host=127.0.0.1", false)]
+    [InlineData("", "", true)]
+    public void The_platforms_database_is_asked_for_where_it_is_opened(string modules, string finance, bool isEnough)
+    {
+        var options = new StoreOptions { Kind = "postgres", PostgresFinance = finance };
+        var verdict = new StoreOptionsValidation(modules.Split(' ', StringSplitOptions.RemoveEmptyEntries)).Validate(null, options);
+        Assert.Equal(isEnough, verdict.Succeeded);
+        Assert.All(verdict.Failures ?? [], static f => Assert.StartsWith("Store:Postgres ", f, StringComparison.Ordinal));
+    }
+
     [Fact]
     public async Task On_postgres_the_platform_and_finance_get_databases_of_their_own()
     {
@@ -56,20 +97,25 @@ public sealed class StoreCatalogTests
         }
         finally
         {
-            await using var connection = new NpgsqlConnection(
-                new NpgsqlConnectionStringBuilder(TestDatabase.ServerConnectionString()) { Database = "postgres" }.ToString());
-            await connection.OpenAsync();
-            foreach (var drop in new[] { name, name + "_finance" })
-            {
-                await using var command = new NpgsqlCommand($"drop database if exists \"{drop}\" with (force)", connection);
-                await command.ExecuteNonQueryAsync();
-            }
+            await DropAsync(name);
         }
 
         static async Task<string?> DatabaseOfAsync(IStore store)
         {
             await using var session = await store.ReadAsync(default);
             return await session.FirstAsync<string>("select current_database()");
+        }
+    }
+
+    private static async Task DropAsync(string name)
+    {
+        await using var connection = new NpgsqlConnection(
+            new NpgsqlConnectionStringBuilder(TestDatabase.ServerConnectionString()) { Database = "postgres" }.ToString());
+        await connection.OpenAsync();
+        foreach (var drop in new[] { name, name + "_finance" })
+        {
+            await using var command = new NpgsqlCommand($"drop database if exists \"{drop}\" with (force)", connection);
+            await command.ExecuteNonQueryAsync();
         }
     }
 

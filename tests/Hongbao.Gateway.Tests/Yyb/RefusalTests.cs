@@ -47,6 +47,16 @@ public sealed class RefusalTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_code_of_a_newer_module_is_an_internal_fault_and_logged_once()
+    {
+        _host.Core.Claim = (_, _, _) => Task.FromResult(new ClaimResponse { Result = Result.Of((ResultCode)77) });
+        Assert.Equal(ErrorCode.Internal, (await _host.AskAsync(Command.Claim, new ClaimReq { PacketNo = 9001 })).OnlyCode);
+        Assert.Equal(ErrorCode.Internal, (await _host.AskAsync(Command.Claim, new ClaimReq { PacketNo = 9001 })).OnlyCode);
+        Assert.Single(_host.Logs.Lines, static l => l.Contains("ResultCode 77", StringComparison.Ordinal));
+        Assert.DoesNotContain(_host.Logs.Lines, static l => l.StartsWith("Error", StringComparison.Ordinal));
+    }
+
+    [Fact]
     public async Task A_busy_claim_says_when_and_how_often_to_ask_again_also_when_core_does_not()
     {
         _host.Core.Claim = (_, _, _) => Task.FromResult(new ClaimResponse { Result = Result.Of(ResultCode.ClaimBusy) });

@@ -10,7 +10,6 @@ namespace Hongbao.Host.Tests.Serving;
 public sealed class RolesTests
 {
     [Theory]
-    [InlineData("", Roles.All)]
     [InlineData("all", Roles.All)]
     [InlineData("Gateway, query", Roles.Gateway | Roles.Query)]
     [InlineData("core,async,finance,query,gateway", Roles.All)]
@@ -18,6 +17,16 @@ public sealed class RolesTests
     {
         Assert.Empty(RoleNames.Read(text, out var read));
         Assert.Equal((Roles)roles, read);
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData(" , ")]
+    public void Roles_that_are_given_and_name_none_are_refused(string text)
+    {
+        Assert.Contains("names none", Assert.Single(new PlatformOptions { Roles = text }.Faults()), StringComparison.Ordinal);
+        Assert.Empty(new PlatformOptions().Faults());
+        Assert.Equal(Roles.All, new PlatformOptions().RoleSet);
     }
 
     [Fact]
@@ -33,6 +42,50 @@ public sealed class RolesTests
         Assert.Equal(["Rpc:Async", "Rpc:Listen"], Settings(new RpcOptions(), Roles.Query));
         Assert.Empty(Settings(new RpcOptions { Async = "tcp -h 127.0.0.1 -p 1", Listen = "tcp -h 127.0.0.1 -p 0" }, Roles.Query));
     }
+
+    [Fact]
+    public void A_gateway_alone_opens_no_port_where_nothing_can_be_called() =>
+        Assert.Equal(["Rpc:Listen"], Settings(new RpcOptions
+        {
+            Core = "tcp -h 127.0.0.1 -p 1",
+            Query = "tcp -h 127.0.0.1 -p 1",
+            Async = "tcp -h 127.0.0.1 -p 1",
+            Finance = "tcp -h 127.0.0.1 -p 1",
+            Listen = "tcp -h 127.0.0.1 -p 0",
+        }, Roles.Gateway));
+
+    [Theory]
+    [InlineData(15, 0, "Rpc:ConcurrencyMax")]
+    [InlineData(100_001, 0, "Rpc:ConcurrencyMax")]
+    [InlineData(16, -1, "Rpc:QueueMax")]
+    [InlineData(16, 1_000_001, "Rpc:QueueMax")]
+    public void Places_for_calls_have_bounds(int concurrency, int queue, string setting) =>
+        Assert.Equal([setting], Settings(new RpcOptions { ConcurrencyMax = concurrency, QueueMax = queue }, Roles.All));
+
+    [Fact]
+    public void Certificates_are_for_endpoints_with_ssl()
+    {
+        // One environment for all processes may name an authority that some do not need.
+        var options = new RpcOptions { Async = "tcp -h 127.0.0.1 -p 1", Listen = "tcp -h 127.0.0.1 -p 0", Authority = "/no/such/file.pem" };
+        Assert.Empty(RpcFaults.Of(options, Roles.Query));
+        Assert.False(RpcFaults.CallsSecurely(options, Roles.Query) || RpcFaults.ListensSecurely(options));
+        options.Async = "ssl -h 127.0.0.1 -p 1";
+        Assert.True(RpcFaults.CallsSecurely(options, Roles.Query));
+        Assert.False(RpcFaults.CallsSecurely(options, Roles.All));
+    }
+
+    [Fact]
+    public void A_file_that_is_no_certificate_is_told_by_its_setting()
+    {
+        var file = Path.GetTempFileName();
+        File.WriteAllText(file, "not a certificate");
+        var options = new RpcOptions { Async = "ssl -h 127.0.0.1 -p 1", Listen = "tcp -h 127.0.0.1 -p 0", Certificate = file, CertificateKey = file, Authority = file };
+        Assert.Equal(["Rpc:Certificate", "Rpc:Authority"], Settings(options, Roles.Query));
+        File.Delete(file);
+    }
+
+    [Fact]
+    public void A_stop_ends_within_five_seconds_even_when_every_step_needs_all_its_time() => Assert.True(StopTimes.Longest < TimeSpan.FromSeconds(5), StopTimes.Longest.ToString());
 
     [Fact]
     public void An_open_port_without_certificates_is_refused()
