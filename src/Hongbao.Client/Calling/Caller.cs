@@ -1,3 +1,5 @@
+using System.Text.RegularExpressions;
+
 namespace Hongbao.Client.Calling;
 
 /// <summary>
@@ -5,7 +7,7 @@ namespace Hongbao.Client.Calling;
 /// again after a growing rest, and answers that ask to come again, which are polled when they say and as often as they say. A wait that would
 /// outlast the deadline is not begun.
 /// </summary>
-internal sealed class Caller
+internal sealed partial class Caller
 {
     private static readonly TimeSpan FirstRest = TimeSpan.FromMilliseconds(200);
     private static readonly TimeSpan LongestRest = TimeSpan.FromSeconds(5);
@@ -13,14 +15,23 @@ internal sealed class Caller
 
     // A busy packet spreads its people by itself; a service that sheds tells all of them the same time, so that they wait up to twice as long.
     private static readonly TimeSpan BusySpread = TimeSpan.FromMilliseconds(150);
+
+    // What timers can count.
+    private static readonly TimeSpan LongestTimer = TimeSpan.FromMilliseconds(int.MaxValue);
     private readonly ClientOptions _options;
 
     public Caller(ClientOptions options)
     {
         ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(options.AttemptTimeout, TimeSpan.Zero, nameof(ClientOptions.AttemptTimeout));
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(options.AttemptTimeout, LongestTimer, nameof(ClientOptions.AttemptTimeout));
         ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(options.Deadline, TimeSpan.Zero, nameof(ClientOptions.Deadline));
         ArgumentOutOfRangeException.ThrowIfLessThan(options.Attempts, 1, nameof(ClientOptions.Attempts));
         ArgumentOutOfRangeException.ThrowIfNegative(options.MaxPolls, nameof(ClientOptions.MaxPolls));
+        if (options.Locale.Length > 0 && !LanguageTag().IsMatch(options.Locale))
+        {
+            throw new ArgumentException($"{nameof(ClientOptions.Locale)} '{options.Locale}' is not a language: it looks like zh-CN.", nameof(options));
+        }
+
         _options = options;
     }
 
@@ -49,14 +60,15 @@ internal sealed class Caller
                 failure = e;
             }
 
-            if (failure.Status == 401 && progress.Token is not null && !progress.IsRenewed)
+            if (failure is { Status: 401, Code: not HongbaoCodes.BadAnswer } && progress.Token is not null && !progress.IsRenewed)
             {
                 // At once, and with the same request: it was not carried out.
-                progress.Refuse();
+                progress.Refuse(failure);
                 continue;
             }
 
-            if (!_options.Repeats(failure) || Next(failure, progress) is not { } wait || _options.Clock.GetElapsedTime(start) + wait.Duration >= deadline)
+            if (!_options.Repeats(failure) || Next(failure, progress) is not { } wait
+                || wait.Duration >= deadline - _options.Clock.GetElapsedTime(start) || wait.Duration > LongestTimer)
             {
                 throw failure;
             }
@@ -98,11 +110,6 @@ internal sealed class Caller
             cancellationToken.ThrowIfCancellationRequested();
             throw new HongbaoException(HongbaoCodes.Offline, 0, e.Message, e);
         }
-        catch (HongbaoException e)
-        {
-            progress.Refusal = e;
-            throw;
-        }
     }
 
     /// <summary>The wait before the next request; null when there was enough.</summary>
@@ -119,7 +126,7 @@ internal sealed class Caller
 
             progress.Polls++;
             var told = failure.RetryAfter is { } after ? (after > TimeSpan.Zero ? after : TimeSpan.Zero) : UntoldWait;
-            return new CallWait(failure, told + ((failure.Code == HongbaoCodes.ClaimBusy ? BusySpread : told) * chance), progress.Polls, most);
+            return new CallWait(failure, told + (SpreadOf(failure, told) * chance), progress.Polls, most);
         }
 
         progress.Unanswered++;
@@ -131,6 +138,13 @@ internal sealed class Caller
         var rest = FirstRest * Math.Pow(2, Math.Min(progress.Unanswered - 1, 10));
         return new CallWait(failure, (rest < LongestRest ? rest : LongestRest) * (0.5 + (chance / 2)), 0, 0);
     }
+
+    // Who is told to come at once must not come with everybody else.
+    private static TimeSpan SpreadOf(HongbaoException failure, TimeSpan told) =>
+        failure.Code == HongbaoCodes.ClaimBusy && told > TimeSpan.Zero ? BusySpread : told > UntoldWait ? told : UntoldWait;
+
+    [GeneratedRegex(@"^[A-Za-z]{1,8}(-[A-Za-z0-9]{1,8})*\z")]
+    private static partial Regex LanguageTag();
 
     /// <summary>How far a call has come.</summary>
     private sealed class Progress
@@ -144,8 +158,8 @@ internal sealed class Caller
         /// <summary>The token that the service refused, until there is another.</summary>
         public string? Refused { get; private set; }
 
-        /// <summary>What the last request was answered with.</summary>
-        public HongbaoException? Refusal { get; set; }
+        /// <summary>What <see cref="Refused"/> was answered with; what becomes of asking for another token does not change it.</summary>
+        public HongbaoException? Refusal { get; private set; }
 
         /// <summary>True once a refused token was asked to be replaced: that is done once.</summary>
         public bool IsRenewed { get; private set; }
@@ -159,9 +173,10 @@ internal sealed class Caller
             NeedsToken = false;
         }
 
-        public void Refuse()
+        public void Refuse(HongbaoException refusal)
         {
             Refused = Token;
+            Refusal = refusal;
             IsRenewed = true;
             NeedsToken = true;
         }

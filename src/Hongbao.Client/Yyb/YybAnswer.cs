@@ -5,7 +5,14 @@ namespace Hongbao.Client.Yyb;
 /// <summary>A command that waits in a batch, and later how it ended.</summary>
 public abstract class YybAnswer
 {
-    private protected YybAnswer(Request request) => Request = request;
+    private protected YybAnswer(bool takesToken, Request request)
+    {
+        TakesToken = takesToken;
+        Request = request;
+    }
+
+    /// <summary>The command's own number, under which it is sent each time. Of <see cref="YybCommands.CreatePacket"/>: keep it until there is an answer.</summary>
+    public string RequestId => Request.Head.RequestId;
 
     /// <summary>Why it did not succeed; null when it did, and before the batch was sent.</summary>
     public HongbaoException? Failure { get; private set; }
@@ -16,22 +23,28 @@ public abstract class YybAnswer
     /// <summary>As it is sent, each time the same.</summary>
     internal Request Request { get; }
 
+    /// <summary>True when a token is needed or makes a difference.</summary>
+    internal bool TakesToken { get; }
+
     /// <summary>True when its last answer can stand.</summary>
     internal bool IsEnded { get; private set; }
 
     /// <summary>Takes one answer; an exception of the command is kept, not thrown.</summary>
-    internal void Take(Response response, string traceId)
+    /// <param name="response">The answer.</param>
+    /// <param name="traceId">The package's.</param>
+    /// <param name="repeats">Which failures are worth the same command again: it is not ended by them.</param>
+    internal void Take(Response response, string traceId, Func<HongbaoException, bool> repeats)
     {
         if (response.Head.Command != Request.Head.Command || response.Head.RequestId != Request.Head.RequestId)
         {
-            Fail(Http.Problems.NotOurs(200, null), isEnded: true);
+            Fail(Http.Problems.NotOurs(200), isEnded: true);
             return;
         }
 
         if (response.Head.Code != (int)ErrorCode.Ok)
         {
             var failure = YybProblems.Read(response, traceId);
-            Fail(failure, isEnded: !failure.IsTransient);
+            Fail(failure, isEnded: !repeats(failure));
             return;
         }
 
@@ -41,7 +54,7 @@ public abstract class YybAnswer
         }
         else
         {
-            Fail(Http.Problems.NotOurs(200, null), isEnded: true);
+            Fail(Http.Problems.NotOurs(200), isEnded: true);
         }
     }
 
@@ -58,8 +71,8 @@ public sealed class YybAnswer<TResponse> : YybAnswer
 {
     private TResponse? _value;
 
-    internal YybAnswer(Request request)
-        : base(request)
+    internal YybAnswer(bool takesToken, Request request)
+        : base(takesToken, request)
     {
     }
 

@@ -15,11 +15,12 @@ internal sealed class CashierEndpoints(IRedPacketCore core, IFinance finance, Pa
     {
         assets.Map(routes);
         routes.MapGet("/cashier/{payOrderNo}", ShowAsync).For(Access.User, TicketUse.Cashier).WithMetadata(page)
-            .Describe(Tag, "showCashier", "The cashier page of a payment order, for its payer.", ResultCode.ValidationFailed, ResultCode.Forbidden, ResultCode.NotFound)
+            .Describe(Tag, "showCashier", "The cashier page of a payment order, for its payer.", ResultCode.ValidationFailed, ResultCode.Forbidden, ResultCode.NotFound,
+                ResultCode.Degraded)
             .WithMetadata(new ProducesResponseTypeMetadata(StatusCodes.Status200OK, typeof(string), ["text/html"]));
         routes.MapPost("/cashier/{payOrderNo}/pay", PayAsync).For(Access.User, TicketUse.Cashier).WithMetadata(page)
             .Describe(Tag, "pay", "Pay a payment order, by the packet's sender; paying twice pays once. PENDING: ask again.", ResultCode.ValidationFailed, ResultCode.Forbidden,
-                ResultCode.NotFound, ResultCode.PacketNotActive)
+                ResultCode.NotFound, ResultCode.PacketNotActive, ResultCode.Degraded)
             .Gives(typeof(PayAnswer));
     }
 

@@ -28,7 +28,7 @@ internal sealed class CallbackEndpoints(IRedPacketCore core, IRedPacketAsync asy
 
     public void Map(IEndpointRouteBuilder routes) => routes.MapPost("/callbacks/finance", TakeAsync).For(Access.Anyone).WithMetadata(new BodyLimit(BodyMax))
         .Describe("Callbacks", "financeCallback", "Finance's signed callbacks. A repeated one is accepted without effect.", ResultCode.ValidationFailed, ResultCode.Unauthenticated,
-            ResultCode.PayloadTooLarge)
+            ResultCode.NotFound)
         .Takes(typeof(CallbackBody)).WithMetadata(new ProducesResponseTypeMetadata(StatusCodes.Status200OK));
 
     private async Task<IResult> TakeAsync(HttpContext http, CancellationToken cancellationToken)

@@ -17,7 +17,7 @@ internal sealed class OperationEndpoints(IFinanceOperations operations, Calls ca
         routes.MapGet("/ops/v1/finance/faults", GetFaultsAsync).For(Access.Admin)
             .Describe(Tag, "getFinanceFaults", "The fault switches of the reference finance.", ResultCode.Forbidden).Gives(typeof(FaultsAnswer));
         routes.MapPut("/ops/v1/finance/faults", SetFaultsAsync).For(Access.Admin)
-            .Describe(Tag, "setFinanceFaults", "Replace the fault switches of the reference finance.", ResultCode.ValidationFailed, ResultCode.Forbidden, ResultCode.PayloadTooLarge)
+            .Describe(Tag, "setFinanceFaults", "Replace the fault switches of the reference finance.", ResultCode.ValidationFailed, ResultCode.Forbidden)
             .Takes(typeof(FaultsBody)).Gives(typeof(FaultsAnswer));
         routes.MapGet("/ops/v1/finance/ledger", CheckLedgerAsync).For(Access.Operator)
             .Describe(Tag, "checkFinanceLedger", "Sums and checks the ledger of the reference finance.", ResultCode.Forbidden).Gives(typeof(LedgerAnswer));

@@ -18,7 +18,7 @@ internal sealed class PacketEndpoints(IRedPacketCore core, IRedPacketQuery query
     {
         routes.MapPost("/api/v1/packets", CreateAsync).For(Access.User)
             .Describe(Tag, "createPacket", "Create a packet and its payment order. Idempotent by requestId.", ResultCode.ValidationFailed, ResultCode.RiskRefused,
-                ResultCode.IdempotencyMismatch, ResultCode.SubsidyNotUsable, ResultCode.LimitExceeded, ResultCode.PayloadTooLarge, ResultCode.ContentRejected, ResultCode.Degraded)
+                ResultCode.IdempotencyMismatch, ResultCode.SubsidyNotUsable, ResultCode.LimitExceeded, ResultCode.ContentRejected, ResultCode.Degraded)
             .Takes(typeof(CreatePacketBody)).Gives(typeof(CreatedPacket), 201, 200);
         routes.MapGet("/api/v1/packets", ListAsync).For(Access.User)
             .Describe(Tag, "listPackets", "Packets of a video that the caller may see, or without one the recent public ones.", ResultCode.ValidationFailed)
@@ -27,11 +27,11 @@ internal sealed class PacketEndpoints(IRedPacketCore core, IRedPacketQuery query
             .Describe(Tag, "getPacket", "A packet as the caller may see it.", ResultCode.ValidationFailed, ResultCode.NotInScope, ResultCode.NotFound, ResultCode.Degraded)
             .Gives(typeof(PacketDetail));
         routes.MapGet("/api/v1/packets/{packetNo}/status", GetStatusAsync).For(Access.User)
-            .Describe(Tag, "getPacketStatus", "A packet's status.", ResultCode.ValidationFailed, ResultCode.NotInScope, ResultCode.NotFound)
+            .Describe(Tag, "getPacketStatus", "A packet's status.", ResultCode.ValidationFailed, ResultCode.NotFound)
             .Gives(typeof(PacketStatusAnswer));
         routes.MapPut("/api/v1/packets/{packetNo}/content", SetContentAsync).For(Access.User)
             .Describe(Tag, "setPacketContent", "Bind a packet to a video, by its sender, once.", ResultCode.ValidationFailed, ResultCode.Forbidden, ResultCode.NotFound,
-                ResultCode.PacketNotActive, ResultCode.IdempotencyMismatch, ResultCode.PayloadTooLarge)
+                ResultCode.PacketNotActive, ResultCode.IdempotencyMismatch)
             .Takes(typeof(ContentBody)).Gives(typeof(PacketContent));
         routes.MapGet("/api/v1/packets/{packetNo}/draw", GetDrawAsync).For(Access.AnyoneOrUser)
             .Describe(Tag, "getPacketDraw", "What anyone needs to recompute a packet's amounts; the seed once no more draw is possible. Until then only a public packet's needs no token.",
