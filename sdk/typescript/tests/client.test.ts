@@ -152,6 +152,10 @@ describe('what answers', () => {
     await expect(client.getWallet()).rejects.toMatchObject({ code: `HTTP_${status}`, status, refused: false });
   });
 
+  it('decides nothing and is not asked again when it is no service', () => {
+    for (const status of [200, 401, 404, 503]) expect(new HongbaoError('BAD_ANSWER', status)).toMatchObject({ refused: false, transient: false });
+  });
+
   it('does not send the request elsewhere', async () => {
     const told = scripted([() => answer(307, '', { location: 'https://elsewhere.test/' })]);
     await expect(told.client.createPacket(newPacket())).rejects.toMatchObject({ code: 'HTTP_307', refused: false, transient: false });
@@ -333,6 +337,16 @@ describe('who ends a call', () => {
     await expect(call).rejects.toThrow('left');
     await vi.advanceTimersByTimeAsync(1000);
     expect([sent.length, vi.getTimerCount(), told[0]?.aborted]).toEqual([0, 0, true]);
+  });
+
+  it('ends it in the very moment in which the token comes', async () => {
+    const leaving = new AbortController();
+    const token = Promise.resolve('t1');
+    const { client, sent } = scripted([ok(aClaim)], { token: () => token });
+    const call = client.claim('5', { signal: leaving.signal });
+    void token.then(() => leaving.abort(new Error('left')));
+    await expect(call).rejects.toThrow('left');
+    expect(sent).toEqual([]);
   });
 
   it('ends it although what sends the requests does not listen', async () => {
