@@ -87,6 +87,10 @@ public sealed class CoreOptions
     [Range(1, 86_400, ErrorMessage = "Core:DeadlineSeconds must be between 1 and 86400.")]
     public int DeadlineSeconds { get; set; } = 600;
 
+    /// <summary>Age from which a message that was not delivered to all who take it raises an alert, seconds. Default 10 minutes.</summary>
+    [Range(1, 86_400, ErrorMessage = "Core:BehindSeconds must be between 1 and 86400.")]
+    public int BehindSeconds { get; set; } = 600;
+
     internal bool HasCurrency(string currency) => Currencies.Count == 0 ? currency == "CNY" : Currencies.Contains(currency);
 
     internal IEnumerable<string> CrossFaults()

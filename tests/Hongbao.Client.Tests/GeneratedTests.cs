@@ -19,14 +19,16 @@ public sealed class GeneratedTests
         Assert.True(now == File.ReadAllText(Path.Combine(Root, SdkFiles.Document)), "sdk/openapi.json is not what the gateway gives: run eng/sdk and commit what it changes");
     }
 
-    [Fact]
-    public async Task A_document_that_cannot_be_written_is_told_in_words()
+    [Theory]
+    [InlineData("/no/such/folder/openapi.json")]
+    [InlineData("")]
+    public async Task A_document_that_cannot_be_written_is_told_in_words(string path)
     {
-        using var process = Process.Start(new ProcessStartInfo(ServerProcess.Executable, ["openapi", "--out", "/no/such/folder/openapi.json"]) { RedirectStandardError = true })!;
+        using var process = Process.Start(new ProcessStartInfo(ServerProcess.Executable, ["openapi", "--out", path]) { RedirectStandardError = true })!;
         var said = await process.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken);
         await process.WaitForExitAsync(TestContext.Current.CancellationToken);
-        Assert.Equal(1, process.ExitCode);
-        Assert.StartsWith("'/no/such/folder/openapi.json' cannot be written: ", said, StringComparison.Ordinal);
+        Assert.Equal(2, process.ExitCode);
+        Assert.StartsWith($"'{path}' cannot be written: ", said, StringComparison.Ordinal);
         Assert.DoesNotContain("   at ", said, StringComparison.Ordinal);
     }
 
