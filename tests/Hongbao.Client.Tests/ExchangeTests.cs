@@ -108,7 +108,7 @@ public sealed class ExchangeTests
                     await stream.WriteAsync(Encoding.ASCII.GetBytes(answer));
                 }
             }
-            catch (Exception e) when (e is SocketException or ObjectDisposedException)
+            catch (Exception e) when (e is SocketException or ObjectDisposedException or InvalidOperationException)
             {
                 // Stopped.
             }

@@ -228,6 +228,75 @@ public sealed class YybTests
     }
 
     [Fact]
+    public async Task What_breaks_after_it_was_shed_is_not_reported_as_shed()
+    {
+        var service = new ScriptedService()
+            .Then(sent => Several(sent, r => (Command)r.Head.Command == Command.CreatePacket ? Refused(r, ErrorCode.Overloaded, new ErrorDetail { RetryAfterMs = 200 }) : Ok(r, new GetWalletRsp { Currency = "CNY" })))
+            .Breaks().Breaks();
+        var batch = new YybBatch();
+        var (wallet, packet) = (batch.Add(YybCommands.GetWallet, Nothing.Value), batch.Add(YybCommands.CreatePacket, new CreatePacketReq { Scope = new Scope(), Funding = new Funding() }, "order-1"));
+        await service.RunAsync(Done(service.Yyb(Known with { Attempts = 2 }).SendAsync(batch, service.Watched)));
+
+        // It may have been made: only the same number tells.
+        Assert.True(wallet.IsOk);
+        Assert.True(packet.Failure is { Code: HongbaoCodes.Offline, IsUnanswered: true });
+        Assert.Equal(3, service.Sent.Count);
+    }
+
+    [Fact]
+    public async Task A_token_that_ends_while_a_claim_waits_is_what_the_claim_hears()
+    {
+        var service = new ScriptedService()
+            .Then(sent => Several(sent, r => (Command)r.Head.Command == Command.Claim ? Refused(r, ErrorCode.ClaimBusy, new ErrorDetail { RetryAfterMs = 200 }) : Refused(r, ErrorCode.NotFound)))
+            .Then(sent => Package(2, new PkgRspV2
+            {
+                Head = new PkgRspHead { Code = (int)ErrorCode.Unauthenticated },
+                Responses = ReadV2(sent).Requests.ConvertAll(r => Refused(r, ErrorCode.Unauthenticated)),
+            }));
+        var batch = new YybBatch();
+        var (packet, claim) = (batch.Add(YybCommands.GetPacket, new GetPacketReq { PacketNo = 5 }), batch.Add(YybCommands.Claim, Claim));
+        await service.RunAsync(Done(service.Yyb(Known).SendAsync(batch, service.Watched)));
+        Assert.Equal((HongbaoCodes.NotFound, HongbaoCodes.Unauthenticated), (packet.Failure!.Code, claim.Failure!.Code));
+    }
+
+    [Fact]
+    public async Task A_wait_that_would_outlast_the_deadline_ends_its_command_and_no_other()
+    {
+        var service = new ScriptedService()
+            .Then(sent => Several(sent, r => (Command)r.Head.Command == Command.Claim
+                ? Refused(r, ErrorCode.ClaimBusy, new ErrorDetail { RetryAfterMs = 200, MaxPolls = 10 }) : Refused(r, ErrorCode.Degraded, new ErrorDetail { RetryAfterMs = 3_600_000 })))
+            .Then(sent => Several(sent, r => Ok(r, Claimed)));
+        var batch = new YybBatch();
+        var (wallet, claim) = (batch.Add(YybCommands.GetWallet, Nothing.Value), batch.Add(YybCommands.Claim, Claim));
+        await service.RunAsync(Done(service.Yyb(Known).SendAsync(batch, service.Watched)));
+        Assert.Equal((true, HongbaoCodes.Degraded), (claim.IsOk, wallet.Failure!.Code));
+        Assert.Equal([2, 1], service.Sent.Select(s => ReadV2(s).Requests.Count));
+        Assert.Equal([275], service.WaitsMs);
+    }
+
+    [Fact]
+    public async Task Each_command_of_a_batch_is_polled_as_often_as_it_says()
+    {
+        var (few, many) = (new ClaimReq { PacketNo = 1 }, new ClaimReq { PacketNo = 2 });
+        var service = new ScriptedService();
+        for (var round = 0; round < 4; round++)
+        {
+            // The one that gives up first asks for the longer wait.
+            var isLast = round == 3;
+            service.Then(sent => Several(sent, r => JceSerializer.Read<ClaimReq>(r.Body).PacketNo == 1 ? Refused(r, ErrorCode.ClaimBusy, new ErrorDetail { RetryAfterMs = 1000, MaxPolls = 1 })
+                : isLast ? Ok(r, Claimed) : Refused(r, ErrorCode.ClaimBusy, new ErrorDetail { RetryAfterMs = 200, MaxPolls = 3 })));
+        }
+
+        var batch = new YybBatch();
+        var (first, second) = (batch.Add(YybCommands.Claim, few), batch.Add(YybCommands.Claim, many));
+        await service.RunAsync(Done(service.Yyb(Known).SendAsync(batch, service.Watched)));
+        Assert.Equal((HongbaoCodes.ClaimBusy, true), (first.Failure!.Code, second.IsOk));
+        Assert.Equal([2, 2, 1, 1], service.Sent.Select(s => ReadV2(s).Requests.Count));
+        Assert.Equal([1075, 275, 275], service.WaitsMs);
+        Assert.Equal([(1, 1), (2, 3), (3, 3)], service.Waits.Select(w => (w.Poll, w.MaxPolls)));
+    }
+
+    [Fact]
     public async Task A_package_that_nobody_answers_is_thrown()
     {
         var service = new ScriptedService().Breaks();
@@ -235,6 +304,7 @@ public sealed class YybTests
         var wallet = batch.Add(YybCommands.GetWallet, Nothing.Value);
         Assert.Equal(HongbaoCodes.Offline, (await Assert.ThrowsAsync<HongbaoException>(() => service.Yyb(Known with { Attempts = 1 }).SendAsync(batch))).Code);
         Assert.False(wallet.IsOk);
+        Assert.Equal(HongbaoCodes.Offline, Assert.Throws<HongbaoException>(() => wallet.Value).Code);
     }
 
     [Fact]
@@ -257,6 +327,15 @@ public sealed class YybTests
         { "another version", YybPackage.ToBytes(2, new PkgRspV1 { Head = new PkgRspHead(), Response = new Response { Head = new RspHead() } }) },
         { "another command", YybPackage.ToBytes(1, new PkgRspV1 { Head = new PkgRspHead(), Response = new Response { Head = new RspHead { Command = 999 } } }) },
     };
+
+    [Fact]
+    public async Task An_answer_as_long_as_the_service_gives_is_read()
+    {
+        var text = new string('x', 1 << 20);
+        var page = new ListPacketsRsp { Items = [.. Enumerable.Range(0, 7).Select(_ => new PacketInfo { Currency = "CNY", Greeting = text })] };
+        var service = new ScriptedService().Then(sent => Single(sent, r => Ok(r, page)));
+        Assert.Equal(7, (await service.Yyb(Known).ListPacketsAsync(new ListPacketsReq())).Items.Count);
+    }
 
     [Theory]
     [MemberData(nameof(Strangers))]

@@ -5,8 +5,8 @@ namespace Hongbao.Client.Calling;
 /// <summary>One request and its answer, whichever way it travels.</summary>
 internal static class Exchange
 {
-    /// <summary>Most bytes of an answer; none of the contract comes near it.</summary>
-    public const int AnswerMax = 4 << 20;
+    /// <summary>Most bytes of an answer: a package's, and none of HTTP's comes near it.</summary>
+    public const int AnswerMax = Yyb.YybConstants.AnswerBytesMax;
 
     private const int ChunkBytes = 16 * 1024;
 

@@ -26,40 +26,31 @@ public abstract class YybAnswer
     /// <summary>True when a token is needed or makes a difference.</summary>
     internal bool TakesToken { get; }
 
-    /// <summary>True when its last answer can stand.</summary>
-    internal bool IsEnded { get; private set; }
-
     /// <summary>Takes one answer; an exception of the command is kept, not thrown.</summary>
     /// <param name="response">The answer.</param>
     /// <param name="traceId">The package's.</param>
-    /// <param name="repeats">Which failures are worth the same command again: it is not ended by them.</param>
-    internal void Take(Response response, string traceId, Func<HongbaoException, bool> repeats)
+    internal void Take(Response response, string traceId)
     {
         if (response.Head.Command != Request.Head.Command || response.Head.RequestId != Request.Head.RequestId)
         {
-            Fail(Http.Problems.NotOurs(200), isEnded: true);
-            return;
+            Fail(Http.Problems.NotOurs(200));
         }
-
-        if (response.Head.Code != (int)ErrorCode.Ok)
+        else if (response.Head.Code != (int)ErrorCode.Ok)
         {
-            var failure = YybProblems.Read(response, traceId);
-            Fail(failure, isEnded: !repeats(failure));
-            return;
+            Fail(YybProblems.Read(response, traceId));
         }
-
-        if (TryTake(response.Body))
+        else if (TryTake(response.Body))
         {
-            (Failure, IsOk, IsEnded) = (null, true, true);
+            (Failure, IsOk) = (null, true);
         }
         else
         {
-            Fail(Http.Problems.NotOurs(200), isEnded: true);
+            Fail(Http.Problems.NotOurs(200));
         }
     }
 
-    /// <summary>It ended without an answer of its own.</summary>
-    internal void Fail(HongbaoException failure, bool isEnded) => (Failure, IsEnded) = (failure, isEnded);
+    /// <summary>It has not succeeded, for all that is known.</summary>
+    internal void Fail(HongbaoException failure) => Failure = failure;
 
     private protected abstract bool TryTake(byte[] body);
 }
@@ -78,8 +69,8 @@ public sealed class YybAnswer<TResponse> : YybAnswer
 
     /// <summary>The answer.</summary>
     /// <exception cref="HongbaoException">The command did not succeed.</exception>
-    /// <exception cref="InvalidOperationException">The batch has not been sent.</exception>
-    public TResponse Value => _value ?? throw (Failure as Exception ?? new InvalidOperationException("The batch has not been sent."));
+    /// <exception cref="InvalidOperationException">The batch has not been sent, or its sending was ended by its caller.</exception>
+    public TResponse Value => _value ?? throw (Failure as Exception ?? new InvalidOperationException("There is no answer yet: the batch has not been sent, or its sending was ended."));
 
     private protected override bool TryTake(byte[] body)
     {

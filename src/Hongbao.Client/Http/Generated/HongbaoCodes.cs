@@ -52,7 +52,7 @@ public static partial class HongbaoCodes
     /// <summary>The packet is not paid yet, or closed.</summary>
     public const string PacketNotActive = "PACKET_NOT_ACTIVE";
 
-    /// <summary>Too large.</summary>
+    /// <summary>Too large; of a command's answer: it would make the package's longer than <c>AnswerBytesMax</c>, so ask for less at a time.</summary>
     public const string PayloadTooLarge = "PAYLOAD_TOO_LARGE";
 
     /// <summary>An interface or user limit; see <c>ErrorDetail.retryAfterMs</c>.</summary>

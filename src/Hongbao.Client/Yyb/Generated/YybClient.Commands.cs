@@ -48,7 +48,7 @@ public sealed partial class YybClient
     public Task<GetPacketStatusRsp> GetPacketStatusAsync(GetPacketStatusReq request, CallOptions? options = null, CancellationToken cancellationToken = default) =>
         CallAsync(YybCommands.GetPacketStatus, request, null, options, cancellationToken);
 
-    /// <summary>What anyone needs to recompute a packet's amounts. Needs a token only while a packet that is not public can be claimed.</summary>
+    /// <summary>What anyone needs to recompute a packet's amounts. Needs a token only while a packet that is not public can be claimed, and for packets of an app other than <c>default</c>, which nobody sees without one.</summary>
     /// <param name="request">What is asked.</param>
     /// <param name="options">Of this call alone.</param>
     /// <param name="cancellationToken">Ends the call.</param>

@@ -19,7 +19,7 @@ public static class YybCommands
     /// <summary>Only a packet's status.</summary>
     public static YybCommand<GetPacketStatusReq, GetPacketStatusRsp> GetPacketStatus { get; } = new(Command.GetPacketStatus);
 
-    /// <summary>What anyone needs to recompute a packet's amounts. Needs a token only while a packet that is not public can be claimed.</summary>
+    /// <summary>What anyone needs to recompute a packet's amounts. Needs a token only while a packet that is not public can be claimed, and for packets of an app other than <c>default</c>, which nobody sees without one.</summary>
     public static YybCommand<GetDrawReq, GetDrawRsp> GetDraw { get; } = new(Command.GetDraw);
 
     /// <summary>The limits of packets. Needs no token.</summary>
