@@ -10,7 +10,8 @@ namespace Hongbao.Client.Tests;
 /// <summary>Who answers may be anybody: redirections, and answers without an end.</summary>
 public sealed class ExchangeTests
 {
-    private static readonly ClientOptions Known = new() { Token = (_, _) => ValueTask.FromResult<string?>("t1") };
+    // A newer one whenever it is asked.
+    private static readonly ClientOptions Known = new() { Token = (_, _) => ValueTask.FromResult<string?>(RequestNumber.New()) };
 
     [Theory]
     [InlineData(false)]
