@@ -10,7 +10,8 @@ namespace Hongbao.Client.Tests;
 /// <summary>Who answers may be anybody: redirections, and answers without an end.</summary>
 public sealed class ExchangeTests
 {
-    private static readonly ClientOptions Known = new() { Token = (_, _) => ValueTask.FromResult<string?>("t1") };
+    // A newer one whenever it is asked.
+    private static readonly ClientOptions Known = new() { Token = (_, _) => ValueTask.FromResult<string?>(RequestNumber.New()) };
 
     [Theory]
     [InlineData(false)]
@@ -72,6 +73,7 @@ public sealed class ExchangeTests
     private sealed class Redirects : IAsyncDisposable
     {
         private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
+        private readonly CancellationTokenSource _end = new();
         private readonly Task _serving;
 
         public Redirects()
@@ -87,18 +89,19 @@ public sealed class ExchangeTests
 
         public async ValueTask DisposeAsync()
         {
-            _listener.Stop();
+            await _end.CancelAsync();
             await _serving;
             _listener.Dispose();
+            _end.Dispose();
         }
 
         private async Task ServeAsync()
         {
-            try
+            while (!_end.IsCancellationRequested)
             {
-                for (; ; )
+                try
                 {
-                    using var connection = await _listener.AcceptTcpClientAsync();
+                    using var connection = await _listener.AcceptTcpClientAsync(_end.Token);
                     var stream = connection.GetStream();
                     var asked = await ReadAsync(stream);
                     Taken++;
@@ -107,10 +110,10 @@ public sealed class ExchangeTests
                         : $"HTTP/1.1 307 Temporary Redirect\r\nLocation: {Url}elsewhere\r\nContent-Length: 0\r\nConnection: close\r\n\r\n";
                     await stream.WriteAsync(Encoding.ASCII.GetBytes(answer));
                 }
-            }
-            catch (Exception e) when (e is SocketException or ObjectDisposedException or InvalidOperationException)
-            {
-                // Stopped.
+                catch (Exception e) when (e is OperationCanceledException or IOException or SocketException)
+                {
+                    // Stopped, or the client has gone.
+                }
             }
         }
 
