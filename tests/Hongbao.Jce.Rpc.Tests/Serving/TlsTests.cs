@@ -47,7 +47,8 @@ public sealed class TlsTests
             Assert.Equal((RpcCode.NoConnection, false), (e.Code, e.WasSent));
         }
 
-        Assert.Equal(4, events.Count(e => e.Kind == RpcEventKind.NotConnected));
+        // Of the first perhaps twice: when it was refused before the call was sent, it was tried again.
+        Assert.InRange(events.Count(e => e.Kind == RpcEventKind.NotConnected), 4, 5);
         Assert.Empty(host.Target.Echoed);
     }
 
