@@ -1,4 +1,4 @@
-import { defineConfig } from 'vite';
+import { defineConfig } from 'vitest/config';
 
 // In development the page is served by Vite and everything that the server owns is passed on to it.
 declare const process: { env: Record<string, string | undefined> };
@@ -10,5 +10,7 @@ const client = decodeURIComponent(new URL('../sdk/typescript/src/index.ts', impo
 export default defineConfig({
   resolve: { alias: { 'hongbao-client': client } },
   build: { target: 'es2022', sourcemap: false },
+  // The SDK's tests too: it has no packages of its own.
+  test: { include: ['tests/**/*.test.ts', '../sdk/typescript/tests/**/*.test.ts'] },
   server: { proxy: { '/api': server, '/cashier': server, '/avatars': server } },
 });

@@ -11,7 +11,11 @@ internal sealed class DevUsers(HttpClient http, Uri service)
     private readonly ConcurrentDictionary<long, string> _tokens = new();
 
     /// <summary>Whose requests a client makes.</summary>
-    public ClientOptions As(long uid) => new() { Token = (refused, cancellationToken) => TokenAsync(uid, refused, cancellationToken) };
+    public ClientOptions As(long uid) => new()
+    {
+        // Asked with null at first, and with the token that the service refused, when it did.
+        Token = (refused, cancellationToken) => TokenAsync(uid, refused, cancellationToken),
+    };
 
     private async ValueTask<string?> TokenAsync(long uid, string? refused, CancellationToken cancellationToken)
     {

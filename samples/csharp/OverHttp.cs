@@ -34,8 +34,11 @@ internal static class OverHttp
 
     private static async Task<long> SendAsync(HongbaoClient sender, CancellationToken cancellationToken)
     {
+        // Keep it until there is an answer: sent again under the same number, it is the same packet.
+        var requestId = RequestNumber.New();
         var packet = await sender.CreatePacketAsync(new CreatePacketBody
         {
+            RequestId = requestId,
             Amount = 1000,
             Count = Shares,
             Currency = "CNY",
@@ -55,7 +58,12 @@ internal static class OverHttp
             var line = new CallOptions { Waiting = w => Console.WriteLine($"in the line: {w.Poll} of {w.MaxPolls}") };
             var claim = await client.ClaimAsync(packetNo, line, cancellationToken);
             Console.WriteLine($"took {claim.Amount}, {claim.RemainingCount} left");
-            await Patience.UntilAsync(() => client.GetClaimAsync(claim.ClaimNo, cancellationToken: cancellationToken), c => c.Status == ClaimStatus.Transferred, cancellationToken);
+            var ended = await Patience.UntilAsync(
+                () => client.GetClaimAsync(claim.ClaimNo, cancellationToken: cancellationToken), c => c.Status is ClaimStatus.Transferred or ClaimStatus.Failed, cancellationToken);
+            if (ended.Status == ClaimStatus.Failed)
+            {
+                Console.WriteLine("it could not be credited and went back to the sender");
+            }
         }
         catch (HongbaoException refused) when (refused.Code == HongbaoCodes.PacketExhausted)
         {

@@ -28,7 +28,7 @@ internal static class OverYyb
         Console.WriteLine($"packet {packetNo} is {packet.Value.Packet.Status}");
         foreach (var item in claims.Value.Items)
         {
-            Console.WriteLine($"share {item.Claim.Seq}: {item.Claim.Amount} to {item.Claim.Uid}{(item.Luckiest ? ", the luckiest" : "")}");
+            Console.WriteLine($"share {item.Seq}: {item.Amount} to {item.Uid}{(item.Luckiest ? ", the luckiest" : "")}");
         }
 
         foreach (var (uid, client) in takers)
@@ -39,7 +39,9 @@ internal static class OverYyb
 
     private static async Task<long> SendAsync(YybClient sender, CancellationToken cancellationToken)
     {
-        var packet = await sender.CreatePacketAsync(new CreatePacketReq
+        // Keep it until there is an answer: sent again under the same number, it is the same packet.
+        var requestId = RequestNumber.New();
+        var packet = await sender.CreatePacketAsync(requestId, new CreatePacketReq
         {
             Amount = 1000,
             Count = Shares,
@@ -60,7 +62,12 @@ internal static class OverYyb
             var claim = await client.ClaimAsync(new ClaimReq { PacketNo = packetNo }, cancellationToken: cancellationToken);
             Console.WriteLine($"took {claim.Claim.Amount}, {claim.RemainingCount} left");
             var taken = new GetClaimReq { ClaimNo = claim.Claim.ClaimNo };
-            await Patience.UntilAsync(() => client.GetClaimAsync(taken, cancellationToken: cancellationToken), c => c.Claim.Status == ClaimStatus.Transferred, cancellationToken);
+            var ended = await Patience.UntilAsync(
+                () => client.GetClaimAsync(taken, cancellationToken: cancellationToken), c => c.Claim.Status is ClaimStatus.Transferred or ClaimStatus.Failed, cancellationToken);
+            if (ended.Claim.Status == ClaimStatus.Failed)
+            {
+                Console.WriteLine("it could not be credited and went back to the sender");
+            }
         }
         catch (HongbaoException refused) when (refused.Code == HongbaoCodes.PacketExhausted)
         {

@@ -10,7 +10,9 @@ if (args is not (["http" or "yyb", ..] and { Length: <= 3 }))
 
 var service = new Uri(args.ElementAtOrDefault(1) ?? "http://127.0.0.1:8080");
 var firstUid = long.Parse(args.ElementAtOrDefault(2) ?? "1001", CultureInfo.InvariantCulture);
-using var http = new HttpClient();
+
+// What is sent is for this service: no redirection takes it elsewhere.
+using var http = new HttpClient(new SocketsHttpHandler { AllowAutoRedirect = false });
 using var stop = new CancellationTokenSource();
 Console.CancelKeyPress += (_, pressed) =>
 {
@@ -18,5 +20,13 @@ Console.CancelKeyPress += (_, pressed) =>
     stop.Cancel();
 };
 var users = new DevUsers(http, service);
-await (args[0] == "http" ? OverHttp.RunAsync(http, service, users, firstUid, stop.Token) : OverYyb.RunAsync(http, service, users, firstUid, stop.Token));
-return 0;
+try
+{
+    await (args[0] == "http" ? OverHttp.RunAsync(http, service, users, firstUid, stop.Token) : OverYyb.RunAsync(http, service, users, firstUid, stop.Token));
+    return 0;
+}
+catch (OperationCanceledException) when (stop.IsCancellationRequested)
+{
+    await Console.Error.WriteLineAsync("stopped");
+    return 130;
+}

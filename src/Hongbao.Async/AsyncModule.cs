@@ -75,10 +75,10 @@ public sealed class AsyncModule : IModule
     /// <inheritdoc/>
     public void Attach(MessageBus bus, IScheduler scheduler)
     {
-        bus.Subscribe(Topics.ClaimsAccepted, "async.transfers.write", _requests.HandleClaimsAsync);
-        bus.Subscribe(Topics.RefundsRequested, "async.refunds.write", _requests.HandleRefundsAsync);
-        bus.Subscribe(Topics.OrdersDue, "async.orders.ask", _advancer.HandleDueAsync);
-        new OutboxDispatcher(_store, _outbox, bus, _alerts, _log).Attach(scheduler);
+        bus.Subscribe(Listener.WriteTransfers, _requests.HandleClaimsAsync);
+        bus.Subscribe(Listener.WriteRefunds, _requests.HandleRefundsAsync);
+        bus.Subscribe(Listener.AskOrders, _advancer.HandleDueAsync);
+        new OutboxDispatcher(_store, _outbox, bus, _alerts, _log, TimeSpan.FromSeconds(_options.BehindSeconds)).Attach(scheduler);
         _refundNumbers.Attach(scheduler);
         _advancer.Attach(scheduler);
         _courier.Attach(scheduler);

@@ -28,6 +28,10 @@ public sealed class AsyncOptions
     [Range(1, 86_400, ErrorMessage = "Async:DeadlineSeconds must be between 1 and 86400.")]
     public int DeadlineSeconds { get; set; } = 600;
 
+    /// <summary>Age from which a message that was not delivered to all who take it raises an alert, seconds. Default 10 minutes.</summary>
+    [Range(1, 86_400, ErrorMessage = "Async:BehindSeconds must be between 1 and 86400.")]
+    public int BehindSeconds { get; set; } = 600;
+
     internal IEnumerable<string> CrossFaults()
     {
         if (CheckMs > CheckMsMax)

@@ -1,11 +1,11 @@
 namespace Hongbao.Client;
 
 /// <summary>
-/// Gives the token of the user on whose behalf a request is made. Called before each call's first request with null, and at most once more in a call with the token that
-/// the service has just refused: then it gives a newer one, or null when there is none.
+/// Gives the token of the user on whose behalf a request is made. Asked before each call's first request with null, and once more in a call with the token that the
+/// service has just refused: then it gives a newer one, or null when there is none, and the refusal stands. A source that fails is asked the same again with the next attempt.
 /// </summary>
 /// <param name="refused">The token that was refused; null at first.</param>
-/// <param name="cancellationToken">The call's end.</param>
+/// <param name="cancellationToken">The end of the attempt: its time is over, or the caller ended the call.</param>
 /// <returns>A JWT; null for none.</returns>
 public delegate ValueTask<string?> TokenSource(string? refused, CancellationToken cancellationToken);
 
@@ -15,11 +15,11 @@ public sealed record ClientOptions
     /// <summary>The user's tokens. None by default: only what is open to everybody can be asked.</summary>
     public TokenSource? Token { get; init; }
 
-    /// <summary>How long one request may take before it counts as unanswered. 10 seconds by default; more than zero.</summary>
+    /// <summary>How long one request may take before it counts as unanswered. 10 seconds by default; more than zero, less than 25 days.</summary>
     public TimeSpan AttemptTimeout { get; init; } = TimeSpan.FromSeconds(10);
 
-    /// <summary>How long a call may take with all its repetitions and waits. 30 seconds by default; more than zero. A wait that would end later is not begun.</summary>
-    public TimeSpan Deadline { get; init; } = TimeSpan.FromSeconds(30);
+    /// <summary>How long a call may take with all its repetitions and waits. 60 seconds by default, long enough for every poll that a busy packet grants; more than zero. A wait that would end later is not begun.</summary>
+    public TimeSpan Deadline { get; init; } = TimeSpan.FromSeconds(60);
 
     /// <summary>How often a request is sent that nobody answers or that fails inside the service, the first time included. 6 by default; at least 1.</summary>
     public int Attempts { get; init; } = 6;
@@ -27,7 +27,7 @@ public sealed record ClientOptions
     /// <summary>How often a service that asks to come again is asked again; it may ask for fewer (<c>maxPolls</c>). 10 by default; 0 for never.</summary>
     public int MaxPolls { get; init; } = 10;
 
-    /// <summary>The language of texts for people, such as <c>zh-CN</c>; empty for the service's own.</summary>
+    /// <summary>The language of texts for people, a BCP 47 tag such as <c>zh-CN</c>; empty for the service's own.</summary>
     public string Locale { get; init; } = "";
 
     /// <summary>The app's own version, sent along in packages for apps; nothing depends on it.</summary>
@@ -39,7 +39,7 @@ public sealed record ClientOptions
     /// <summary>Between 0 and 1: spreads those who were told the same time. A random number by default.</summary>
     public Func<double> Jitter { get; init; } = Calling.Jitter.Next;
 
-    /// <summary>Which failures are worth the same request again; by default <see cref="HongbaoException.IsTransient"/>.</summary>
+    /// <summary>Which failures are worth the same request again, also of the commands in a batch, each by itself; by default <see cref="HongbaoException.IsTransient"/>.</summary>
     public Func<HongbaoException, bool> Repeats { get; init; } = static failure => failure.IsTransient;
 }
 

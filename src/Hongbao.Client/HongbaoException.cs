@@ -44,11 +44,16 @@ public sealed class HongbaoException : Exception
     /// <summary>True when no answer came: the request may or may not have been carried out.</summary>
     public bool IsUnanswered => Status == 0;
 
-    /// <summary>True when the service decided against it, so that the same request will not be carried out later.</summary>
-    public bool IsRefused => Status is >= 400 and < 500 and not (401 or 408 or 429);
+    /// <summary>
+    /// True when the service decided against it, so that the same request will not be carried out later. What something else answered (a proxy, a portal) decides nothing.
+    /// </summary>
+    public bool IsRefused => Status is >= 400 and < 500 and not (401 or 408 or 429) && !HongbaoCodes.IsOfThisClient(Code);
 
-    /// <summary>True when the same request can succeed in a moment: no answer, 408, 429 or a fault of the service (5xx).</summary>
-    public bool IsTransient => IsUnanswered || Status is 408 or 429 or >= 500;
+    /// <summary>
+    /// True when the same request can succeed in a moment: no answer, 408, 429 or a fault of the service (5xx); not when something else answered in its place
+    /// (<see cref="HongbaoCodes.BadAnswer"/>).
+    /// </summary>
+    public bool IsTransient => (IsUnanswered || Status is 408 or 429 or >= 500) && Code != HongbaoCodes.BadAnswer;
 
     /// <summary>True when the service is there and asks to come again later: 429 and 503.</summary>
     public bool AsksToComeAgain => Status is 429 or 503;

@@ -1,20 +1,32 @@
 namespace Hongbao.Contracts;
 
-/// <summary>Who takes which messages, for processes that do not have all modules. A test compares it with what the modules subscribe to.</summary>
+/// <summary>Who takes which messages: modules subscribe by it, and processes without a module know what to hand over to the one that has it.</summary>
 /// <param name="Topic">One of <see cref="Topics"/>.</param>
 /// <param name="Module">Whose handler it is, lower case.</param>
 /// <param name="Handler">Its name in the inbox.</param>
 public sealed record Listener(string Topic, string Module, string Handler)
 {
+    /// <summary>Async writes transfers for accepted claims.</summary>
+    public static Listener WriteTransfers { get; } = new(Topics.ClaimsAccepted, "async", "async.transfers.write");
+
+    /// <summary>Query writes what users received.</summary>
+    public static Listener WriteReceived { get; } = new(Topics.ClaimsAccepted, "query", "query.received.write");
+
+    /// <summary>Async writes refunds.</summary>
+    public static Listener WriteRefunds { get; } = new(Topics.RefundsRequested, "async", "async.refunds.write");
+
+    /// <summary>Core ends claims by their transfers.</summary>
+    public static Listener SettleClaims { get; } = new(Topics.TransfersSettled, "core", "core.claims.settle");
+
+    /// <summary>Query marks what users did not receive after all.</summary>
+    public static Listener FailReceived { get; } = new(Topics.TransfersSettled, "query", "query.received.fail");
+
+    /// <summary>Core follows refunds.</summary>
+    public static Listener TrackRefunds { get; } = new(Topics.RefundsAdvanced, "core", "core.refunds.track");
+
+    /// <summary>Async asks finance about orders.</summary>
+    public static Listener AskOrders { get; } = new(Topics.OrdersDue, "async", "async.orders.ask");
+
     /// <summary>All of them.</summary>
-    public static IReadOnlyList<Listener> All { get; } =
-    [
-        new(Topics.ClaimsAccepted, "async", "async.transfers.write"),
-        new(Topics.ClaimsAccepted, "query", "query.received.write"),
-        new(Topics.RefundsRequested, "async", "async.refunds.write"),
-        new(Topics.TransfersSettled, "core", "core.claims.settle"),
-        new(Topics.TransfersSettled, "query", "query.received.fail"),
-        new(Topics.RefundsAdvanced, "core", "core.refunds.track"),
-        new(Topics.OrdersDue, "async", "async.orders.ask"),
-    ];
+    public static IReadOnlyList<Listener> All { get; } = [WriteTransfers, WriteReceived, WriteRefunds, SettleClaims, FailReceived, TrackRefunds, AskOrders];
 }

@@ -118,9 +118,9 @@ public sealed class CoreModule : IModule
     /// <inheritdoc/>
     public void Attach(MessageBus bus, IScheduler scheduler)
     {
-        bus.Subscribe(Topics.TransfersSettled, "core.claims.settle", _settlement.HandleAsync);
-        bus.Subscribe(Topics.RefundsAdvanced, "core.refunds.track", _refunds.HandleAsync);
-        new OutboxDispatcher(_store, _outbox, bus, _alerts, _log).Attach(scheduler);
+        bus.Subscribe(Listener.SettleClaims, _settlement.HandleAsync);
+        bus.Subscribe(Listener.TrackRefunds, _refunds.HandleAsync);
+        new OutboxDispatcher(_store, _outbox, bus, _alerts, _log, TimeSpan.FromSeconds(_options.BehindSeconds)).Attach(scheduler);
         foreach (var minter in _minters)
         {
             minter.Attach(scheduler);

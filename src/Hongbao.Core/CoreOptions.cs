@@ -94,6 +94,10 @@ public sealed class CoreOptions
     [Range(1, 86_400, ErrorMessage = "Core:DeadlineSeconds must be between 1 and 86400.")]
     public int DeadlineSeconds { get; set; } = 600;
 
+    /// <summary>Age from which a message that was not delivered to all who take it raises an alert, seconds. Default 10 minutes.</summary>
+    [Range(1, 86_400, ErrorMessage = "Core:BehindSeconds must be between 1 and 86400.")]
+    public int BehindSeconds { get; set; } = 600;
+
     /// <summary>The currencies that packets may have; the first is what clients offer.</summary>
     internal IReadOnlyList<string> CurrenciesAccepted => Currencies.Count == 0 ? ["CNY"] : Currencies;
 

@@ -17,15 +17,22 @@ internal static class JceCompilation
         var contracts = ordered.Where(static s => JceGenerator.IsContract(s.Path)).ToList();
         var roots = contracts.Where(static s => !s.IsIncludeOnly).Select(static s => new IdlSource(s.Path, s.Text)).ToList();
         var others = contracts.Where(static s => s.IsIncludeOnly).ToDictionary(static s => FileFinder.Normalize(s.Path), static s => new IdlSource(s.Path, s.Text), StringComparer.Ordinal);
-        var options = new IdlOptions { Strict = settings.IsStrict, AllowReservedPrefix = settings.AllowReservedPrefix };
-        var contract = IdlCompilation.Compile(roots, options, path => others.TryGetValue(FileFinder.Normalize(path), out var source) ? source : null);
+        var contract = IdlCompilation.Compile(roots, settings.ToOptions(), path => others.TryGetValue(FileFinder.Normalize(path), out var source) ? source : null);
         cancellation.ThrowIfCancellationRequested();
         var problems = contract.Diagnostics.ToList();
-        if (!contract.HasErrors && settings.ChecksAccepted)
+        var namespaces = settings.ToNamespaces(out var faults);
+        if (roots.Count > 0)
         {
-            var accepted = ordered.Where(static s => JceGenerator.IsAccepted(s.Path)).ToList();
-            // One of several knows only its part, and cannot say what is new.
-            problems.AddRange(accepted.SelectMany(a => Compare(a, contract, tellAdditions: accepted.Count == 1)));
+            problems.AddRange(faults.Select(f => IdlProblems.BadSetting.At(IdlSpan.StartOf(roots[0].Path), true, f)));
+        }
+
+        if (!contract.HasErrors)
+        {
+            problems.AddRange(NamespaceNames.Check(contract, namespaces, settings.IsStrict));
+            if (settings.ChecksAccepted && roots.Count > 0)
+            {
+                problems.AddRange(Compare([.. ordered.Where(static s => JceGenerator.IsAccepted(s.Path))], contract));
+            }
         }
 
         var files = ImmutableArray.CreateBuilder<JceFile>();
@@ -35,7 +42,7 @@ internal static class JceCompilation
             foreach (var file in contract.Files.Where(static f => f.IsRoot))
             {
                 cancellation.ThrowIfCancellationRequested();
-                var code = FileEmitter.Emit(file, settings.ToNamespaces());
+                var code = FileEmitter.Emit(file, namespaces);
                 if (code.Length > 0)
                 {
                     files.Add(new JceFile(HintName(file.Path, names), code));
@@ -46,10 +53,31 @@ internal static class JceCompilation
         return new JceResult(new Values<JceFile>(files.ToImmutable()), new Values<JceProblem>([.. problems.Select(JceProblem.Of)]));
     }
 
-    private static IEnumerable<IdlDiagnostic> Compare(JceSource accepted, IdlContract contract, bool tellAdditions) =>
-        !AcceptedContract.TryParse(new IdlSource(accepted.Path, accepted.Text), out var before, out var problem) ? [problem!]
-        : tellAdditions ? Evolution.Compare(before, contract).Concat(Evolution.Additions(before, contract))
-        : Evolution.Compare(before, contract);
+    // Each of several files knows its part; what is new is what none of them knows.
+    private static List<IdlDiagnostic> Compare(IReadOnlyList<JceSource> files, IdlContract contract)
+    {
+        if (files.Count == 0)
+        {
+            var first = contract.Files.First(static f => f.IsRoot).Path;
+            return [IdlProblems.NothingAccepted.At(IdlSpan.StartOf(first), true,
+                "no .jce.accepted file is among the additional files: write one with 'hongbao jce accept', or, if nobody relies on this contract, set JceCheckAccepted to false")];
+        }
+
+        var parts = new List<(IdlSource Source, AcceptedContract Contract)>();
+        foreach (var source in files.Select(static f => new IdlSource(f.Path, f.Text)))
+        {
+            if (!AcceptedContract.TryParse(source, out var part, out var fault))
+            {
+                return [fault!];
+            }
+
+            parts.Add((source, part));
+        }
+
+        return AcceptedContract.TryJoin(parts, out var accepted, out var problem)
+            ? [.. Evolution.Compare(accepted, contract), .. Evolution.Additions(accepted, contract)]
+            : [problem!];
+    }
 
     private static string HintName(string path, HashSet<string> taken)
     {

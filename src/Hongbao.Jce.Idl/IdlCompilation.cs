@@ -12,7 +12,8 @@ public static class IdlCompilation
     /// <param name="options">How to read.</param>
     /// <param name="load">
     /// Gives a file that is included and not among the roots, or null when there is none. Asked with the path of the including file's folder
-    /// and the include's path joined by a slash, and then with each include folder, until one answers.
+    /// and the include's path joined by a slash, and then with each include folder, until one answers. Throws <see cref="IdlUnreadableException"/> for a file that
+    /// is there but cannot be read.
     /// </param>
     public static IdlContract Compile(IReadOnlyList<IdlSource> roots, IdlOptions options, Func<string, IdlSource?> load) =>
         new Binder(options, new FileFinder(roots, options, load)).Bind();

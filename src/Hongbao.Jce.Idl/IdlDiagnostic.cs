@@ -21,7 +21,7 @@ public sealed record IdlDiagnostic(string Code, IdlSeverity Severity, string Mes
 {
     /// <summary>As compilers print it: <c>path(line,column): error JCE034: message</c>.</summary>
     public override string ToString() => FormattableString.Invariant(
-        $"{Span.Path}({Span.Line},{Span.Column}): {(Severity == IdlSeverity.Error ? "error" : "warning")} {Code}: {Message}");
+        $"{VisibleText.Of(Span.Path)}({Span.Line},{Span.Column}): {(Severity == IdlSeverity.Error ? "error" : "warning")} {Code}: {Message}");
 }
 
 /// <summary>A kind of problem.</summary>
@@ -40,13 +40,22 @@ public sealed record IdlProblem(string Code, string Title, string Format, IdlSev
     internal IdlDiagnostic At(IdlSpan span, bool isStrict, params object[] arguments) => new(
         Code,
         isStrict && IsErrorWhenStrict ? IdlSeverity.Error : Severity,
-        string.Format(CultureInfo.InvariantCulture, Format, [.. arguments.Select(Shorten)]),
+        string.Format(CultureInfo.InvariantCulture, Format, [.. arguments.Select(Shown)]),
         span);
 
     // As GitHub and most others make them of headings.
     private static string Anchor(string heading) =>
         new([.. heading.ToLowerInvariant().Where(c => char.IsLetterOrDigit(c) || c is ' ' or '-').Select(c => c == ' ' ? '-' : c)]);
 
-    // What comes from the text may be of any length.
-    private static object Shorten(object argument) => argument is string { Length: > ArgumentMax } text ? text.Substring(0, ArgumentMax) + "…" : argument;
+    // What comes from a text may be of any length, and would otherwise speak to the terminal.
+    private static object Shown(object argument)
+    {
+        if (argument is IFormattable)
+        {
+            return argument;
+        }
+
+        var text = argument.ToString() ?? "";
+        return VisibleText.Of(text.Length > ArgumentMax ? text.Substring(0, ArgumentMax) + "…" : text);
+    }
 }

@@ -50,14 +50,20 @@ public static class IdlProblems
     internal static readonly IdlProblem IncludeNotFound = Error("JCE048", "Included file not found", "cannot find '{0}'");
     internal static readonly IdlProblem IncludeSelf = Error("JCE049", "File that includes itself", "a file cannot include itself");
     internal static readonly IdlProblem IncludesTooMany = Error("JCE050", "Includes without an end", "includes may be {0} deep and bring in {1} files");
-    internal static readonly IdlProblem ReservedTag = Error("JCE051", "Reserved tag used", "member '{0}' has the tag {1}, which is reserved");
-    internal static readonly IdlProblem BadReservedLine = Error("JCE052", "Reserved line that cannot be read", "write '// reserved 4, 7' with tags in 0..255");
+    internal static readonly IdlProblem ReservedNumber = Error("JCE051", "Reserved number used", "{0} has the {1} {2}, which is reserved");
+    internal static readonly IdlProblem BadReservedLine = Error("JCE052", "Reserved line that cannot be read", "write '// reserved 4, 7' with {0}");
+    internal static readonly IdlProblem IncludeUnreadable = Error("JCE053", "Included file cannot be read", "{0}");
 
     internal static readonly IdlProblem OutOfRange = Strict("JCE060", "Value out of its type's range", "{0} does not fit {1}");
     internal static readonly IdlProblem ParameterTwice = Strict("JCE061", "Parameter name used twice", "operation '{0}' already has a parameter '{1}'");
     internal static readonly IdlProblem EnumeratorInTwoEnums = Warning("JCE062", "Enumerator in two enums of a module", "'{0}' is also an enumerator of '{1}'");
     internal static readonly IdlProblem BadMapKey = Strict("JCE063", "Map key that cannot be compared", "{0} cannot be the key of a map");
-    internal static readonly IdlProblem GeneratedNameTaken = Strict("JCE064", "Name that generated code needs", "'{0}' is also what generated code calls something of {1}");
+    internal static readonly IdlProblem GeneratedNameTaken = Strict("JCE064", "Name that generated code needs", "generated code needs the name '{0}' for {1}");
+    internal static readonly IdlProblem KeyTwice = Strict("JCE065", "Struct with two keys", "struct '{0}' has a key already");
+    internal static readonly IdlProblem BadKeyMember = Strict("JCE066", "Key that has no order", "member '{0}' is a {1}, so the key of '{2}' gives no order");
+    internal static readonly IdlProblem StructTooBig = Strict("JCE067", "Struct that is too big", "one '{0}' with the structs inside is more than {1} objects before anything is read");
+
+    internal static readonly IdlProblem BadSetting = Error("JCE070", "Property of the build that cannot be read", "{0}");
 
     internal static readonly IdlProblem BadAcceptedContract = Error("JCE100", "Accepted contract that cannot be read", "{0}");
     internal static readonly IdlProblem TagReused = Error("JCE101", "Tag given to another member", "tag {0} of '{1}' was accepted as '{2} {3}' and is now '{4} {5}'");
@@ -68,10 +74,10 @@ public static class IdlProblems
     internal static readonly IdlProblem BecameOptional = Error("JCE106", "Required member became optional", "member '{0}' was accepted as required, so old readers cannot do without it");
     internal static readonly IdlProblem RequiredMemberRemoved = Error("JCE107", "Required member removed", "member '{0}' (tag {1}) of '{2}' was accepted as required, so old readers cannot do without it");
     internal static readonly IdlProblem MemberRemoved = Error("JCE108", "Member removed and its tag not reserved", "member '{0}' of '{2}' is gone: keep its tag from use with '// reserved {1}'");
-    internal static readonly IdlProblem ReservedTagGivenUp = Error("JCE109", "Reserved tag given up", "tag {0} of '{1}' was accepted as reserved");
+    internal static readonly IdlProblem ReservedNumberGivenUp = Error("JCE109", "Reserved number given up", "{0} {1} of '{2}' was accepted as reserved");
     internal static readonly IdlProblem DefaultChanged = Error("JCE110", "Default changed", "the default of member '{0}' was accepted as {1} and is now {2}");
     internal static readonly IdlProblem EnumeratorChanged = Error("JCE111", "Enumerator value changed", "'{0}' was accepted as {1} and is now {2}");
-    internal static readonly IdlProblem EnumeratorRemoved = Error("JCE112", "Enumerator removed", "'{0} = {1}' of enum '{2}' is gone");
+    internal static readonly IdlProblem EnumeratorRemoved = Error("JCE112", "Enumerator removed", "'{0} = {1}' of enum '{2}' is gone{3}");
     internal static readonly IdlProblem ConstChanged = Warning("JCE113", "Constant changed", "constant '{0}' was accepted as {1} and is now {2}");
     internal static readonly IdlProblem ConstRemoved = Warning("JCE114", "Constant removed", "constant '{0}' is gone");
     internal static readonly IdlProblem OperationRemoved = Error("JCE115", "Operation removed", "operation '{0}' of '{1}' is gone");
@@ -85,8 +91,11 @@ public static class IdlProblems
     internal static readonly IdlProblem InterfaceRemoved = Error("JCE123", "Interface removed", "interface '{0}' is gone");
     internal static readonly IdlProblem ModuleRemoved = Error("JCE124", "Module removed", "module '{0}' is gone");
     internal static readonly IdlProblem MemberRenamed = Warning("JCE125", "Member renamed", "member '{0}' was accepted as '{1}'");
-    internal static readonly IdlProblem ParameterRenamed = Warning("JCE126", "Parameter renamed", "parameter '{0}' of operation '{1}' was accepted as '{2}'");
+    internal static readonly IdlProblem ParameterRenamed = Error("JCE126", "Parameter renamed", "parameter '{0}' of operation '{1}' was accepted as '{2}', by which TUP calls find it");
     internal static readonly IdlProblem NotAccepted = Warning("JCE127", "Addition that is not accepted yet", "{0} is new and not accepted yet: run 'hongbao jce accept'");
+    internal static readonly IdlProblem KeyChanged = Error("JCE128", "Key changed", "the key of struct '{0}' was accepted as {1} and is now {2}");
+    internal static readonly IdlProblem MapKeyChanged = Error("JCE129", "Key of a map changed", "'{0}' is the key of a map, and member '{1}' is {2}");
+    internal static readonly IdlProblem NothingAccepted = Error("JCE130", "No accepted contract", "{0}");
 
     /// <summary>All of them, by code.</summary>
     public static IReadOnlyList<IdlProblem> All => Table;

@@ -74,8 +74,8 @@ public sealed class QueryModule : IModule
     /// <inheritdoc/>
     public void Attach(MessageBus bus, IScheduler scheduler)
     {
-        bus.Subscribe(Topics.ClaimsAccepted, ReceivedFeed.ClaimsHandler, _feed.HandleClaimsAsync);
-        bus.Subscribe(Topics.TransfersSettled, ReceivedFeed.OutcomesHandler, _feed.HandleOutcomesAsync);
+        bus.Subscribe(Listener.WriteReceived, _feed.HandleClaimsAsync);
+        bus.Subscribe(Listener.FailReceived, _feed.HandleOutcomesAsync);
         AddSweep(scheduler, "query.received.claims", _repair.SweepClaimsAsync);
         AddSweep(scheduler, "query.received.failures", _repair.SweepFailuresAsync);
         // Query sends nothing, so no dispatcher purges its inbox.

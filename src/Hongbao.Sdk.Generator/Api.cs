@@ -12,12 +12,36 @@ internal sealed record Api(IReadOnlyList<ApiOperation> Operations, IReadOnlyList
     /// <summary>True for a request that carries its own number: sent again under it, it is the same request.</summary>
     public bool HasOwnNumber(string shape) =>
         Operations.Any(o => o.Body == shape) && Shapes.Single(s => s.Name == shape).Fields.Any(f => f.IsOwnNumber);
+
+    /// <summary>The shapes of answers and of what is in them.</summary>
+    public IReadOnlySet<string> Answered => Within(Operations.Select(o => o.Answer));
+
+    /// <summary>The shapes of bodies and of what is in them.</summary>
+    public IReadOnlySet<string> Sent => Within(Operations.Select(o => o.Body).OfType<string>());
+
+    private HashSet<string> Within(IEnumerable<string> first)
+    {
+        var found = new HashSet<string>(StringComparer.Ordinal);
+        var open = new Queue<string>(first);
+        while (open.TryDequeue(out var name))
+        {
+            if (Shapes.FirstOrDefault(s => s.Name == name) is { } shape && found.Add(name))
+            {
+                foreach (var inside in shape.Fields.Select(f => f.Type.Named).OfType<string>())
+                {
+                    open.Enqueue(inside);
+                }
+            }
+        }
+
+        return found;
+    }
 }
 
 /// <summary>One request and its answer.</summary>
 /// <param name="Name">In lower camel case, such as createPacket.</param>
 /// <param name="Summary">What it does.</param>
-/// <param name="Method">GET, POST or PUT.</param>
+/// <param name="Method">GET, POST, PUT or DELETE.</param>
 /// <param name="Path">With its numbers in braces.</param>
 /// <param name="Numbers">The names in braces.</param>
 /// <param name="Query">What can stand behind the question mark.</param>
@@ -50,7 +74,16 @@ internal sealed record ApiChoice(string Name, string Description, IReadOnlyList<
 /// <param name="Kind">The sort of thing.</param>
 /// <param name="Name">With <see cref="ApiKind.Named"/>: the shape or choice.</param>
 /// <param name="Items">With <see cref="ApiKind.List"/>: what is in it.</param>
-internal sealed record ApiType(ApiKind Kind, string Name = "", ApiType? Items = null);
+internal sealed record ApiType(ApiKind Kind, string Name = "", ApiType? Items = null)
+{
+    /// <summary>The shape or choice that it holds, alone or in a list; null when it holds none.</summary>
+    public string? Named => Kind switch
+    {
+        ApiKind.Named => Name,
+        ApiKind.List => Items!.Named,
+        _ => null,
+    };
+}
 
 /// <summary>The sorts of things that fields hold.</summary>
 internal enum ApiKind

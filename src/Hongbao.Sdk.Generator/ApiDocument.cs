@@ -1,23 +1,31 @@
 using System.Text.Json.Nodes;
+using System.Text.RegularExpressions;
 
 namespace Hongbao.Sdk.Generator;
 
-/// <summary>Reads the document that the gateway makes. Whatever it says in a way that is not known here stops the generator: nothing is guessed.</summary>
-internal static class ApiDocument
+/// <summary>Reads the document that the gateway makes. Whatever it says in a way that is not known here stops the generator: nothing is guessed, and nothing left out but what is named here.</summary>
+internal static partial class ApiDocument
 {
-    // What operators, finance and load balancers call is no part of an app's SDK.
     private static readonly string[] TagsOfUsers = ["Packets", "Claims", "Me", "Cashier", "Development"];
-    private const string SchemaPrefix = "#/components/schemas/";
+
+    // What apps' packages, finance, operators and load balancers call is no part of these SDKs.
+    private static readonly string[] TagsOfOthers = ["Apps", "Callbacks", "Operators", "Process"];
+
+    // It gives a page, not an answer.
+    private static readonly string[] OperationsOfBrowsers = ["showCashier"];
+    private static readonly string[] Methods = ["get", "post", "put", "delete"];
 
     /// <exception cref="UnknownShapeException">Something in it is not known here.</exception>
     public static Api Read(ReadOnlySpan<byte> document)
     {
-        var root = JsonNode.Parse(document)!.AsObject();
-        var schemas = root["components"]!["schemas"]!.AsObject();
-        var operations = root["paths"]!.AsObject()
-            .SelectMany(path => path.Value!.AsObject().Select(o => (path.Key, Method: o.Key.ToUpperInvariant(), Node: o.Value!)))
-            .Where(o => TagsOfUsers.Contains(o.Node["tags"]![0]!.GetValue<string>()) && AnswerOf(o.Node) is not null)
-            .Select(o => ReadOperation(o.Key, o.Method, o.Node)).ToList();
+        if (JsonNode.Parse(document) is not JsonObject root)
+        {
+            throw new UnknownShapeException(SdkFiles.Document, "a document is an object");
+        }
+
+        var schemas = new ApiSchemas(Object(Object(root, "components", SdkFiles.Document)["schemas"], "components.schemas"));
+        var operations = Object(root, "paths", SdkFiles.Document).SelectMany(p => OperationsOf(p.Key, Object(p.Value, p.Key), schemas)).ToList();
+        Naming.Distinct(operations.Select(o => o.Name), SdkFiles.Document);
 
         // Only what these need, found from them.
         var shapes = new SortedDictionary<string, ApiShape>(StringComparer.Ordinal);
@@ -30,115 +38,175 @@ internal static class ApiDocument
                 continue;
             }
 
-            var schema = schemas[name]!;
-            if (schema["enum"] is JsonArray words)
+            if (schemas.IsChoice(name))
             {
-                choices[name] = new ApiChoice(name, DescriptionOf(schema), [.. words.Select(w => w!.GetValue<string>())]);
+                choices[name] = schemas.Choice(name);
                 continue;
             }
 
-            var shape = ReadShape(name, schema, schemas);
+            var shape = schemas.Shape(name);
             shapes[name] = shape;
-            foreach (var field in shape.Fields)
+            foreach (var inside in shape.Fields.Select(f => f.Type.Named).OfType<string>())
             {
-                open.Enqueue(NamedIn(field.Type) ?? name);
+                open.Enqueue(inside);
             }
         }
 
         return new Api(operations, [.. shapes.Values], [.. choices.Values]);
     }
 
-    private static ApiOperation ReadOperation(string path, string method, JsonNode node)
+    private static IEnumerable<ApiOperation> OperationsOf(string path, JsonObject methods, ApiSchemas schemas)
     {
-        var name = node["operationId"]!.GetValue<string>();
-        var parameters = (node["parameters"]?.AsArray() ?? []).Select(p => p!).ToList();
-        var codes = node["responses"]!.AsObject().Where(r => r.Value!["content"]?["application/problem+json"] is not null)
-            .SelectMany(r => DescriptionOf(r.Value!).Split(", "));
-        return new ApiOperation(
-            name,
-            node["summary"]!.GetValue<string>(),
-            method,
-            path,
-            [.. parameters.Where(p => PlaceOf(p) == "path").Select(p => p["name"]!.GetValue<string>())],
-            [.. parameters.Where(p => PlaceOf(p) == "query").Select(p => ReadParameter(p, name))],
-            node["requestBody"] is { } body ? ReferenceIn(body["content"]!["application/json"]!["schema"]!, name) : null,
-            AnswerOf(node)!,
-            node["security"] is JsonArray { Count: > 0 },
-            [.. codes.Distinct()]);
+        foreach (var (method, node) in methods)
+        {
+            var at = $"{method.ToUpperInvariant()} {path}";
+            if (!Methods.Contains(method))
+            {
+                throw new UnknownShapeException(at, "no method of an operation");
+            }
+
+            var operation = Object(node, at);
+            var tags = (operation["tags"] as JsonArray ?? []).Select(t => ApiSchemas.Text(t, at)).ToList();
+            if (tags.Count != 1 || !TagsOfUsers.Concat(TagsOfOthers).Contains(tags[0]))
+            {
+                throw new UnknownShapeException(at, $"tag '{string.Join(", ", tags)}'");
+            }
+
+            if (TagsOfUsers.Contains(tags[0]) && !OperationsOfBrowsers.Contains(ApiSchemas.Text(operation["operationId"], at)))
+            {
+                yield return ReadOperation(path, method.ToUpperInvariant(), operation, schemas, at);
+            }
+        }
     }
 
-    private static string PlaceOf(JsonNode parameter) => parameter["in"]!.GetValue<string>();
-
-    private static ApiField ReadParameter(JsonNode parameter, string operation)
+    private static ApiOperation ReadOperation(string path, string method, JsonObject node, ApiSchemas schemas, string at)
     {
-        var name = parameter["name"]!.GetValue<string>();
-        var schema = parameter["schema"]!;
+        ApiSchemas.Knows(node, at, "tags", "summary", "operationId", "parameters", "requestBody", "responses", "security");
+        var name = Naming.Identifier(ApiSchemas.Text(node["operationId"], at), at);
+        var parameters = (node["parameters"] as JsonArray ?? []).Select(p => Object(p, at)).ToList();
+        var places = parameters.Select(p => ApiSchemas.Text(p["in"], at)).ToList();
+        if (places.Find(p => p is not ("path" or "query")) is { } place)
+        {
+            throw new UnknownShapeException(at, $"a parameter in '{place}'");
+        }
+
+        List<string> numbers = [.. parameters.Where((_, i) => places[i] == "path").Select(p => ReadNumber(p, at))];
+        if (!PathForm().IsMatch(path) || !PathParameter().Matches(path).Select(m => m.Groups[1].Value).SequenceEqual(numbers))
+        {
+            throw new UnknownShapeException(at, $"the path with the parameters {string.Join(", ", numbers)}");
+        }
+
+        List<ApiField> query = [.. parameters.Where((_, i) => places[i] == "query").Select(p => ReadParameter(p, schemas, at))];
+        Naming.Distinct([.. numbers, .. query.Select(q => q.Name), "body", "query", "options", "cancellationToken"], at);
+        var (answer, codes) = ReadResponses(Object(node, "responses", at), at);
+        return new ApiOperation(
+            name, Naming.Sentence(ApiSchemas.Text(node["summary"], at), ""), method, path, numbers, query, ReadBody(node, at), answer, TakesToken(node, at), codes);
+    }
+
+    private static string ReadNumber(JsonObject parameter, string at)
+    {
+        ApiSchemas.Knows(parameter, at, "name", "in", "required", "schema");
+        var name = Naming.Identifier(ApiSchemas.Text(parameter["name"], at), at);
+        return ApiSchemas.IsNumber(Object(parameter, "schema", at)) ? name : throw new UnknownShapeException($"{at}: {name}", "a part of a path is the number of a thing");
+    }
+
+    private static ApiField ReadParameter(JsonObject parameter, ApiSchemas schemas, string at)
+    {
+        ApiSchemas.Knows(parameter, at, "name", "in", "schema");
+        var name = Naming.Identifier(ApiSchemas.Text(parameter["name"], at), at);
+        var schema = Object(parameter, "schema", at);
+        ApiSchemas.Knows(schema, $"{at}: {name}", "type", "description", "minimum", "maximum", "maxLength", "default");
         var range = (schema["minimum"], schema["maximum"]) is ({ } least, { } most) ? $"{least} to {most}" : "";
         var usual = schema["default"] is { } value ? $"{value} when absent" : "";
-        var description = string.Join("; ", new[] { DescriptionOf(schema).TrimEnd('.'), range, usual }.Where(t => t.Length > 0));
-
-        // Parameters say "integer" without a width; all are small.
-        var type = schema["type"]!.GetValue<string>() == "integer" ? new ApiType(ApiKind.Int) : ReadType(schema, [], $"{operation}.{name}");
-        return new ApiField(name, description.Length == 0 ? "" : description + ".", type, IsRequired: false);
+        var description = string.Join("; ", new[] { ApiSchemas.DescriptionOf(schema).TrimEnd('.'), range, usual }.Where(t => t.Length > 0));
+        return new ApiField(name, description.Length == 0 ? "" : description + ".", ParameterType(schema, schemas, $"{at}: {name}"), IsRequired: false);
     }
 
-    private static string? AnswerOf(JsonNode operation) =>
-        operation["responses"]!["200"]?["content"]?["application/json"]?["schema"] is { } schema ? ReferenceIn(schema, "an answer") : null;
-
-    private static ApiShape ReadShape(string name, JsonNode schema, JsonObject schemas)
+    // Integers have no width in parameters, but an end.
+    private static ApiType ParameterType(JsonObject schema, ApiSchemas schemas, string at)
     {
-        if (schema["properties"] is not JsonObject properties)
+        if (schema["type"]?.ToString() != "integer")
         {
-            throw new UnknownShapeException(name, "an object has properties");
+            return schemas.Type(new JsonObject { ["type"] = schema["type"]?.DeepClone() }, at);
         }
 
-        var required = (schema["required"]?.AsArray() ?? []).Select(r => r!.GetValue<string>()).ToHashSet(StringComparer.Ordinal);
-        return new ApiShape(name, DescriptionOf(schema), [.. properties.Select(p =>
-        {
-            var field = Present(p.Value!);
-            return new ApiField(p.Key, DescriptionOf(field), ReadType(field, schemas, $"{name}.{p.Key}"), required.Contains(p.Key));
-        })]);
+        return int.TryParse(schema["minimum"]?.ToString(), out _) && int.TryParse(schema["maximum"]?.ToString(), out _)
+            ? new ApiType(ApiKind.Int)
+            : throw new UnknownShapeException(at, "an integer of a query has a least and a greatest, of 32 bits");
     }
 
-    /// <summary>The schema of a field's value when there is one: the document says "or null" of every field that may be absent.</summary>
-    private static JsonNode Present(JsonNode schema) => schema["oneOf"] is JsonArray { Count: 2 } either ? either.Single(s => s!["type"]?.ToString() != "null")! : schema;
-
-    private static ApiType ReadType(JsonNode schema, JsonObject schemas, string at)
+    private static string? ReadBody(JsonObject operation, string at)
     {
-        if (schema["$ref"] is not null)
+        if (operation["requestBody"] is null)
         {
-            var name = ReferenceIn(schema, at);
-            var named = schemas[name] ?? throw new UnknownShapeException(at, $"{name} is not in the document");
-            return named["properties"] is null && named["enum"] is null ? ReadType(named, schemas, at) : new ApiType(ApiKind.Named, name);
+            return null;
         }
 
-        var type = schema["type"] is JsonArray several ? several.Select(t => t!.GetValue<string>()).Single(t => t != "null") : schema["type"]?.GetValue<string>();
-        return (type, schema["format"]?.GetValue<string>()) switch
-        {
-            ("string", "date-time") => new ApiType(ApiKind.Moment),
-            ("string", null) => new ApiType(schema["pattern"] is null ? ApiKind.Text : ApiKind.Number),
-            ("integer", "int32") => new ApiType(ApiKind.Int),
-            ("integer", "int64") => new ApiType(ApiKind.Long),
-            ("boolean", null) => new ApiType(ApiKind.Flag),
-            ("array", null) when schema["items"] is { } items => new ApiType(ApiKind.List, Items: ReadType(items, schemas, at)),
-            _ => throw new UnknownShapeException(at, $"type {schema.ToJsonString()}"),
-        };
+        var body = Object(operation, "requestBody", at);
+        ApiSchemas.Knows(body, at, "content", "required");
+        return ReadContent(body, "application/json", $"{at}: the body");
     }
 
-    private static string ReferenceIn(JsonNode schema, string at) =>
-        schema["$ref"]?.GetValue<string>() is { } reference && reference.StartsWith(SchemaPrefix, StringComparison.Ordinal)
-            ? reference[SchemaPrefix.Length..]
-            : throw new UnknownShapeException(at, "an object is a named schema");
-
-    private static string? NamedIn(ApiType type) => type.Kind switch
+    /// <summary>The one shape of a success, and the codes of everything else.</summary>
+    private static (string Answer, IReadOnlyList<string> Codes) ReadResponses(JsonObject responses, string at)
     {
-        ApiKind.Named => type.Name,
-        ApiKind.List => NamedIn(type.Items!),
-        _ => null,
-    };
+        string? answer = null;
+        var codes = new List<string>();
+        foreach (var (status, node) in responses)
+        {
+            var place = $"{at}: {status}";
+            var response = Object(node, place);
+            ApiSchemas.Knows(response, place, "description", "content", "headers");
+            if (status is "200" or "201")
+            {
+                var shape = ReadContent(response, "application/json", place);
+                answer = answer is null || answer == shape ? shape : throw new UnknownShapeException(place, "another answer than that of the other success");
+            }
+            else if (status.Length == 3 && status[0] is '4' or '5')
+            {
+                ReadContent(response, "application/problem+json", place);
+                var said = ApiSchemas.DescriptionOf(response).Split(", ");
+                codes.AddRange(said.All(c => CodeForm().IsMatch(c)) ? said : throw new UnknownShapeException(place, "a refusal is described by its codes"));
+            }
+            else
+            {
+                throw new UnknownShapeException(place, "an answer of this status");
+            }
+        }
 
-    private static string DescriptionOf(JsonNode node) => node["description"]?.GetValue<string>() ?? "";
+        return (answer ?? throw new UnknownShapeException(at, "an operation without an answer"), [.. codes.Distinct()]);
+    }
+
+    private static string ReadContent(JsonObject holder, string type, string at)
+    {
+        var content = Object(holder, "content", at);
+        return content.Count == 1 && content[type] is JsonObject only
+            ? ApiSchemas.ReferenceIn(Object(only, "schema", at), at)
+            : throw new UnknownShapeException(at, $"content {string.Join(", ", content.Select(c => c.Key))}");
+    }
+
+    private static bool TakesToken(JsonObject operation, string at)
+    {
+        if (operation["security"] is not { } security)
+        {
+            return false;
+        }
+
+        return security is JsonArray ways && ways.Any(w => w is JsonObject way && way.ContainsKey("bearer"))
+            ? true
+            : throw new UnknownShapeException(at, $"security {security.ToJsonString()}");
+    }
+
+    private static JsonObject Object(JsonObject parent, string name, string at) => Object(parent[name], $"{at}: {name}");
+
+    private static JsonObject Object(JsonNode? node, string at) => node as JsonObject ?? throw new UnknownShapeException(at, "an object is missing");
+
+    [GeneratedRegex(@"^(/([A-Za-z0-9._~-]+|\{[A-Za-z0-9]+\}))+\z")]
+    private static partial Regex PathForm();
+
+    [GeneratedRegex(@"\{([A-Za-z0-9]+)\}")]
+    private static partial Regex PathParameter();
+
+    [GeneratedRegex(@"^[A-Z][A-Z0-9]*(_[A-Z0-9]+)*\z")]
+    private static partial Regex CodeForm();
 }
-
-/// <summary>The document says something that the SDKs have no form for.</summary>
-internal sealed class UnknownShapeException(string at, string what) : Exception($"{SdkFiles.Document}: {at}: {what}: the generator knows no form for it.");

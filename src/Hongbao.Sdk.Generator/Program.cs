@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Hongbao.Sdk.Generator;
 
 // Writes the generated parts of both SDKs: eng/sdk calls it with the root of the project.
@@ -10,10 +11,11 @@ if (args.Length != 1)
 try
 {
     var interfaces = ApiDocument.Read(await File.ReadAllBytesAsync(Path.Combine(args[0], SdkFiles.Document)));
-    SdkFiles.Replace(args[0], SdkFiles.Of(interfaces));
+    var packages = YybContract.Read(await File.ReadAllTextAsync(Path.Combine(args[0], SdkFiles.Protocol)));
+    SdkFiles.Replace(args[0], SdkFiles.Of(interfaces, packages));
     return 0;
 }
-catch (Exception e) when (e is IOException or UnauthorizedAccessException or UnknownShapeException)
+catch (Exception e) when (e is IOException or UnauthorizedAccessException or JsonException or UnknownShapeException)
 {
     await Console.Error.WriteLineAsync(e.Message);
     return 1;

@@ -5,22 +5,32 @@ namespace Hongbao.Sdk.Generator;
 /// <summary>The files that are generated, by their path from the root of the project.</summary>
 internal static class SdkFiles
 {
-    /// <summary>What everything is made from.</summary>
+    /// <summary>What the clients over HTTP are made from.</summary>
     public const string Document = "sdk/openapi.json";
 
+    /// <summary>What the client for packages is made from.</summary>
+    public const string Protocol = "src/Hongbao.Contracts/Protocol.jce";
+
     private const string CSharpFolder = "src/Hongbao.Client/Http/Generated";
+    private const string YybFolder = "src/Hongbao.Client/Yyb/Generated";
     private const string TypeScriptFolder = "sdk/typescript/src/generated";
 
     /// <summary>The text of each.</summary>
-    public static IReadOnlyDictionary<string, string> Of(Api api)
+    /// <exception cref="UnknownShapeException">Something has no form in one of the languages.</exception>
+    public static IReadOnlyDictionary<string, string> Of(Api api, YybContract yyb)
     {
         var files = new SortedDictionary<string, string>(StringComparer.Ordinal);
-        foreach (var (name, text) in CSharpFiles.Of(api))
+        foreach (var (name, text) in CSharpFiles.Of(api).Append(CodeFiles.CSharp(api, yyb)))
         {
             files[$"{CSharpFolder}/{name}"] = text;
         }
 
-        foreach (var (name, text) in TypeScriptFiles.Of(api))
+        foreach (var (name, text) in YybFiles.Of(yyb))
+        {
+            files[$"{YybFolder}/{name}"] = text;
+        }
+
+        foreach (var (name, text) in TypeScriptFiles.Of(api, yyb))
         {
             files[$"{TypeScriptFolder}/{name}"] = text;
         }
@@ -30,7 +40,7 @@ internal static class SdkFiles
 
     /// <summary>The generated files that are there now.</summary>
     public static IReadOnlyList<string> Existing(string root) =>
-        [.. new[] { CSharpFolder, TypeScriptFolder }.Select(f => Path.Combine(root, f)).Where(Directory.Exists).SelectMany(f => Directory.EnumerateFiles(f))
+        [.. new[] { CSharpFolder, YybFolder, TypeScriptFolder }.Select(f => Path.Combine(root, f)).Where(Directory.Exists).SelectMany(f => Directory.EnumerateFiles(f))
             .Select(f => Path.GetRelativePath(root, f).Replace('\\', '/')).Order(StringComparer.Ordinal)];
 
     /// <summary>Writes them, and removes those that are made no more.</summary>

@@ -89,11 +89,28 @@ public sealed class CallTests
         Assert.Single(service.Sent);
     }
 
-    [Fact]
-    public async Task A_refusal_of_something_else_has_its_status()
+    [Theory]
+    [InlineData("<html>")]
+    [InlineData("""{"code":"blocked"}""")]
+    [InlineData("""{"code":403}""")]
+    [InlineData("""["FORBIDDEN"]""")]
+    public async Task A_refusal_of_something_else_has_its_status_and_decides_nothing(string body)
     {
-        var problem = await Assert.ThrowsAsync<HongbaoException>(() => new ScriptedService().Answers(403, "<html>").Client().GetPacketStatusAsync(5));
+        var problem = await Assert.ThrowsAsync<HongbaoException>(() => new ScriptedService().Answers(403, body).Client().GetPacketStatusAsync(5));
         Assert.Equal(("HTTP_403", 403, ""), (problem.Code, problem.Status, problem.TraceId));
+        Assert.True(problem is { IsRefused: false, IsTransient: false, IsUnanswered: false });
+    }
+
+    [Theory]
+    [InlineData("""{"code":"CLAIM_BUSY","retryAfterMs":1e3,"maxPolls":"many","errors":{"amount":"text","count":["must be",5]},"traceId":7}""", 1000)]
+    [InlineData("""{"code":"CLAIM_BUSY","retryAfterMs":99999999999,"errors":[],"detail":null,"mood":{}}""", null)]
+    [InlineData("""{"code":"CLAIM_BUSY","detail":"half a character: \ud800","errors":{"\ud800":["x"]}}""", null)]
+    public async Task What_can_be_read_of_a_refusal_is_kept(string body, int? waitMs)
+    {
+        var busy = await Assert.ThrowsAsync<HongbaoException>(() =>
+            new ScriptedService().Answers(429, body).Client(new ClientOptions { MaxPolls = 0 }).ClaimAsync(5));
+        Assert.Equal((HongbaoCodes.ClaimBusy, 429, "", "", null, waitMs), (busy.Code, busy.Status, busy.Detail, busy.TraceId, busy.MaxPolls, (int?)busy.RetryAfter?.TotalMilliseconds));
+        Assert.Equal(body.Contains("must be", StringComparison.Ordinal) ? ["count"] : [], busy.Errors.Keys);
     }
 
     [Fact]
@@ -160,10 +177,44 @@ public sealed class CallTests
     }
 
     [Fact]
+    public async Task A_token_source_that_fails_after_a_refusal_does_not_hide_the_refusal()
+    {
+        var asked = new List<string?>();
+        var service = new ScriptedService().Refuses(401, "UNAUTHENTICATED");
+        var client = service.Client(new ClientOptions
+        {
+            Token = (refused, _) =>
+            {
+                asked.Add(refused);
+                return asked.Count switch
+                {
+                    1 => ValueTask.FromResult<string?>("old"),
+                    2 => throw new HongbaoException(HongbaoCodes.Offline, 0),
+                    _ => ValueTask.FromResult<string?>(null),
+                };
+            },
+        });
+        var refusal = await Assert.ThrowsAsync<HongbaoException>(() => service.RunAsync(client.ClaimAsync(5, service.Watched)));
+        Assert.Equal((HongbaoCodes.Unauthenticated, 401), (refusal.Code, refusal.Status));
+        Assert.Equal([null, "old", "old"], asked);
+    }
+
+    [Theory]
+    [InlineData("zh CN")]
+    [InlineData("zh-CN\n")]
+    [InlineData("zh-CN,en")]
+    public void A_language_that_is_none_is_refused_at_once(string locale)
+    {
+        using var http = new HttpClient();
+        Assert.Contains(nameof(ClientOptions.Locale), Assert.Throws<ArgumentException>(() =>
+            new HongbaoClient(http, new Uri("http://packets.test"), new ClientOptions { Locale = locale })).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Settings_out_of_range_are_refused_at_once()
     {
         using var http = new HttpClient();
-        foreach (var wrong in new[] { new ClientOptions { Attempts = 0 }, new() { MaxPolls = -1 }, new() { Deadline = TimeSpan.Zero }, new() { AttemptTimeout = TimeSpan.Zero } })
+        foreach (var wrong in new[] { new ClientOptions { Attempts = 0 }, new() { MaxPolls = -1 }, new() { Deadline = TimeSpan.Zero }, new() { AttemptTimeout = TimeSpan.Zero }, new() { AttemptTimeout = TimeSpan.MaxValue } })
         {
             Assert.Throws<ArgumentOutOfRangeException>(() => new HongbaoClient(http, new Uri("http://packets.test"), wrong));
         }

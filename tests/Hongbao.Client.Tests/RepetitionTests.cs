@@ -82,6 +82,41 @@ public sealed class RepetitionTests
     }
 
     [Fact]
+    public async Task Who_is_told_to_come_at_once_does_not_come_with_everybody()
+    {
+        var service = new ScriptedService()
+            .Refuses(503, "OVERLOADED", "", ("Retry-After", "0")).Refuses(503, "OVERLOADED", "", ("Retry-After", "Mon, 16 Feb 2026 23:00:00 GMT"))
+            .Refuses(503, "OVERLOADED", ""","retryAfterMs":10""").Refuses(429, "CLAIM_BUSY", ""","retryAfterMs":0""").Answers(200, CallTests.Claim);
+        await service.RunAsync(service.Client().ClaimAsync(5, service.Watched));
+        Assert.Equal([250, 250, 260, 250], service.WaitsMs);
+    }
+
+    [Fact]
+    public async Task A_date_is_meant_by_the_clock_of_the_answer()
+    {
+        // The phone is an hour late, and then an hour early.
+        var service = new ScriptedService()
+            .Refuses(503, "OVERLOADED", "", ("Date", "Tue, 17 Feb 2026 01:00:00 GMT"), ("Retry-After", "Tue, 17 Feb 2026 01:00:02 GMT"))
+            .Refuses(503, "OVERLOADED", "", ("Date", "Mon, 16 Feb 2026 23:00:00 GMT"), ("Retry-After", "Mon, 16 Feb 2026 23:00:04 GMT"))
+            .Answers(200, CallTests.Claim);
+        await service.RunAsync(service.Client().ClaimAsync(5, service.Watched));
+        Assert.Equal([3000, 6000], service.WaitsMs);
+    }
+
+    [Fact]
+    public async Task Every_poll_that_the_hottest_packet_grants_is_within_the_usual_deadline()
+    {
+        var service = new ScriptedService();
+        for (var i = 0; i < 10; i++)
+        {
+            service.Refuses(429, "CLAIM_BUSY", ""","retryAfterMs":5000,"maxPolls":10""");
+        }
+
+        service.Answers(200, CallTests.Claim);
+        Assert.Equal(88, (await service.RunAsync(service.Client().ClaimAsync(5, service.Watched))).Amount);
+    }
+
+    [Fact]
     public async Task Failures_without_a_wait_are_repeated_after_a_growing_rest_and_not_for_ever()
     {
         var service = new ScriptedService().Breaks().Refuses(500, "INTERNAL").Answers(504, "").Answers(408, "").Breaks().Breaks();
@@ -127,6 +162,11 @@ public sealed class RepetitionTests
         var service = new ScriptedService().Refuses(503, "OVERLOADED", "", ("Retry-After", "3600"));
         var shed = await Assert.ThrowsAsync<HongbaoException>(() => service.RunAsync(service.Client().GetWalletAsync(service.Watched)));
         Assert.Equal((HongbaoCodes.Overloaded, TimeSpan.FromHours(1)), (shed.Code, shed.RetryAfter));
+        Assert.Empty(service.Waits);
+
+        // Nor one that no timer can count.
+        service = new ScriptedService().Refuses(503, "OVERLOADED", "", ("Retry-After", "2147484"));
+        await Assert.ThrowsAsync<HongbaoException>(() => service.RunAsync(service.Client(new ClientOptions { Deadline = TimeSpan.MaxValue }).GetWalletAsync(service.Watched)));
         Assert.Empty(service.Waits);
 
         service = new ScriptedService().Refuses(429, "CLAIM_BUSY", Busy).Refuses(429, "CLAIM_BUSY", Busy).Refuses(429, "CLAIM_BUSY", Busy);

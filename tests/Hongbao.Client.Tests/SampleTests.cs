@@ -71,7 +71,7 @@ public sealed partial class SampleTests(SampleServer server) : IClassFixture<Sam
         long packetNo;
         if (isYyb)
         {
-            var made = await new YybClient(http, server.Url, options).CreatePacketAsync(new CreatePacketReq
+            var made = await new YybClient(http, server.Url, options).CreatePacketAsync(RequestNumber.New(), new CreatePacketReq
             {
                 Amount = 10,
                 Count = 1,

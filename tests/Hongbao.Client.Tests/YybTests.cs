@@ -71,11 +71,36 @@ public sealed class YybTests
             .Then(Create).Then(Create);
         var client = service.Yyb(Known);
         var request = new CreatePacketReq { Amount = 10, Count = 1, Currency = "CNY", Split = SplitKind.Equal, Scope = new Scope { Kind = ScopeKind.Public }, Funding = new Funding { Kind = FundingKind.Cashier } };
-        Assert.Equal(7301, (await service.RunAsync(client.CreatePacketAsync(request, options: service.Watched))).PacketNo);
+        Assert.Equal(7301, (await service.RunAsync(client.CreatePacketAsync(RequestNumber.New(), request, service.Watched))).PacketNo);
         Assert.Single(numbers);
         Assert.Equal([150, 1500], service.WaitsMs);
-        Assert.Equal(7302, (await client.CreatePacketAsync(request, "order-1")).PacketNo);
+        Assert.Equal(7302, (await client.CreatePacketAsync("order-1", request)).PacketNo);
         Assert.Contains("order-1", numbers);
+    }
+
+    [Fact]
+    public async Task A_packet_that_was_not_answered_is_the_same_packet_by_another_call()
+    {
+        var numbers = new HashSet<string>();
+        HttpResponseMessage Create(SentRequest sent) => Single(sent, r =>
+        {
+            numbers.Add(r.Head.RequestId);
+            return Ok(r, new CreatePacketRsp { PacketNo = 7300 + numbers.Count });
+        });
+        var service = new ScriptedService()
+            .Then(sent =>
+            {
+                Create(sent);
+                throw new HttpRequestException("The connection was reset.");
+            })
+            .Then(Create);
+        var client = service.Yyb(Known with { Attempts = 1 });
+        var requestId = RequestNumber.New();
+        var request = new CreatePacketReq { Amount = 10, Count = 1, Currency = "CNY", Split = SplitKind.Equal, Scope = new Scope { Kind = ScopeKind.Public }, Funding = new Funding { Kind = FundingKind.Cashier } };
+        Assert.True((await Assert.ThrowsAsync<HongbaoException>(() => client.CreatePacketAsync(requestId, request))).IsUnanswered);
+        Assert.Equal(7301, (await client.CreatePacketAsync(requestId, request)).PacketNo);
+        Assert.Equal([requestId], numbers);
+        await Assert.ThrowsAsync<ArgumentException>(() => client.CreatePacketAsync("", request));
     }
 
     [Fact]
@@ -146,6 +171,132 @@ public sealed class YybTests
     }
 
     [Fact]
+    public async Task A_batch_sent_once_more_holds_only_what_did_not_succeed_under_the_same_numbers()
+    {
+        var service = new ScriptedService()
+            .Then(sent => Several(sent, r => (Command)r.Head.Command == Command.Claim ? Refused(r, ErrorCode.PacketNotActive) : Ok(r, new GetWalletRsp { Currency = "CNY", Change = 88 })))
+            .Then(sent => Several(sent, r => Ok(r, Claimed)));
+        var batch = new YybBatch();
+        var (wallet, claim) = (batch.Add(YybCommands.GetWallet, Nothing.Value), batch.Add(YybCommands.Claim, Claim));
+        var client = service.Yyb(Known);
+        await client.SendAsync(batch);
+        Assert.Equal(HongbaoCodes.PacketNotActive, claim.Failure!.Code);
+        await client.SendAsync(batch);
+        Assert.Equal((88, 77), (wallet.Value.Change, claim.Value.Claim.ClaimNo));
+        Assert.Null(claim.Failure);
+        Assert.Equal([[wallet.RequestId, claim.RequestId], [claim.RequestId]], service.Sent.Select(s => ReadV2(s).Requests.Select(r => r.Head.RequestId).ToArray()));
+
+        // Nothing is left.
+        await client.SendAsync(batch);
+        Assert.Equal(2, service.Sent.Count);
+    }
+
+    [Theory]
+    [InlineData(200, 1000)]
+    [InlineData(1000, 200)]
+    public async Task What_is_worth_the_same_command_again_is_asked_of_each_in_a_batch(int busyMs, int degradedMs)
+    {
+        var service = new ScriptedService()
+            .Then(sent => Several(sent, r => (Command)r.Head.Command == Command.Claim
+                ? Refused(r, ErrorCode.ClaimBusy, new ErrorDetail { RetryAfterMs = busyMs, MaxPolls = 10 }) : Refused(r, ErrorCode.Degraded, new ErrorDetail { RetryAfterMs = degradedMs })))
+            .Then(sent => Several(sent, r => Ok(r, Claimed)));
+        var batch = new YybBatch();
+        var (wallet, claim) = (batch.Add(YybCommands.GetWallet, Nothing.Value), batch.Add(YybCommands.Claim, Claim));
+        var client = service.Yyb(Known with { Repeats = f => f.IsTransient && f.Code != HongbaoCodes.Degraded });
+        await service.RunAsync(Done(client.SendAsync(batch, service.Watched)));
+        Assert.Equal((true, HongbaoCodes.Degraded), (claim.IsOk, wallet.Failure!.Code));
+        Assert.Equal([(int)Command.Claim], ReadV2(service.Sent[1]).Requests.Select(r => r.Head.Command));
+    }
+
+    [Fact]
+    public async Task What_needs_no_token_is_asked_without_one()
+    {
+        var service = new ScriptedService()
+            .Then(sent => Single(sent, r => Ok(r, new GetLimitsRsp { Currency = "CNY" })))
+            .Then(sent => Several(sent, r => Ok(r, new GetLimitsRsp { Currency = "CNY" })))
+            .Then(sent => Several(sent, r => (Command)r.Head.Command == Command.GetMe ? Ok(r, new GetMeRsp { App = "a" }) : Ok(r, new GetLimitsRsp { Currency = "CNY" })));
+        var client = service.Yyb(Known);
+        await client.GetLimitsAsync();
+        var alone = new YybBatch();
+        alone.Add(YybCommands.GetLimits, Nothing.Value);
+        await client.SendAsync(alone);
+        var both = new YybBatch();
+        both.Add(YybCommands.GetLimits, Nothing.Value);
+        both.Add(YybCommands.GetMe, Nothing.Value);
+        await client.SendAsync(both);
+        Assert.Equal(["", "", "t1"], [ReadV1(service.Sent[0]).Head.AccessToken, .. service.Sent.Skip(1).Select(s => ReadV2(s).Head.AccessToken)]);
+    }
+
+    [Fact]
+    public async Task What_breaks_after_it_was_shed_is_not_reported_as_shed()
+    {
+        var service = new ScriptedService()
+            .Then(sent => Several(sent, r => (Command)r.Head.Command == Command.CreatePacket ? Refused(r, ErrorCode.Overloaded, new ErrorDetail { RetryAfterMs = 200 }) : Ok(r, new GetWalletRsp { Currency = "CNY" })))
+            .Breaks().Breaks();
+        var batch = new YybBatch();
+        var (wallet, packet) = (batch.Add(YybCommands.GetWallet, Nothing.Value), batch.Add(YybCommands.CreatePacket, new CreatePacketReq { Scope = new Scope(), Funding = new Funding() }, "order-1"));
+        await service.RunAsync(Done(service.Yyb(Known with { Attempts = 2 }).SendAsync(batch, service.Watched)));
+
+        // It may have been made: only the same number tells.
+        Assert.True(wallet.IsOk);
+        Assert.True(packet.Failure is { Code: HongbaoCodes.Offline, IsUnanswered: true });
+        Assert.Equal(3, service.Sent.Count);
+    }
+
+    [Fact]
+    public async Task A_token_that_ends_while_a_claim_waits_is_what_the_claim_hears()
+    {
+        var service = new ScriptedService()
+            .Then(sent => Several(sent, r => (Command)r.Head.Command == Command.Claim ? Refused(r, ErrorCode.ClaimBusy, new ErrorDetail { RetryAfterMs = 200 }) : Refused(r, ErrorCode.NotFound)))
+            .Then(sent => Package(2, new PkgRspV2
+            {
+                Head = new PkgRspHead { Code = (int)ErrorCode.Unauthenticated },
+                Responses = ReadV2(sent).Requests.ConvertAll(r => Refused(r, ErrorCode.Unauthenticated)),
+            }));
+        var batch = new YybBatch();
+        var (packet, claim) = (batch.Add(YybCommands.GetPacket, new GetPacketReq { PacketNo = 5 }), batch.Add(YybCommands.Claim, Claim));
+        await service.RunAsync(Done(service.Yyb(Known).SendAsync(batch, service.Watched)));
+        Assert.Equal((HongbaoCodes.NotFound, HongbaoCodes.Unauthenticated), (packet.Failure!.Code, claim.Failure!.Code));
+    }
+
+    [Fact]
+    public async Task A_wait_that_would_outlast_the_deadline_ends_its_command_and_no_other()
+    {
+        var service = new ScriptedService()
+            .Then(sent => Several(sent, r => (Command)r.Head.Command == Command.Claim
+                ? Refused(r, ErrorCode.ClaimBusy, new ErrorDetail { RetryAfterMs = 200, MaxPolls = 10 }) : Refused(r, ErrorCode.Degraded, new ErrorDetail { RetryAfterMs = 3_600_000 })))
+            .Then(sent => Several(sent, r => Ok(r, Claimed)));
+        var batch = new YybBatch();
+        var (wallet, claim) = (batch.Add(YybCommands.GetWallet, Nothing.Value), batch.Add(YybCommands.Claim, Claim));
+        await service.RunAsync(Done(service.Yyb(Known).SendAsync(batch, service.Watched)));
+        Assert.Equal((true, HongbaoCodes.Degraded), (claim.IsOk, wallet.Failure!.Code));
+        Assert.Equal([2, 1], service.Sent.Select(s => ReadV2(s).Requests.Count));
+        Assert.Equal([275], service.WaitsMs);
+    }
+
+    [Fact]
+    public async Task Each_command_of_a_batch_is_polled_as_often_as_it_says()
+    {
+        var (few, many) = (new ClaimReq { PacketNo = 1 }, new ClaimReq { PacketNo = 2 });
+        var service = new ScriptedService();
+        for (var round = 0; round < 4; round++)
+        {
+            // The one that gives up first asks for the longer wait.
+            var isLast = round == 3;
+            service.Then(sent => Several(sent, r => JceSerializer.Read<ClaimReq>(r.Body).PacketNo == 1 ? Refused(r, ErrorCode.ClaimBusy, new ErrorDetail { RetryAfterMs = 1000, MaxPolls = 1 })
+                : isLast ? Ok(r, Claimed) : Refused(r, ErrorCode.ClaimBusy, new ErrorDetail { RetryAfterMs = 200, MaxPolls = 3 })));
+        }
+
+        var batch = new YybBatch();
+        var (first, second) = (batch.Add(YybCommands.Claim, few), batch.Add(YybCommands.Claim, many));
+        await service.RunAsync(Done(service.Yyb(Known).SendAsync(batch, service.Watched)));
+        Assert.Equal((HongbaoCodes.ClaimBusy, true), (first.Failure!.Code, second.IsOk));
+        Assert.Equal([2, 2, 1, 1], service.Sent.Select(s => ReadV2(s).Requests.Count));
+        Assert.Equal([1075, 275, 275], service.WaitsMs);
+        Assert.Equal([(1, 1), (2, 3), (3, 3)], service.Waits.Select(w => (w.Poll, w.MaxPolls)));
+    }
+
+    [Fact]
     public async Task A_package_that_nobody_answers_is_thrown()
     {
         var service = new ScriptedService().Breaks();
@@ -153,6 +304,7 @@ public sealed class YybTests
         var wallet = batch.Add(YybCommands.GetWallet, Nothing.Value);
         Assert.Equal(HongbaoCodes.Offline, (await Assert.ThrowsAsync<HongbaoException>(() => service.Yyb(Known with { Attempts = 1 }).SendAsync(batch))).Code);
         Assert.False(wallet.IsOk);
+        Assert.Equal(HongbaoCodes.Offline, Assert.Throws<HongbaoException>(() => wallet.Value).Code);
     }
 
     [Fact]
@@ -175,6 +327,15 @@ public sealed class YybTests
         { "another version", YybPackage.ToBytes(2, new PkgRspV1 { Head = new PkgRspHead(), Response = new Response { Head = new RspHead() } }) },
         { "another command", YybPackage.ToBytes(1, new PkgRspV1 { Head = new PkgRspHead(), Response = new Response { Head = new RspHead { Command = 999 } } }) },
     };
+
+    [Fact]
+    public async Task An_answer_as_long_as_the_service_gives_is_read()
+    {
+        var text = new string('x', 1 << 20);
+        var page = new ListPacketsRsp { Items = [.. Enumerable.Range(0, 7).Select(_ => new PacketInfo { Currency = "CNY", Greeting = text })] };
+        var service = new ScriptedService().Then(sent => Single(sent, r => Ok(r, page)));
+        Assert.Equal(7, (await service.Yyb(Known).ListPacketsAsync(new ListPacketsReq())).Items.Count);
+    }
 
     [Theory]
     [MemberData(nameof(Strangers))]
@@ -203,8 +364,19 @@ public sealed class YybTests
         Assert.Equal(["CLAIM_BUSY", "RATE_LIMITED"], statuses[429]);
         Assert.Equal(["DEGRADED", "OVERLOADED"], statuses[503]);
         Assert.Equal(["VALIDATION_FAILED", "UNKNOWN_COMMAND", "COMMAND_COUNT"], statuses[400]);
-        Assert.Equal("CODE_4711", (await Assert.ThrowsAsync<HongbaoException>(() =>
-            new ScriptedService().Then(sent => Single(sent, r => Refused(r, (ErrorCode)4711))).Yyb(Known).ClaimAsync(Claim))).Code);
+        Assert.Superset(
+            statuses.Values.SelectMany(c => c).ToHashSet(),
+            typeof(HongbaoCodes).GetFields().Select(f => (string)f.GetRawConstantValue()!).ToHashSet());
+    }
+
+    [Fact]
+    public async Task A_code_that_only_a_newer_service_knows_is_no_refusal()
+    {
+        var service = new ScriptedService().Then(sent => Single(sent, r => Refused(r, (ErrorCode)4711)))
+            .Then(sent => Single(sent, r => Refused(r, (ErrorCode)4711, new ErrorDetail { RetryAfterMs = 200 }))).Then(sent => Single(sent, r => Ok(r, Claimed)));
+        await service.RunAsync(service.Yyb(Known).ClaimAsync(Claim, service.Watched));
+        Assert.All(service.Waits, w => Assert.True(w.Failure is { Code: "CODE_4711", IsRefused: false }));
+        Assert.Equal([(500, 0), (503, 1)], service.Waits.Select(w => (w.Failure.Status, w.Poll)));
     }
 
     [Fact]
@@ -228,7 +400,7 @@ public sealed class YybTests
 
     private static byte[] BodyOf(SentRequest sent, uint version)
     {
-        Assert.Equal(YybFault.None, YybPackage.Read(sent.Bytes, out var package));
+        Assert.Equal(YybFault.None, YybPackage.Read(sent.Bytes, out var package, YybConstants.PackageBytesMax));
         Assert.Equal(version, package.Version);
         return package.Body.ToArray();
     }

@@ -4,10 +4,14 @@ using Hongbao.Testing;
 
 namespace Hongbao.Contract.Tests;
 
-/// <summary>Every row of the contract's error table that a C2C packet can meet, over real HTTP.</summary>
-public abstract class ErrorTableTests(RunningServer server)
+/// <summary>Every row of the contract's error table that a C2C packet can meet, over real HTTP and by packages: both say the same.</summary>
+public abstract class ErrorTableTests(RunningServer server, IEntry entry)
 {
-    private Api Api => server.Api;
+    private async Task<Answer> SendAsync(HttpMethod method, string path, long uid, object? body = null) => await entry.SendAsync(method, path, await server.Api.TokenAsync(uid), body);
+
+    private Task<Answer> GetAsync(string path, long uid) => SendAsync(HttpMethod.Get, path, uid);
+
+    private Task<Answer> PostAsync(string path, long uid, object? body = null) => SendAsync(HttpMethod.Post, path, uid, body);
 
     [Fact]
     public async Task What_does_not_exist_or_is_not_visible_is_not_found()
@@ -15,11 +19,11 @@ public abstract class ErrorTableTests(RunningServer server)
         var (sender, other) = (RunningServer.NewUser(), RunningServer.NewUser());
         var (unpaid, _) = await server.CreateAsync(sender);
 
-        AssertProblem(HttpStatusCode.NotFound, "NOT_FOUND", await Api.GetAsync("/api/v1/packets/12345", other));
-        AssertProblem(HttpStatusCode.NotFound, "NOT_FOUND", await Api.PostAsync("/api/v1/packets/12345/claims", other));
-        AssertProblem(HttpStatusCode.NotFound, "NOT_FOUND", await Api.GetAsync($"/api/v1/packets/{unpaid}", other));
-        AssertProblem(HttpStatusCode.NotFound, "NOT_FOUND", await Api.GetAsync("/api/v1/claims/12345", other));
-        AssertProblem(HttpStatusCode.NotFound, "NOT_FOUND", await Api.GetAsync("/api/v1/nothing", other));
+        AssertProblem(HttpStatusCode.NotFound, "NOT_FOUND", await GetAsync("/api/v1/packets/12345", other));
+        AssertProblem(HttpStatusCode.NotFound, "NOT_FOUND", await PostAsync("/api/v1/packets/12345/claims", other));
+        AssertProblem(HttpStatusCode.NotFound, "NOT_FOUND", await GetAsync($"/api/v1/packets/{unpaid}", other));
+        AssertProblem(HttpStatusCode.NotFound, "NOT_FOUND", await GetAsync("/api/v1/claims/12345", other));
+        AssertProblem(HttpStatusCode.NotFound, "NOT_FOUND", await server.Api.GetAsync("/api/v1/nothing", other), isHttp: true);
     }
 
     [Fact]
@@ -28,12 +32,12 @@ public abstract class ErrorTableTests(RunningServer server)
         var (sender, other) = (RunningServer.NewUser(), RunningServer.NewUser());
         var (packetNo, payOrderNo) = await server.CreateAsync(sender);
 
-        AssertProblem(HttpStatusCode.Forbidden, "FORBIDDEN", await Api.PostAsync($"/cashier/{payOrderNo}/pay", other));
-        AssertProblem(HttpStatusCode.Forbidden, "FORBIDDEN", await Api.GetAsync("/ops/v1/finance/ledger", other));
+        AssertProblem(HttpStatusCode.Forbidden, "FORBIDDEN", await PostAsync($"/cashier/{payOrderNo}/pay", other));
+        AssertProblem(HttpStatusCode.Forbidden, "FORBIDDEN", await server.Api.GetAsync("/ops/v1/finance/ledger", other), isHttp: true);
         Assert.Equal("PENDING_PAYMENT", await server.StatusAsync(packetNo, sender));
 
         await server.PayAsync(sender, payOrderNo);
-        AssertProblem(HttpStatusCode.Forbidden, "FORBIDDEN", await Api.SendAsync(HttpMethod.Put, $"/api/v1/packets/{packetNo}/content", other, new { contentId = "v" }));
+        AssertProblem(HttpStatusCode.Forbidden, "FORBIDDEN", await SendAsync(HttpMethod.Put, $"/api/v1/packets/{packetNo}/content", other, new { contentId = "v" }));
     }
 
     [Fact]
@@ -42,8 +46,8 @@ public abstract class ErrorTableTests(RunningServer server)
         var (sender, meant, other) = (RunningServer.NewUser(), RunningServer.NewUser(), RunningServer.NewUser());
         var packetNo = await server.CreatePaidAsync(sender, ("scope", new { kind = "exclusive", uids = new[] { meant.ToString() } }));
 
-        AssertProblem(HttpStatusCode.Forbidden, "NOT_IN_SCOPE", await Api.PostAsync($"/api/v1/packets/{packetNo}/claims", other));
-        Assert.True((await Api.PostAsync($"/api/v1/packets/{packetNo}/claims", meant)).IsOk);
+        AssertProblem(HttpStatusCode.Forbidden, "NOT_IN_SCOPE", await PostAsync($"/api/v1/packets/{packetNo}/claims", other));
+        Assert.True((await PostAsync($"/api/v1/packets/{packetNo}/claims", meant)).IsOk);
     }
 
     [Fact]
@@ -51,7 +55,7 @@ public abstract class ErrorTableTests(RunningServer server)
     {
         var (packetNo, _) = await server.CreateAsync(RunningServer.NewUser());
 
-        AssertProblem(HttpStatusCode.Conflict, "PACKET_NOT_ACTIVE", await Api.PostAsync($"/api/v1/packets/{packetNo}/claims", RunningServer.NewUser()));
+        AssertProblem(HttpStatusCode.Conflict, "PACKET_NOT_ACTIVE", await PostAsync($"/api/v1/packets/{packetNo}/claims", RunningServer.NewUser()));
     }
 
     [Fact]
@@ -59,10 +63,10 @@ public abstract class ErrorTableTests(RunningServer server)
     {
         var (winner, late) = (RunningServer.NewUser(), RunningServer.NewUser());
         var packetNo = await server.CreatePaidAsync(RunningServer.NewUser(), ("count", 1));
-        var won = await Api.PostAsync($"/api/v1/packets/{packetNo}/claims", winner);
+        var won = await PostAsync($"/api/v1/packets/{packetNo}/claims", winner);
 
-        AssertProblem(HttpStatusCode.Conflict, "PACKET_EXHAUSTED", await Api.PostAsync($"/api/v1/packets/{packetNo}/claims", late));
-        Assert.Equal(won.Text("claimNo"), (await Api.PostAsync($"/api/v1/packets/{packetNo}/claims", winner)).Text("claimNo"));
+        AssertProblem(HttpStatusCode.Conflict, "PACKET_EXHAUSTED", await PostAsync($"/api/v1/packets/{packetNo}/claims", late));
+        Assert.Equal(won.Text("claimNo"), (await PostAsync($"/api/v1/packets/{packetNo}/claims", winner)).Text("claimNo"));
     }
 
     [Fact]
@@ -70,14 +74,14 @@ public abstract class ErrorTableTests(RunningServer server)
     {
         var (sender, winner) = (RunningServer.NewUser(), RunningServer.NewUser());
         var packetNo = await server.CreatePaidAsync(sender, ("ttlSeconds", 2));
-        var won = await Api.PostAsync($"/api/v1/packets/{packetNo}/claims", winner);
+        var won = await PostAsync($"/api/v1/packets/{packetNo}/claims", winner);
         Assert.True(won.IsOk, won.ToString());
 
         await RunningServer.UntilAsync(async () => await server.StatusAsync(packetNo, sender) == "REFUNDED", "refunded");
 
-        AssertProblem(HttpStatusCode.Conflict, "PACKET_EXPIRED", await Api.PostAsync($"/api/v1/packets/{packetNo}/claims", RunningServer.NewUser()));
-        Assert.Equal(won.Text("claimNo"), (await Api.PostAsync($"/api/v1/packets/{packetNo}/claims", winner)).Text("claimNo"));
-        Assert.Equal(1000 - won["amount"].GetInt64(), (await Api.GetAsync("/api/v1/me/wallet", sender))["change"].GetInt64());
+        AssertProblem(HttpStatusCode.Conflict, "PACKET_EXPIRED", await PostAsync($"/api/v1/packets/{packetNo}/claims", RunningServer.NewUser()));
+        Assert.Equal(won.Text("claimNo"), (await PostAsync($"/api/v1/packets/{packetNo}/claims", winner)).Text("claimNo"));
+        Assert.Equal(1000 - won["amount"].GetInt64(), (await GetAsync("/api/v1/me/wallet", sender))["change"].GetInt64());
     }
 
     [Fact]
@@ -85,31 +89,31 @@ public abstract class ErrorTableTests(RunningServer server)
     {
         var sender = RunningServer.NewUser();
         var body = RunningServer.Body(("requestId", "one"));
-        var first = await Api.PostAsync("/api/v1/packets", sender, body);
+        var first = await PostAsync("/api/v1/packets", sender, body);
 
-        var again = await Api.PostAsync("/api/v1/packets", sender, body);
-        var other = await Api.PostAsync("/api/v1/packets", sender, RunningServer.Body(("requestId", "one"), ("amount", 1001)));
+        var again = await PostAsync("/api/v1/packets", sender, body);
+        var other = await PostAsync("/api/v1/packets", sender, RunningServer.Body(("requestId", "one"), ("amount", 1001)));
 
         Assert.Equal((HttpStatusCode.Created, HttpStatusCode.OK), (first.Status, again.Status));
         Assert.Equal(first.Body.GetRawText(), again.Body.GetRawText());
         AssertProblem(HttpStatusCode.Conflict, "IDEMPOTENCY_MISMATCH", other);
-        Assert.Equal(1, (await Api.GetAsync("/api/v1/me/packets/sent", sender))["items"].GetArrayLength());
+        Assert.Equal(1, (await GetAsync("/api/v1/me/packets/sent", sender))["items"].GetArrayLength());
     }
 
     [Fact]
     public async Task Two_bodies_under_one_request_at_the_same_moment_make_one_packet()
     {
         var sender = RunningServer.NewUser();
-        await Api.TokenAsync(sender);
+        await server.Api.TokenAsync(sender);
 
         var answers = await Task.WhenAll(Enumerable.Range(0, 16).Select(i =>
-            Api.PostAsync("/api/v1/packets", sender, RunningServer.Body(("requestId", "same"), ("amount", i % 2 == 0 ? 1000 : 2000)))));
+            PostAsync("/api/v1/packets", sender, RunningServer.Body(("requestId", "same"), ("amount", i % 2 == 0 ? 1000 : 2000)))));
 
         Assert.Single(answers, a => a.Status == HttpStatusCode.Created);
         Assert.All(answers.Where(a => !a.IsOk), a => AssertProblem(HttpStatusCode.Conflict, "IDEMPOTENCY_MISMATCH", a));
         Assert.Single(answers.Where(a => a.IsOk).Select(a => a.Text("packetNo")).Distinct());
         Assert.Equal(8, answers.Count(a => a.IsOk));
-        Assert.Equal(1, (await Api.GetAsync("/api/v1/me/packets/sent", sender))["items"].GetArrayLength());
+        Assert.Equal(1, (await GetAsync("/api/v1/me/packets/sent", sender))["items"].GetArrayLength());
     }
 
     [Fact]
@@ -121,7 +125,7 @@ public abstract class ErrorTableTests(RunningServer server)
             await server.CreateAsync(sender, ("amount", 2_000_000), ("count", 100));
         }
 
-        AssertProblem(HttpStatusCode.Conflict, "LIMIT_EXCEEDED", await Api.PostAsync("/api/v1/packets", sender, RunningServer.Body(("amount", 2_000_000), ("count", 100))));
+        AssertProblem(HttpStatusCode.Conflict, "LIMIT_EXCEEDED", await PostAsync("/api/v1/packets", sender, RunningServer.Body(("amount", 2_000_000), ("count", 100))));
         await server.CreateAsync(sender, ("amount", 1_000_000), ("count", 100));
     }
 
@@ -131,8 +135,8 @@ public abstract class ErrorTableTests(RunningServer server)
         var sender = RunningServer.NewUser();
 
         AssertProblem(HttpStatusCode.UnprocessableEntity, "CONTENT_REJECTED",
-            await Api.PostAsync("/api/v1/packets", sender, RunningServer.Body(("greeting", "come to the casino"))));
-        Assert.Equal(0, (await Api.GetAsync("/api/v1/me/packets/sent", sender))["items"].GetArrayLength());
+            await PostAsync("/api/v1/packets", sender, RunningServer.Body(("greeting", "come to the casino"))));
+        Assert.Equal(0, (await GetAsync("/api/v1/me/packets/sent", sender))["items"].GetArrayLength());
     }
 
     [Fact]
@@ -141,23 +145,23 @@ public abstract class ErrorTableTests(RunningServer server)
         var sender = RunningServer.NewUser();
         var packetNo = await server.CreatePaidAsync(sender, ("scope", new { kind = "followers" }));
 
-        var refused = await Api.PostAsync($"/api/v1/packets/{packetNo}/claims", RunningServer.NewUser());
+        var refused = await PostAsync($"/api/v1/packets/{packetNo}/claims", RunningServer.NewUser());
 
         AssertProblem(HttpStatusCode.ServiceUnavailable, "DEGRADED", refused);
-        Assert.NotNull(refused.Headers.RetryAfter);
-        Assert.True((await Api.PostAsync($"/api/v1/packets/{packetNo}/claims", sender)).IsOk);
+        Assert.True(entry.IsHttp ? refused.Headers.RetryAfter is not null : refused["retryAfterMs"].GetInt32() > 0);
+        Assert.True((await PostAsync($"/api/v1/packets/{packetNo}/claims", sender)).IsOk);
     }
 
     [Fact]
     public async Task A_payment_order_that_finance_takes_its_time_to_know_is_pending_and_then_paid()
     {
         var (sender, admin) = (RunningServer.NewUser(), RunningServer.NewUser());
-        Task<Answer> SetFaultsAsync(params object[] operations) => Api.SendAsync(HttpMethod.Put, "/ops/v1/finance/faults", admin, new { reason = "test", seed = 1, operations }, "admin");
+        Task<Answer> SetFaultsAsync(params object[] operations) => server.Api.SendAsync(HttpMethod.Put, "/ops/v1/finance/faults", admin, new { reason = "test", seed = 1, operations }, "admin");
         Assert.True((await SetFaultsAsync(new { operation = "createPayment", laterPermille = 1000, laterMs = 1500 })).IsOk);
         try
         {
             var (packetNo, payOrderNo) = await server.CreateAsync(sender);
-            var first = await Api.PostAsync($"/cashier/{payOrderNo}/pay", sender);
+            var first = await PostAsync($"/cashier/{payOrderNo}/pay", sender);
             Assert.Equal((HttpStatusCode.OK, "PENDING"), (first.Status, first.Text("status")));
             await server.PayAsync(sender, payOrderNo);
             Assert.Equal("ACTIVE", await server.StatusAsync(packetNo, sender));
@@ -171,7 +175,7 @@ public abstract class ErrorTableTests(RunningServer server)
     [Fact]
     public async Task Subsidies_are_not_usable_here_yet()
     {
-        AssertProblem(HttpStatusCode.Conflict, "SUBSIDY_NOT_USABLE", await Api.PostAsync(
+        AssertProblem(HttpStatusCode.Conflict, "SUBSIDY_NOT_USABLE", await PostAsync(
             "/api/v1/packets", RunningServer.NewUser(), RunningServer.Body(("funding", new { kind = "subsidy", subsidyNo = "123" }))));
     }
 
@@ -184,25 +188,30 @@ public abstract class ErrorTableTests(RunningServer server)
         {
             Content = System.Net.Http.Json.JsonContent.Create(new { uid = sender.ToString(), app = "another" }),
         };
-        var token = (await Api.ReadAsync(request)).Text("token");
-        using var look = new HttpRequestMessage(HttpMethod.Get, $"/api/v1/packets/{packetNo}");
-        look.Headers.Authorization = new("Bearer", token);
-        using var take = new HttpRequestMessage(HttpMethod.Post, $"/api/v1/packets/{packetNo}/claims");
-        take.Headers.Authorization = new("Bearer", token);
+        var token = (await server.Api.ReadAsync(request)).Text("token");
 
-        AssertProblem(HttpStatusCode.NotFound, "NOT_FOUND", await Api.ReadAsync(look));
-        AssertProblem(HttpStatusCode.NotFound, "NOT_FOUND", await Api.ReadAsync(take));
+        AssertProblem(HttpStatusCode.NotFound, "NOT_FOUND", await entry.SendAsync(HttpMethod.Get, $"/api/v1/packets/{packetNo}", token));
+        AssertProblem(HttpStatusCode.NotFound, "NOT_FOUND", await entry.SendAsync(HttpMethod.Post, $"/api/v1/packets/{packetNo}/claims", token));
     }
 
-    private static void AssertProblem(HttpStatusCode status, string code, Answer answer)
+    private void AssertProblem(HttpStatusCode status, string code, Answer answer) => AssertProblem(status, code, answer, entry.IsHttp);
+
+    private static void AssertProblem(HttpStatusCode status, string code, Answer answer, bool isHttp)
     {
-        Assert.Equal((status, code), (answer.Status, answer.Code));
-        Assert.Equal((int)status, answer["status"].GetInt32());
-        Assert.All(new[] { "title", "traceId" }, name => Assert.False(string.IsNullOrEmpty(answer.Text(name)), answer.ToString()));
+        Assert.Equal(code, answer.Code);
+        Assert.All(isHttp ? new[] { "title", "detail", "traceId" } : ["detail", "traceId"], name => Assert.False(string.IsNullOrEmpty(answer.Text(name)), answer.ToString()));
         Assert.DoesNotContain("at Hongbao", JsonSerializer.Serialize(answer.Body), StringComparison.Ordinal);
+        if (isHttp)
+        {
+            Assert.Equal((status, (int)status), (answer.Status, answer["status"].GetInt32()));
+        }
     }
 }
 
-public sealed class ErrorTableTestsInOneProcess(OneProcess server) : ErrorTableTests(server), IClassFixture<OneProcess>;
+public sealed class ErrorTableTestsInOneProcess(OneProcess server) : ErrorTableTests(server, new HttpEntry(server)), IClassFixture<OneProcess>;
 
-public sealed class ErrorTableTestsInFiveProcesses(FiveProcesses server) : ErrorTableTests(server), IClassFixture<FiveProcesses>;
+public sealed class ErrorTableTestsInFiveProcesses(FiveProcesses server) : ErrorTableTests(server, new HttpEntry(server)), IClassFixture<FiveProcesses>;
+
+public sealed class ErrorTableTestsByPackageInOneProcess(OneProcess server) : ErrorTableTests(server, new PackageEntry(server)), IClassFixture<OneProcess>;
+
+public sealed class ErrorTableTestsByPackageInFiveProcesses(FiveProcesses server) : ErrorTableTests(server, new PackageEntry(server)), IClassFixture<FiveProcesses>;

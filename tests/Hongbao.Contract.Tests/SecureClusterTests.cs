@@ -37,7 +37,8 @@ public sealed class SecureClusterTests
 #pragma warning restore CA5359
         });
         var core = new RedPacketCoreProxy(client.Channel(address));
-        await Assert.ThrowsAsync<RpcException>(() => core.ClaimAsync(new CallContext { Uid = 7 }, new ClaimRequest { PacketNo = 1 }));
+        var refused = await Assert.ThrowsAsync<RpcException>(() => core.ClaimAsync(new CallContext { Uid = 7 }, new ClaimRequest { PacketNo = 1 }));
+        Assert.Equal(RpcCode.NoConnection, refused.Code);
         certificate?.Dispose();
     }
 

@@ -1,4 +1,7 @@
+using System.Globalization;
 using System.Text.Json;
+using System.Text.RegularExpressions;
+using Hongbao.Foundation.Signing;
 using Hongbao.Gateway.Endpoints;
 using Hongbao.Gateway.Json;
 using Microsoft.OpenApi;
@@ -6,7 +9,7 @@ using Microsoft.OpenApi.Reader;
 
 namespace Hongbao.Gateway.Tests;
 
-public sealed class OpenApiTests : IAsyncLifetime
+public sealed partial class OpenApiTests : IAsyncLifetime
 {
     private GatewayHost _host = null!;
     private string _text = "";
@@ -66,6 +69,90 @@ public sealed class OpenApiTests : IAsyncLifetime
         Assert.Equal(["bearer", "ticket"], pay.Security!.SelectMany(s => s.Keys).Select(k => k.Reference.Id));
         Assert.Equal(["bearer", "ticket"], _document.Components!.SecuritySchemes!.Keys.Order(StringComparer.Ordinal));
         Assert.Contains("401", pay.Responses!.Keys);
+    }
+
+    /// <summary>What modules answer, by operation: each ending stands in the document, under the status that it is answered with.</summary>
+    [Theory]
+    [InlineData("POST /api/v1/packets", "ValidationFailed ContentRejected Degraded IdempotencyMismatch LimitExceeded Overloaded")]
+    [InlineData("PUT /api/v1/packets/{packetNo}/content", "ValidationFailed Forbidden IdempotencyMismatch NotFound PacketNotActive")]
+    [InlineData("POST /api/v1/packets/{packetNo}/claims", "NotFound NotInScope PacketNotActive PacketExhausted PacketExpired ClaimBusy Degraded Overloaded")]
+    [InlineData("GET /cashier/{payOrderNo}", "NotFound Degraded Overloaded")]
+    [InlineData("POST /cashier/{payOrderNo}/pay", "NotFound Degraded Overloaded")]
+    [InlineData("POST /callbacks/finance", "ValidationFailed Unauthenticated NotFound Overloaded")]
+    [InlineData("GET /api/v1/packets", "ValidationFailed")]
+    [InlineData("GET /api/v1/packets/{packetNo}", "NotFound NotInScope Degraded")]
+    [InlineData("GET /api/v1/packets/{packetNo}/status", "NotFound")]
+    [InlineData("GET /api/v1/packets/{packetNo}/draw", "NotFound NotInScope Degraded")]
+    [InlineData("GET /api/v1/packets/{packetNo}/claims", "ValidationFailed NotFound NotInScope Degraded")]
+    [InlineData("GET /api/v1/claims/{claimNo}", "NotFound")]
+    [InlineData("GET /api/v1/me/packets/sent", "ValidationFailed")]
+    [InlineData("GET /api/v1/me/packets/received", "ValidationFailed")]
+    public async Task Every_ending_that_a_module_gives_is_in_the_document(string operation, string codes)
+    {
+        var documented = Operations().Single(o => o.Name == operation).Operation.Responses!;
+        var (method, path) = (operation.Split(' ')[0], operation.Split(' ')[1]);
+        object? body = path switch
+        {
+            "/api/v1/packets" when method == "POST" =>
+                """{"requestId":"r","amount":100,"count":1,"currency":"CNY","split":"equal","scope":{"kind":"public"},"funding":{"kind":"cashier"}}""",
+            "/api/v1/packets/{packetNo}/content" => """{"contentId":"v"}""",
+            "/callbacks/finance" => """{"items":[{"kind":"payment"}]}""",
+            _ => null,
+        };
+        // To a browser the cashier says the same as a page.
+        (string, string)[] headers = [("Accept", "application/json"), (CallbackSignature.TimestampHeader, "1"), (CallbackSignature.NonceHeader, "n"), (CallbackSignature.SignatureHeader, "s")];
+        foreach (var code in codes.Split(' ').Select(Enum.Parse<ResultCode>))
+        {
+            var result = Result.Of(code, "said");
+            _host.Core.Create = (_, _, _) => Task.FromResult(new CreatePacketResponse { Result = result });
+            _host.Core.Claim = (_, _, _) => Task.FromResult(new ClaimResponse { Result = result });
+            _host.Core.SetContent = _ => new SetContentResponse { Result = result };
+            _host.Core.Prepare = _ => Task.FromResult(new PaymentResponse { Result = result });
+            _host.Core.Callback = _ => new FinanceCallbackResponse { Result = result };
+            _host.Query.Result = result;
+            var answer = await _host.SendAsync(new HttpMethod(method), PathNumber().Replace(path, "9001"), body, "", headers);
+            var said = answer.Json.GetProperty("code").GetString()!;
+            Assert.Equal(code.ToString(), said.Replace("_", "", StringComparison.Ordinal), ignoreCase: true);
+            Assert.True(
+                documented.TryGetValue(answer.Status.ToString(CultureInfo.InvariantCulture), out var response) && response.Description!.Split(", ").Contains(said),
+                $"{operation} answers {answer.Status} {said}, which the document does not say");
+        }
+    }
+
+    [Fact]
+    public void Every_body_can_be_too_large() =>
+        Assert.All(Operations().Where(o => o.Operation.RequestBody is not null), o => Assert.Contains("413", o.Operation.Responses!.Keys));
+
+    [Fact]
+    public void A_packets_status_is_refused_to_nobody() =>
+        Assert.DoesNotContain("403", Operations().Single(o => o.Name == "GET /api/v1/packets/{packetNo}/status").Operation.Responses!.Keys);
+
+    [Fact]
+    public void Only_lists_have_items()
+    {
+        var lists = 0;
+        Look(JsonDocument.Parse(_text).RootElement);
+        Assert.True(lists > 5, $"only {lists} lists were found");
+
+        void Look(JsonElement element)
+        {
+            if (element.ValueKind == JsonValueKind.Object && element.TryGetProperty("items", out var items) && items.ValueKind == JsonValueKind.Object && element.TryGetProperty("type", out var type))
+            {
+                lists++;
+                Assert.Contains("\"array\"", type.GetRawText(), StringComparison.Ordinal);
+            }
+
+            var inside = element.ValueKind switch
+            {
+                JsonValueKind.Object => element.EnumerateObject().Select(p => p.Value),
+                JsonValueKind.Array => element.EnumerateArray(),
+                _ => [],
+            };
+            foreach (var each in inside)
+            {
+                Look(each);
+            }
+        }
     }
 
     [Fact]
@@ -210,4 +297,7 @@ public sealed class OpenApiTests : IAsyncLifetime
     private IOpenApiSchema Schema(string name) => _document.Components!.Schemas![name];
 
     private static IOpenApiSchema Property(IOpenApiSchema schema, string name) => schema.Properties![name];
+
+    [GeneratedRegex(@"\{\w+\}")]
+    private static partial Regex PathNumber();
 }

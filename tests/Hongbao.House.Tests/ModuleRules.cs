@@ -101,7 +101,7 @@ public sealed partial class ModuleRules
         string[] allowed = name switch
         {
             "Hongbao.Jce" or "Hongbao.Jce.Idl" => [],
-            "Hongbao.Jce.Generator" => ["Hongbao.Jce.Idl"],
+            "Hongbao.Jce.Generator" or "Hongbao.Sdk.Generator" => ["Hongbao.Jce.Idl"],
             "Hongbao.Contracts" => ["Hongbao.Jce"],
             "Hongbao.Foundation" => ["Hongbao.Contracts", "Hongbao.Jce"],
             _ => Shared,

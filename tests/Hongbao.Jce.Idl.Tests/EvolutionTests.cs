@@ -14,13 +14,18 @@ public sealed class EvolutionTests
     [InlineData("enum E { A, B }; struct S { 0 optional E a; };", "enum E { A, B }; struct S { 0 optional E a = A; };", "")]
     [InlineData("struct S { 0 require byte a[4]; };", "struct S { 0 require vector<byte> a; };", "")]
     [InlineData("struct S { 0 require int a; 1 require int b; };", "struct S { 1 require int b; 0 require int a; };", "")]
+    [InlineData("struct S { 0 require int a = 1; };", "struct S { 0 require int a = 2; };", "")]
+    [InlineData("enum E { A, B }; struct S { 0 require E a; };", "enum E { B = 1, A = 0 }; struct S { 0 require E a; };", "")]
+    [InlineData("enum E { A, B };", "enum E { A /* reserved 1 */ };", "")]
+    [InlineData("struct S { 0 require int a; 1 require int b; }; key[S, a, b];", "struct S { 0 require int a; 1 require int b; 2 optional int c; }; key[S, a, b];", "")]
+    [InlineData("struct S { 0 require int a; }; struct T { 0 require map<int, S> m; };", "struct S { 0 require int a; 1 optional int b; }; struct T { 0 require map<int, S> m; };", "")]
     // Tags and names.
     [InlineData("struct S { 0 require int a; };", "struct S { 0 require string b; };", "JCE101 b")]
     [InlineData("struct S { 0 require int a; 1 require int b; };", "struct S { 0 require int b; 1 require int a; };", "JCE101 b, JCE101 a")]
     [InlineData("struct S { 0 optional int a; };", "struct S { 0 optional int b; 1 optional int a; };", "JCE101 b")]
     [InlineData("struct S { 0 optional int a; 1 optional int b; };", "struct S { 0 optional int b; };", "JCE101 b, JCE108 S")]
     [InlineData("struct S { 0 require int a; };", "struct S { 0 require int b; };", "JCE125 b")]
-    [InlineData("struct S { 0 require int a; };", "struct S { 0 optional int b = 5; };", "JCE125 b, JCE110 b, JCE106 b")]
+    [InlineData("struct S { 0 require int a; };", "struct S { 0 optional int b = 5; };", "JCE125 b, JCE106 b")]
     // Types.
     [InlineData("struct S { 0 require int a; };", "struct S { 0 require string a; };", "JCE102 a")]
     [InlineData("struct S { 0 require int a; };", "struct S { 0 require short a; };", "JCE102 a")]
@@ -46,9 +51,23 @@ public sealed class EvolutionTests
     [InlineData("struct S { 0 optional int a; };", "struct S { 0 optional int a = 1; };", "JCE110 a")]
     [InlineData("struct S { 0 optional string a = \" = \"; };", "struct S { 0 optional string a; };", "JCE110 a")]
     [InlineData("enum E { A, B }; struct S { 0 optional E a; };", "enum E { B = 1, A = 0 }; struct S { 0 optional E a; };", "JCE110 a")]
+    // Keys.
+    [InlineData("struct S { 0 require int a; 1 require int b; }; key[S, a, b];", "struct S { 0 require int a; 1 require int b; }; key[S, a];", "JCE128 S")]
+    [InlineData("struct S { 0 require int a; 1 require int b; }; key[S, a, b];", "struct S { 0 require int a; 1 require int b; }; key[S, b, a];", "JCE128 S")]
+    [InlineData("struct S { 0 require int a; }; key[S, a];", "struct S { 0 require int a; };", "JCE128 S")]
+    [InlineData("struct S { 0 require int a; };", "struct S { 0 require int a; }; key[S, a];", "JCE128 S")]
+    [InlineData("struct S { 0 require int a; }; key[S, a];", "struct S { 0 require int b; }; key[S, b];", "JCE125 b")]
+    [InlineData("struct K { 0 require int a; }; struct S { 0 require map<K, int> m; };", "struct K { 0 require int a; 1 optional int b; }; struct S { 0 require map<K, int> m; };", "JCE129 b")]
+    [InlineData("struct K { 0 require int a; }; interface I { vector<map<K, int>> f(); };", "struct K { 0 require int a; 1 optional int b; }; interface I { vector<map<K, int>> f(); };", "JCE129 b")]
+    [InlineData("struct K { 0 require int a; 1 optional int b; }; struct S { 0 require map<K, int> m; };", "struct K { 0 require int a; /* reserved 1 */ }; struct S { 0 require map<K, int> m; };", "JCE129 K")]
+    [InlineData("struct J { 0 require int a; }; struct K { 0 require J j; }; struct S { 0 require map<K, int> m; };", "struct J { 0 require int a; 1 optional int b; }; struct K { 0 require J j; }; struct S { 0 require map<K, int> m; };", "JCE129 b")]
+    [InlineData("struct J { 0 require int a; }; struct K { 0 require J j; 1 require int b; }; key[K, b]; struct S { 0 require map<K, int> m; };", "struct J { 0 require int a; 1 optional int c; }; struct K { 0 require J j; 1 require int b; }; key[K, b]; struct S { 0 require map<K, int> m; };", "")]
     // Enums and constants.
     [InlineData("enum E { A, B };", "enum E { X, A, B };", "JCE111 A, JCE111 B")]
     [InlineData("enum E { A, B };", "enum E { A };", "JCE112 E")]
+    [InlineData("enum E { A, B };", "enum E { A, C };", "JCE112 E")]
+    [InlineData("enum E { A /* reserved 1 */ };", "enum E { A };", "JCE109 E")]
+    [InlineData("enum E { A /* reserved 1 */ };", "enum E { A, C };", "JCE109 C")]
     [InlineData("const int A = 1;", "const int A = 2;", "JCE113 A")]
     [InlineData("const int A = 1;", "const long A = 1;", "JCE113 A")]
     [InlineData("const int A = 1;", "const int B = 1;", "JCE114 M")]
@@ -81,7 +100,14 @@ public sealed class EvolutionTests
         // The word at the place says whether it is the right place.
         Assert.Equal(expected, string.Join(", ", diagnostics.Select(d => $"{d.Code} {text.Substring(d.Span.Start, d.Span.Length)}")));
         Assert.All(diagnostics, d => Assert.Equal(
-            d.Code is "JCE113" or "JCE114" or "JCE125" or "JCE126" ? IdlSeverity.Warning : IdlSeverity.Error, d.Severity));
+            d.Code is "JCE113" or "JCE114" or "JCE125" ? IdlSeverity.Warning : IdlSeverity.Error, d.Severity));
+    }
+
+    [Fact]
+    public void An_enumerator_that_is_gone_is_told_how_to_keep_its_value_where_that_is_possible()
+    {
+        Assert.Equal("'B = 1' of enum 'E' is gone: keep its value from use with '// reserved 1'", Assert.Single(Compare("enum E { A, B };", "module M { enum E { A }; };")).Message);
+        Assert.Equal("'B = 1' of enum 'E' is gone; its value is now that of 'C'", Assert.Single(Compare("enum E { A, B };", "module M { enum E { A, C }; };")).Message);
     }
 
     [Theory]
@@ -122,6 +148,7 @@ public sealed class EvolutionTests
     [InlineData("struct S { 0 require int a; };", "struct S { 0 require int a; 4 optional int b; };", "member 'b' of 'S' at b")]
     [InlineData("struct S { 0 require int a; 4 optional int b; };", "struct S { 0 require int a; /* reserved 4 */ };", "reserved tag 4 of 'S' at S")]
     [InlineData("enum E { A };", "enum E { A, B };", "enumerator 'B' at B")]
+    [InlineData("enum E { A, B };", "enum E { A /* reserved 1 */ };", "reserved value 1 of 'E' at E")]
     [InlineData("interface I { void f(); };", "interface I { void f(); void g(); };", "operation 'g' of 'I' at g")]
     [InlineData("enum E { A };", "enum E { A }; const int C = 1;", "constant 'M::C' at C")]
     [InlineData("enum E { A };", "enum E { A }; struct S { 0 require int a; }; enum F { }; interface I { };", "struct 'M::S' at S, enum 'M::F' at F, interface 'M::I' at I")]
@@ -144,8 +171,8 @@ public sealed class EvolutionTests
         var now = IdlCompilation.Compile(
             [new("a.jce", "module N { enum E { }; enum F { }; }; module Bare { };"), new("b.jce", "module N { enum G { }; };")], new(), _ => null);
 
-        Assert.Equal("a.jce(1,8): warning JCE127: module 'N' is new and not accepted yet: run 'hongbao jce accept'", Assert.Single(Evolution.Additions(AcceptedContract.Parse(""), now)).ToString());
-        Assert.Empty(Evolution.Additions(AcceptedContract.Parse(""), Corpus.Compile("module M { enum E { A = };")));
+        Assert.Equal("a.jce(1,8): warning JCE127: module 'N' is new and not accepted yet: run 'hongbao jce accept'", Assert.Single(Evolution.Additions(AcceptedContract.Parse(AcceptedContract.End), now)).ToString());
+        Assert.Empty(Evolution.Additions(AcceptedContract.Parse(AcceptedContract.End), Corpus.Compile("module M { enum E { A = };")));
     }
 
     private static AcceptedContract Accept(string body) =>

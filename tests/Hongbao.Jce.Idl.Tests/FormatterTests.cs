@@ -30,7 +30,7 @@ public sealed class FormatterTests
 
         for (var round = 0; round < 200; round++)
         {
-            var text = string.Concat(tokens.Select(t => t + (random.Next(4) > 0 && !t.StartsWith('#') ? " " : between[random.Next(between.Length)])));
+            var text = string.Concat(tokens.Select(t => t + (random.Next(4) > 0 && !t.StartsWith('#') ? " " : string.Concat(Enumerable.Range(0, random.Next(1, 4)).Select(_ => between[random.Next(between.Length)])))));
             var once = IdlFormatter.Format(text);
             var (before, after) = (Meaning.Of(Corpus.Compile(text, Corpus.Lax)), Meaning.Of(Corpus.Compile(once, Corpus.Lax)));
             var isKept = once == IdlFormatter.Format(once) && before == after && Meaning.TokensOf(text).SequenceEqual(Meaning.TokensOf(once));
@@ -114,6 +114,22 @@ public sealed class FormatterTests
             // end
 
             """.ReplaceLineEndings("\n"), IdlFormatter.Format(Text));
+    }
+
+    [Theory]
+    [InlineData("struct S { 0 optional int a /**< x */ /* y */; };", "0 optional int a /**< x */ /* y */;")]
+    [InlineData("interface I { int f(int a /**< the a */, int b /**< the b */) /**< sum */; };", "int f(int a /**< the a */, int b /**< the b */) /**< sum */;")]
+    [InlineData("enum E { A /**< first */, B /**< second */ };", "A /**< first */,\n        B /**< second */\n")]
+    [InlineData("struct S { 0 optional int a // x\n; };", "0 optional int a // x\n            ;")]
+    [InlineData("struct S { 0 optional int a /* x */\n; };", "0 optional int a /* x */\n            ;")]
+    public void A_mark_stays_behind_the_comments_that_it_stood_behind(string body, string layout)
+    {
+        var text = $"module M {{ {body} }};";
+        var once = IdlFormatter.Format(text);
+
+        Assert.Contains("        " + layout, once, StringComparison.Ordinal);
+        Assert.Equal(once, IdlFormatter.Format(once));
+        Assert.Equal(Meaning.Of(Corpus.Compile(text)), Meaning.Of(Corpus.Compile(once)));
     }
 
     [Theory]

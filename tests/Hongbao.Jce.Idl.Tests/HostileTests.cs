@@ -16,7 +16,7 @@ public sealed class HostileTests
         const int Seed = 20250101;
         var random = new Random(Seed);
         string[] pieces =
-            ["{", "}", ";", "(", ")", "<", ">", "[", "]", "\"", "/*", "*/", "//", "\n", "\0", "\\", "#include", "struct ", "vector<", "map<", "= 1", "::", "require ", "\uD800", "ä"];
+            ["// reserved 4, ７\n", "// reserved -٢-3\n", "#include \"\0\"\n", "{", "}", ";", "(", ")", "<", ">", "[", "]", "\"", "/*", "*/", "//", "\n", "\0", "\\", "#include", "struct ", "vector<", "map<", "= 1", "::", "require ", "\uD800", "ä"];
         for (var round = 0; round < 20_000; round++)
         {
             var text = Texts[random.Next(Texts.Length)];
@@ -90,6 +90,35 @@ public sealed class HostileTests
         }
     }
 
+    public static TheoryData<string, string, bool> Megabytes => new()
+    {
+        { "comments before a module", Repeated("//\n", 350_000) + "module M { };", true },
+        { "comments before a member", "module M { struct S {\n" + Repeated("//\n", 350_000) + "0 require int a; }; };", true },
+        { "includes on one line", Repeated("#include \"a\"", 300_000) + "\n#include \"", false },
+        { "enumerators by the one before", $"module M {{ enum E {{ A0{Numbered(150_000, static i => $", A{i + 1}=A{i}")} }}; }};", true },
+        { "constants by their number", $"module M {{ enum E {{ A0{Numbered(120_000, static i => $", A{i + 1}")} }};{Numbered(120_000, static i => $"const E C{i} = 120000;")} }};", false },
+        { "one name in many enums", $"module M {{ {Numbered(60_000, static i => $"enum E{i} {{ A }}; const E{i} C{i} = A; ")}}};", false },
+        { "reserved values", $"module M {{ enum E {{ A = -1\n{Numbered(40_000, static i => $"// reserved {i * 1000}-{(i * 1000) + 999}\n")} }}; }};", false },
+        { "operations", $"module M {{ interface I {{ {Numbered(150_000, static i => $"void f{i}();")} }}; }};", true },
+    };
+
+    [Theory]
+    [MemberData(nameof(Megabytes), DisableDiscoveryEnumeration = true)]
+    public void Megabytes_of_one_thing_are_read_soon(string what, string text, bool isCompared)
+    {
+        var clock = Stopwatch.StartNew();
+
+        var contract = Corpus.Compile(text);
+        if (isCompared)
+        {
+            Assert.False(contract.HasErrors);
+            _ = IdlFormatter.Format(text);
+            Assert.Empty(Evolution.Compare(AcceptedContract.Parse(AcceptedContract.Write(contract)), contract));
+        }
+
+        Assert.True(clock.Elapsed < Soon, $"{what}: {clock.Elapsed}");
+    }
+
     [Fact]
     public void Many_modules_are_read_soon()
     {
@@ -115,6 +144,10 @@ public sealed class HostileTests
         _ = Evolution.Compare(AcceptedContract.Parse(AcceptedContract.Write(contract)), contract);
         Assert.True(clock.Elapsed < Soon, clock.Elapsed.ToString());
     }
+
+    private static string Repeated(string piece, int count) => string.Concat(Enumerable.Repeat(piece, count));
+
+    private static string Numbered(int count, Func<int, string> piece) => string.Concat(Enumerable.Range(0, count).Select(piece));
 
     private static void Check(string text, string what, bool isThorough = true)
     {

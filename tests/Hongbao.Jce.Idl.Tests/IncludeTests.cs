@@ -72,6 +72,33 @@ public sealed class IncludeTests
     }
 
     [Fact]
+    public void A_path_with_a_NUL_is_not_asked_for()
+    {
+        var contract = Compile(new() { IncludeFolders = ["common"] }, [("x.jce", "#include \"a\0b\"\nmodule M { };")]);
+
+        Assert.Equal("x.jce(1,1): error JCE048: cannot find 'a\\u{0}b'", Assert.Single(contract.Diagnostics).ToString());
+        Assert.Empty(_asked);
+    }
+
+    [Fact]
+    public void A_file_that_cannot_be_read_is_a_problem_of_the_line_that_includes_it()
+    {
+        var contract = IdlCompilation.Compile(
+            [new("x.jce", "\n#include \"y.jce\"\nmodule M { };")], new() { IncludeFolders = ["common"] }, p => throw new IdlUnreadableException($"{p} is not UTF-8"));
+
+        Assert.Equal("x.jce(2,1): error JCE053: y.jce is not UTF-8", Assert.Single(contract.Diagnostics).ToString());
+    }
+
+    [Fact]
+    public void Constants_of_one_module_in_two_files_that_are_one_in_CSharp_are_reported()
+    {
+        var contract = Compile(
+            new(), [("a.jce", "module A { const int maxCount = 1; const int max_count = 2; };"), ("b.jce", "module A { const int MAX_COUNT = 3; }; module B { const int MaxCount = 4; };")]);
+
+        Assert.Equal("b.jce(1,22): error JCE064: generated code needs the name 'MaxCount' for constant 'maxCount' of a.jce", Assert.Single(contract.Diagnostics).ToString());
+    }
+
+    [Fact]
     public void A_chain_of_includes_without_an_end_is_cut()
     {
         var contract = IdlCompilation.Compile([new("0/x.jce", "#include \"a/x.jce\"")], new(), p => new(p, "#include \"a/x.jce\""));

@@ -110,6 +110,44 @@ public sealed class ModelTests
     public void An_absent_member_has_its_effective_default(string name, string? value) => Assert.Equal(value, Member(name).EffectiveDefault?.ToString());
 
     [Fact]
+    public void Reserved_numbers_stand_anywhere_in_a_body_of_a_struct_or_enum_and_are_prose_elsewhere()
+    {
+        var module = Corpus.CompileGood("""
+            // reserved 1: of the module
+            module M
+            {
+                // reserved 2: of the enum
+                enum E { // reserved 3
+                    // reserved -5--3, 2147483647: gone
+                    A, // the first; reserved for them
+                    B // reserved 8
+                    // reserved 9
+                };
+                // reserved 4: of the struct
+                struct S { // reserved 5
+                    0 require int a /* reserved 6 */;
+                    1 optional int b // reserved 7
+                        = 5;
+                };
+                interface I
+                {
+                    // Stays
+                    // reserved 30 days before the start.
+                    void f(int a /* reserved 10 */);
+                };
+            };
+            """).Files[0].Modules[0];
+
+        var (enumeration, structure, operation) = (module.Enums.Single(), module.Structs.Single(), module.Interfaces.Single().Operations.Single());
+        Assert.Equal([-5, -4, -3, 3, 8, 9, int.MaxValue], enumeration.ReservedValues);
+        Assert.Equal([5, 6, 7], structure.ReservedTags);
+        Assert.Equal(["reserved 1: of the module", "reserved 2: of the enum", "reserved 4: of the struct"], [module.Doc, enumeration.Doc, structure.Doc]);
+        Assert.Equal(["the first; reserved for them", ""], enumeration.Enumerators.Select(e => e.Doc));
+        Assert.All(structure.Members, m => Assert.Equal("", m.Doc));
+        Assert.Equal(("Stays\nreserved 30 days before the start.", "reserved 10"), (operation.Doc, operation.Parameters[0].Doc));
+    }
+
+    [Fact]
     public void Types_say_what_they_are_made_of()
     {
         var all = Operation("all").ReturnType!;

@@ -8,7 +8,7 @@ public sealed partial class ProblemPageTests
     private static readonly string Page = File.ReadAllText(Path.Combine(AppContext.BaseDirectory, "jce-errors.md"));
 
     // Their examples stand for texts that are too long for a page, or need more than a contract.
-    private static readonly string[] WithoutExample = ["JCE017", "JCE023", "JCE024", "JCE031", "JCE050", "JCE100"];
+    private static readonly string[] WithoutExample = ["JCE017", "JCE023", "JCE024", "JCE031", "JCE050", "JCE053", "JCE070", "JCE100", "JCE130"];
 
     public static TheoryData<string> Codes => [.. IdlProblems.All.Select(p => p.Code).Except(WithoutExample)];
 
@@ -129,6 +129,21 @@ public sealed partial class ProblemPageTests
     [InlineData("struct S { 0 require long *p; };", "JCE025")]
     [InlineData("struct S { 0 require string a; // reserved 256\n };", "JCE052")]
     [InlineData("struct S { 1 require string a; /* reserved 3-1 */\n };", "JCE052")]
+    [InlineData("struct S { 0 require string a; // reserved 4, ７\n };", "JCE052")]
+    [InlineData("struct S { 0 require string a; // reserved 1٢\n };", "JCE052")]
+    [InlineData("struct S { 0 require string a; // reserved ７\n };", "JCE052")]
+    [InlineData("struct S { 0 require string a; // reserved 4-７\n };", "JCE052")]
+    [InlineData("struct S { 0 require string a; // reserved -4\n };", "JCE052")]
+    [InlineData("enum E { A /* reserved 2147483648 */ };", "JCE052")]
+    [InlineData("enum E { A /* reserved 99999999999 */ };", "JCE052")]
+    [InlineData("enum E { A = -1 /* reserved 0-1000 */ };", "JCE052")]
+    [InlineData("enum E { A /* reserved 0 */ };", "JCE051")]
+    [InlineData("enum E { A, B = -3, C /* reserved -2 */ };", "JCE051")]
+    [InlineData("struct S { 0 require int a; }; key[S, a]; key[S, a];", "JCE065")]
+    [InlineData("struct T { 0 require int a; }; struct S { 0 require T t; }; key[S, t];", "JCE066")]
+    [InlineData("struct S { 0 require map<int, int> m; }; key[S, m];", "JCE066")]
+    [InlineData("struct var { 0 require int a; };", "JCE064")]
+    [InlineData("enum var { A };", "JCE064")]
     [InlineData("struct S { // reserved 0\n 0 require int a; };", "JCE051")]
     [InlineData("struct S { 0 require int a;\n // reserved 0\n };", "JCE051")]
     [InlineData("interface I { int f(out routekey int a); };", "JCE022")]
@@ -146,6 +161,36 @@ public sealed partial class ProblemPageTests
         var diagnostic = Assert.Single(Corpus.Compile($"module M {{ {body} }};").Diagnostics);
 
         Assert.Equal(code, diagnostic.Code);
+    }
+
+    [Fact]
+    public void A_struct_inside_a_key_may_have_its_own_behind_it() => Assert.Empty(Corpus.Compile(
+        "module M { struct T { 0 require int a; }; struct S { 0 require T t; }; key[S, t]; key[T, a]; };").Diagnostics);
+
+    [Theory]
+    [InlineData(16, false)]
+    [InlineData(17, true)]
+    [InlineData(200, true)]
+    public void A_struct_that_nobody_could_read_is_too_big(int doubled, bool isTooBig)
+    {
+        var text = "module M { struct D0 { 0 optional vector<int> a; };"
+            + string.Concat(Enumerable.Range(1, doubled).Select(i => $"struct D{i} {{ 0 optional D{i - 1} a; 1 optional D{i - 1} b; }};")) + " };";
+
+        // D0 is 2 objects, D1 5, D2 11, …
+        Assert.Equal(isTooBig, Corpus.Compile(text).Diagnostics.Any(d => d.Code == "JCE067"));
+        Assert.Equal(isTooBig, Corpus.Compile(text).HasErrors);
+    }
+
+    [Fact]
+    public void Messages_cannot_control_a_terminal()
+    {
+        var diagnostics = Corpus.Compile("#include \"\u001b[2J\u009b\"\nmodule M { \"a\rb\u202e\" };").Diagnostics
+            .Concat(IdlCompilation.Compile([new("\u001b[1m.jce", "module")], new(), _ => null).Diagnostics).ToArray();
+
+        Assert.Equal(["JCE048", "JCE010", "JCE010"], diagnostics.Select(d => d.Code));
+        Assert.Contains("'\\u{1b}[2J\\u{9b}'", diagnostics[0].Message, StringComparison.Ordinal);
+        Assert.Contains("a\\u{d}b\\u{202e}", diagnostics[1].Message, StringComparison.Ordinal);
+        Assert.StartsWith("\\u{1b}[1m.jce(1,", diagnostics[2].ToString(), StringComparison.Ordinal);
     }
 
     [Theory]

@@ -10,7 +10,7 @@ public sealed class TextTests
         module U
         {
             // Who | what.
-            enum Kind { PERSON, ROBOT = 5 /* <b> */ };
+            enum Kind { PERSON, ROBOT = 5 /* <b> */ /* reserved 3 */ };
             const string TICK = "a`|b";
             /// Somebody.
             struct User
@@ -39,6 +39,7 @@ public sealed class TextTests
         {
             enum Kind
             {
+                // reserved 3
                 PERSON = 0,
                 ROBOT = 5,
             };
@@ -64,9 +65,11 @@ public sealed class TextTests
 
     [Fact]
     public void The_reference_explains_everything() => Assert.Equal("""
-        ## U (x.jce)
+        # x.jce
 
         The user service.
+
+        ## U (x.jce)
 
         People.
 
@@ -84,6 +87,8 @@ public sealed class TextTests
         | --- | --- | --- |
         | `PERSON` | 0 |  |
         | `ROBOT` | 5 | &lt;b> |
+
+        Reserved values: 3.
 
         ### User (struct)
 
@@ -142,6 +147,24 @@ public sealed class TextTests
     public void Marks_of_HTML_are_kept_in_ticks_and_harmless_elsewhere() => Assert.Contains(
         "`a<b` &lt;i> `c&d` &amp; ` &lt;\n",
         IdlReference.Markdown(Corpus.CompileGood("module M {\n// `a<b` <i> `c&d` & ` <\nenum E { A }; };")), StringComparison.Ordinal);
+
+    [Fact]
+    public void What_a_file_says_of_itself_stands_once_also_without_a_module()
+    {
+        IReadOnlyList<IdlPage> Pages(string text) => IdlReference.Pages(Corpus.CompileGood(text));
+
+        Assert.Single(Pages("// Head.\n\nmodule M { }; module N { };")[1].Text.Split('\n'), "Head.");
+        Assert.EndsWith("\n\nHead.\n", Pages("// Head.\n\n")[1].Text, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void What_is_not_visible_is_printed_as_escapes_and_means_the_same()
+    {
+        var contract = Corpus.CompileGood("module M { const string A = \"\u009b1m\u202e\u2028\u001b é中😀\"; };");
+
+        Assert.Contains("\"\\302\\2331m\\342\\200\\256\\342\\200\\250\\033 é中😀\"", IdlPrinter.Print(contract), StringComparison.Ordinal);
+        Assert.Equal(contract.Files[0].Modules[0].Consts.Single().Value, Corpus.CompileGood(IdlPrinter.Print(contract)).Files[0].Modules[0].Consts.Single().Value);
+    }
 
     [Fact]
     public void The_reference_says_nothing_of_what_is_not_there()

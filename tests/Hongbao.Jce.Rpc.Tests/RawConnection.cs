@@ -56,10 +56,10 @@ internal sealed class RawConnection(Socket socket) : IDisposable
         return frame;
     }
 
-    public static byte[] Response(int id, int code = 0, Writing? answer = null, string text = "")
+    public static byte[] Response(int id, int code = 0, Writing? answer = null, string text = "", Dictionary<string, string>? status = null)
     {
         var output = new FrameBuffer();
-        ResponsePacket.Write(output, 1, id, 0, code, answer is null ? [] : Fields(answer), null, text, null);
+        ResponsePacket.Write(output, 1, id, 0, code, answer is null ? [] : Fields(answer), status, text, null);
         return output.Written.ToArray();
     }
 
@@ -91,7 +91,7 @@ internal sealed class RawConnection(Socket socket) : IDisposable
     {
         var body = await ReadBodyAsync();
         Assert.True(ResponsePacket.TryRead(body, s_limits, out var packet, out var fault), fault.ToString());
-        return new(packet.Version, packet.Id, packet.Code, Encoding.UTF8.GetString(packet.Text), packet.Buffer.ToArray());
+        return new(packet.Version, packet.Id, packet.Code, Encoding.UTF8.GetString(packet.Text), packet.Buffer.ToArray(), TextMap.ToDictionary(packet.Status));
     }
 
     public async Task<ReadRequest> ReadRequestAsync()
@@ -119,7 +119,11 @@ internal sealed class RawConnection(Socket socket) : IDisposable
 
     internal delegate void Writing(ref JceWriter writer);
 
-    internal sealed record ReadAnswer(short Version, int Id, int Code, string Text, byte[] Buffer);
+    internal sealed record ReadAnswer(short Version, int Id, int Code, string Text, byte[] Buffer, IReadOnlyDictionary<string, string> Status)
+    {
+        /// <summary>True when the server says that it has not begun the request.</summary>
+        public bool IsUnbegun => Status.GetValueOrDefault(RpcNames.Refused) == "1";
+    }
 
     internal sealed record ReadRequest(int Id, int PacketType, string Servant, string Function, byte[] Buffer, int TimeoutMs,
         IReadOnlyDictionary<string, string> Context, IReadOnlyDictionary<string, string> Status);

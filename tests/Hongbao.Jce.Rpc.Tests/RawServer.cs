@@ -8,7 +8,16 @@ internal sealed class RawServer : IDisposable
 {
     private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
 
-    public RawServer() => _listener.Start();
+    /// <param name="receiveBuffer">Bytes that its connections take in before they are read; null for as many as usual.</param>
+    public RawServer(int? receiveBuffer = null)
+    {
+        if (receiveBuffer is { } size)
+        {
+            _listener.Server.ReceiveBufferSize = size;
+        }
+
+        _listener.Start();
+    }
 
     public int Port => ((IPEndPoint)_listener.LocalEndpoint).Port;
 

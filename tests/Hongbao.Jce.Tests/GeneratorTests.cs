@@ -11,6 +11,7 @@ namespace Hongbao.Jce.Tests;
 public sealed class GeneratorTests
 {
     private static readonly ContractText s_base = new("/contracts/Base.jce", "module A { struct S { 0 require int a; }; };");
+    private const string End = "# The end: a file without this line was cut off.\n";
     private static readonly ContractText s_other = new("/contracts/Other.jce", "#include \"Base.jce\"\nmodule A { struct T { 0 require S s; }; };");
 
     [Fact]
@@ -97,8 +98,8 @@ public sealed class GeneratorTests
         Assert.Equal((DiagnosticSeverity.Warning, "JCE127", s_other.Path), (warning.Severity, warning.Id, warning.Location.GetLineSpan().Path));
         Assert.Equal(2, result.GeneratedTrees.Length);
         // Of several accepted files each knows its part.
-        Assert.Empty(Run(Driver(s_base, s_other, Accepted("A::S member 000 require a: int = 0\nA::S struct\n"), Accepted("B::T enum\n", "/contracts/B.jce.accepted"),
-            new ContractText("/contracts/B.jce", "module B { enum T { }; };")), Code("class C;")).GetRunResult().Diagnostics);
+        Assert.Equal(s_other.Path, Assert.Single(Run(Driver(s_base, s_other, Accepted("A::S member 000 require a: int = 0\nA::S struct\n"), Accepted("B::T enum\n", "/contracts/B.jce.accepted"),
+            new ContractText("/contracts/B.jce", "module B { enum T { }; };")), Code("class C;")).GetRunResult().Diagnostics).Location.GetLineSpan().Path);
     }
 
     [Fact]
@@ -108,6 +109,79 @@ public sealed class GeneratorTests
 
         Assert.Equal((DiagnosticSeverity.Error, "JCE100", "/contracts/A.jce.accepted", 1),
             (error.Severity, error.Id, error.Location.GetLineSpan().Path, error.Location.GetLineSpan().StartLinePosition.Line));
+    }
+
+    [Fact]
+    public void A_build_that_is_not_given_what_was_accepted_fails_and_says_what_to_do()
+    {
+        var error = Assert.Single(Run(Driver(new Options(), s_base), Code("class C;")).GetRunResult().Diagnostics);
+
+        Assert.Equal((DiagnosticSeverity.Error, "JCE130", s_base.Path), (error.Severity, error.Id, error.Location.GetLineSpan().Path));
+        Assert.Contains("'hongbao jce accept'", error.GetMessage(null), StringComparison.Ordinal);
+        Assert.Contains("JceCheckAccepted", error.GetMessage(null), StringComparison.Ordinal);
+        // Without contracts of its own there is nothing to compare.
+        Assert.Empty(Run(Driver(new Options()), Code("class C;")).GetRunResult().Diagnostics);
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("A::S member 000 require a: int\nA::S struct\n")]
+    public void An_accepted_file_that_is_empty_or_cut_off_fails_the_build(string text)
+    {
+        var error = Assert.Single(Run(Driver(s_base, new ContractText("/contracts/A.jce.accepted", text)), Code("class C;")).GetRunResult().Diagnostics);
+
+        Assert.Equal((DiagnosticSeverity.Error, "JCE100"), (error.Severity, error.Id));
+        Assert.Contains("cut off", error.GetMessage(null), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Two_accepted_files_that_say_the_same_fail_the_build()
+    {
+        const string Facts = "A::S member 000 require a: int\nA::S struct\n";
+        var error = Assert.Single(Run(Driver(s_base, Accepted(Facts), Accepted(Facts, "/contracts/old.jce.accepted")), Code("class C;")).GetRunResult().Diagnostics);
+
+        Assert.Equal("JCE100", error.Id);
+        Assert.Equal("'A::S' is accepted in /contracts/A.jce.accepted too: keep one of the two files", error.GetMessage(null));
+    }
+
+    [Fact]
+    public void Included_files_are_found_in_the_folders_that_the_project_says()
+    {
+        var including = new ContractText("/project/Own.jce", "#include \"Base.jce\"\nmodule B { struct T { 0 require A::S b; }; };");
+        CSharpGeneratorDriver DriverWith(string folders)
+        {
+            var options = Unchecked("JceIncludeFolderPaths", folders);
+            options.Files.Add(s_base.Path, new() { ["build_metadata.AdditionalFiles.JceGenerate"] = "false" });
+            return Driver(options, s_base, including);
+        }
+
+        Assert.Equal("JCE048", Run(DriverWith(""), Code("class C;")).GetRunResult().Diagnostics[0].Id);
+        Assert.Empty(Run(DriverWith("/elsewhere|/contracts/"), Code("class C;")).GetRunResult().Diagnostics);
+    }
+
+    [Theory]
+    [InlineData("A", "JceNamespaces has 'A', which is no pair such as Module=Name.Space")]
+    [InlineData("A=B=C", "JceNamespaces has 'A=B=C', which is no pair such as Module=Name.Space")]
+    [InlineData("A=B.", "JceNamespaces has 'A=B.', which is no pair such as Module=Name.Space")]
+    [InlineData("A=", "JceNamespaces has 'A=', which is no pair such as Module=Name.Space")]
+    [InlineData("A=B, A=C", "JceNamespaces has module 'A' twice")]
+    public void Namespaces_that_cannot_be_read_fail_the_build(string namespaces, string message)
+    {
+        var error = Assert.Single(Run(Driver(Unchecked("JceNamespaces", namespaces), s_base), Code("class C;")).GetRunResult().Diagnostics);
+
+        Assert.Equal((DiagnosticSeverity.Error, "JCE070", message), (error.Severity, error.Id, error.GetMessage(null)));
+    }
+
+    [Fact]
+    public void Two_modules_in_one_namespace_must_have_different_names()
+    {
+        ContractText[] Texts(string b) => [s_base, new("/contracts/Second.jce", $"module B {{ {b} }};")];
+        var driver = Driver(Unchecked("JceNamespaces", "A=One,B=One"), Texts("enum S { };"));
+
+        var error = Assert.Single(Run(driver, Code("class C;")).GetRunResult().Diagnostics);
+        Assert.Equal(("JCE064", "generated code needs the name 'One.S' for module 'A', which JceNamespaces puts into the same namespace"), (error.Id, error.GetMessage(null)));
+        Assert.Empty(Run(Driver(Unchecked("JceNamespaces", "A=One,B=One"), Texts("enum T { };")), Code("class C;")).GetRunResult().Diagnostics);
+        Assert.Empty(Run(Driver(Unchecked("JceNamespaces", "A=One,B=Two"), Texts("enum S { };")), Code("class C;")).GetRunResult().Diagnostics);
     }
 
     [Fact]
@@ -121,7 +195,7 @@ public sealed class GeneratorTests
     [Fact]
     public void Files_for_inclusion_only_are_not_generated()
     {
-        var options = new Options { Files = { [s_base.Path] = new() { ["build_metadata.AdditionalFiles.JceGenerate"] = "false" } } };
+        var options = new Options { Global = { ["build_property.JceCheckAccepted"] = "false" }, Files = { [s_base.Path] = new() { ["build_metadata.AdditionalFiles.JceGenerate"] = "false" } } };
         var result = Run(Driver(options, s_base, s_other), Code("class C;")).GetRunResult();
         Assert.Empty(result.Diagnostics);
         Assert.Equal("Other.jce.g.cs", Assert.Single(result.Results.Single().GeneratedSources).HintName);
@@ -132,7 +206,7 @@ public sealed class GeneratorTests
     [InlineData("/contracts/Base.jce")]
     public void A_file_for_inclusion_only_is_found_from_another_folder(string path)
     {
-        var options = new Options { Files = { [path] = new() { ["build_metadata.AdditionalFiles.JceGenerate"] = "false" } } };
+        var options = new Options { Global = { ["build_property.JceCheckAccepted"] = "false" }, Files = { [path] = new() { ["build_metadata.AdditionalFiles.JceGenerate"] = "false" } } };
         var including = new ContractText("/project/own/Own.jce", "#include \"../../contracts/Base.jce\"\nmodule B { struct T { 0 require A::S b; }; };");
         var result = Run(Driver(options, new ContractText(path, "module A { struct S { 0 require int a; }; };"), including), Code("namespace A { class S; }")).GetRunResult();
         Assert.Empty(result.Diagnostics);
@@ -142,8 +216,8 @@ public sealed class GeneratorTests
     [Fact]
     public void A_module_has_the_namespace_that_the_project_says()
     {
-        var options = new Options { Global = { ["build_property.JceNamespaces"] = "A=Some.Where; B=Else" } };
-        var result = Run(Driver(options, s_base), Code("class C;")).GetRunResult();
+        var result = Run(Driver(Unchecked("JceNamespaces", "A=Some.Where; B = Else,"), s_base), Code("class C;")).GetRunResult();
+        Assert.Empty(result.Diagnostics);
         Assert.Contains("namespace Some.Where\n", result.GeneratedTrees.Single().ToString(), StringComparison.Ordinal);
     }
 
@@ -154,12 +228,16 @@ public sealed class GeneratorTests
         Assert.Equal(["X.jce.2.g.cs", "X.jce.g.cs"], result.Results.Single().GeneratedSources.Select(static s => s.HintName).Order(StringComparer.Ordinal));
     }
 
-    private static ContractText Accepted(string facts, string path = "/contracts/A.jce.accepted") => new(path, facts);
+    private static ContractText Accepted(string facts, string path = "/contracts/A.jce.accepted") => new(path, facts + End);
 
     private static IEnumerable<IncrementalStepRunReason> Outputs(GeneratorDriver driver, string step) =>
         driver.GetRunResult().Results.Single().TrackedSteps[step].SelectMany(static s => s.Outputs).Select(static o => o.Reason);
 
-    private static CSharpGeneratorDriver Driver(params AdditionalText[] texts) => Driver(new Options(), texts);
+    // What was accepted matters only to tests that have it.
+    private static CSharpGeneratorDriver Driver(params AdditionalText[] texts) =>
+        Driver(new Options { Global = { ["build_property.JceCheckAccepted"] = texts.Any(static t => t.Path.EndsWith(".accepted", StringComparison.Ordinal)) ? "true" : "false" } }, texts);
+
+    private static Options Unchecked(string property, string value) => new() { Global = { ["build_property.JceCheckAccepted"] = "false", ["build_property." + property] = value } };
 
     private static CSharpGeneratorDriver Driver(Options options, params AdditionalText[] texts) => CSharpGeneratorDriver.Create(
         [new JceGenerator().AsSourceGenerator()], texts, optionsProvider: options, driverOptions: new GeneratorDriverOptions(IncrementalGeneratorOutputKind.None, trackIncrementalGeneratorSteps: true));

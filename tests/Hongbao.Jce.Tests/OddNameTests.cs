@@ -51,6 +51,86 @@ public sealed class OddNameTests
     }
 
     [Fact]
+    public void What_is_said_of_parameters_is_their_documentation()
+    {
+        var code = Code("""
+            module M
+            {
+                interface I
+                {
+                    int one(int a /**< The <first>. */, int class /**< The second. */, int bare);
+                    void two(out int b /**< What it gave. */);
+                    int three(out int c /**< More. */, out int d);
+                };
+            };
+            """);
+
+        Assert.Contains("/// <param name=\"a\">The &lt;first&gt;.</param>\n        /// <param name=\"class\">The second.</param>\n        global::System.Threading.Tasks.Task<int> OneAsync", code, StringComparison.Ordinal);
+        Assert.Contains("/// <returns>What it gave.</returns>\n", code, StringComparison.Ordinal);
+        Assert.Contains("/// <returns><c>C</c>: More.</returns>\n", code, StringComparison.Ordinal);
+        GeneratedCode.Compile([code]);
+    }
+
+    [Fact]
+    public void Structs_with_a_key_are_sorted_by_it()
+    {
+        var assembly = GeneratedCode.Compile([Code("""
+            module M
+            {
+                enum E { A, B };
+                struct T { 0 require int a; };
+                key[T, a];
+                struct S { 0 require bool a; 1 require unsigned int b; 2 require double c; 3 require string d; 4 require E e; 5 require T t; 6 require int other; };
+                key[S, a, b, c, d, e, t];
+            };
+            """)]);
+        var type = assembly.GetType("M.S", throwOnError: true)!;
+        var less = Comparable(0);
+
+        object Comparable(int greater)
+        {
+            var of = Activator.CreateInstance(type)!;
+            var t = Activator.CreateInstance(assembly.GetType("M.T")!)!;
+            t.GetType().GetProperty("A")!.SetValue(t, greater == 6 ? 1 : 0);
+            (string Name, object Value)[] values =
+            [
+                ("A", greater == 1), ("B", greater == 2 ? uint.MaxValue : 0u), ("C", greater == 3 ? 1d : 0d), ("D", greater == 4 ? "b" : "a"),
+                ("E", Enum.ToObject(assembly.GetType("M.E")!, greater == 5 ? 1 : 0)), ("T", t), ("Other", greater == 7 ? 1 : 0),
+            ];
+            foreach (var (name, value) in values)
+            {
+                type.GetProperty(name)!.SetValue(of, value);
+            }
+
+            return of;
+        }
+
+        var compare = type.GetMethod("CompareTo", [type])!;
+        for (var greater = 1; greater <= 7; greater++)
+        {
+            Assert.Equal(greater == 7 ? 0 : -1, Math.Sign((int)compare.Invoke(less, [Comparable(greater)])!));
+            Assert.Equal(greater == 7 ? 0 : 1, Math.Sign((int)compare.Invoke(Comparable(greater), [less])!));
+        }
+    }
+
+    [Fact]
+    public void A_struct_of_structs_without_end_is_weighed_at_once_and_no_more_than_a_reader_can_count()
+    {
+        var idl = "module M { struct D0 { 0 optional vector<int> a; };"
+            + string.Concat(Enumerable.Range(1, 200).Select(static i => $"struct D{i} {{ 0 optional D{i - 1} a; 1 optional D{i - 1} b; }};"))
+            + "struct L { 0 optional vector<D3> small; 1 optional vector<D200> v; 2 optional map<string, D200> m; }; };";
+        var contract = Idl.IdlCompilation.Compile([new Idl.IdlSource("x.jce", idl)], new Idl.IdlOptions { Strict = false }, static _ => null);
+
+        Assert.False(contract.HasErrors);
+        var code = FileEmitter.Emit(contract.Files.Single(), static module => module);
+        Assert.Contains("reader.BeginList(23)", code, StringComparison.Ordinal);
+        Assert.Contains($"reader.BeginList({int.MaxValue})", code, StringComparison.Ordinal);
+        Assert.Contains($"reader.BeginMap({int.MaxValue})", code, StringComparison.Ordinal);
+        // What is too big to be read is told at the limit that readers have.
+        Assert.Equal($"one 'D17' with the structs inside is more than {JceLimits.Untrusted.CountMax} objects before anything is read", contract.Diagnostics[0].Message);
+    }
+
+    [Fact]
     public void Route_keys_are_texts_of_their_values()
     {
         var code = Code("module M { enum E { A, B }; interface I { void f(routekey E e, bool b); void g(routekey bool call); }; };");

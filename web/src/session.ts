@@ -24,7 +24,11 @@ export const session = new Value<Session | undefined>(undefined);
 /** Set when a session ended by itself, so that the picker can say why it is shown. */
 export const sessionEnded = new Value<boolean>(false);
 
+/** To which session a token belongs, by when it began: a request of one person is never repeated as another. */
+const beganWith = new Map<string, number>();
+
 function keep(next: Session | undefined): void {
+  if (next) beganWith.set(next.token, next.began);
   if (next) tab.set('session', next);
   else tab.remove('session');
   session.set(next);
@@ -32,10 +36,10 @@ function keep(next: Session | undefined): void {
 
 export function openSession(): void {
   const kept = tab.get('session') as Session | undefined;
-  if (kept && typeof kept.token === 'string' && typeof kept.uid === 'string') session.set(kept);
+  if (kept && typeof kept.token === 'string' && typeof kept.uid === 'string') keep(kept);
   takeTokenFromHash();
   window.addEventListener('hashchange', takeTokenFromHash);
-  setTokens(async (refused) => (refused === undefined || (await renew(refused)) ? session.current?.token : undefined));
+  setTokens((refused) => (refused === undefined ? session.current?.token : renewed(refused)));
 }
 
 /** A host application opens the page as `/#token=...` (and optionally `&to=/p/123`): the token leaves the address at once. */
@@ -67,32 +71,43 @@ export function leaveSession(): void {
   keep(undefined);
 }
 
-let renewing: Promise<boolean> | undefined;
+let renewing: { began: number; done: Promise<void> } | undefined;
 
-/** Requests that were refused together share one new token. */
-async function renew(refusedToken: string | undefined): Promise<boolean> {
-  const current = session.current;
-  if (current && current.token !== refusedToken) return true;
-  renewing ??= fetchNewToken(current).finally(() => {
-    renewing = undefined;
-  });
-  return renewing;
+/** A newer token of the session that a refused one belongs to; none when that session is over or another one has begun. Requests that were refused together share one. */
+async function renewed(refused: string): Promise<string | undefined> {
+  const began = beganWith.get(refused);
+  const current = sessionOf(began);
+  if (current?.token === refused) {
+    if (renewing?.began !== current.began) {
+      const mine = { began: current.began, done: fetchNewToken(current).finally(() => {
+        if (renewing === mine) renewing = undefined;
+      }) };
+      renewing = mine;
+    }
+    await renewing.done;
+  }
+  return sessionOf(began)?.token;
 }
 
-async function fetchNewToken(current: Session | undefined): Promise<boolean> {
-  if (current?.from === 'demo') {
+/** The session, while it is still the one that began then. */
+function sessionOf(began: number | undefined): Session | undefined {
+  return session.current !== undefined && session.current.began === began ? session.current : undefined;
+}
+
+async function fetchNewToken(old: Session): Promise<void> {
+  if (old.from === 'demo') {
     try {
-      const { token } = await service.issueDevToken({ uid: current.uid });
-      if (session.current === current) keep({ ...current, token });
-      return true;
+      const { token } = await service.issueDevToken({ uid: old.uid });
+      const current = sessionOf(old.began);
+      if (current) keep({ ...current, token });
+      return;
     } catch (error) {
       // Not reaching the server says nothing about the user.
       if (error instanceof HongbaoError && !error.refused) throw error;
     }
   }
-  if (current) {
+  if (sessionOf(old.began)) {
     keep(undefined);
     sessionEnded.set(true);
   }
-  return false;
 }

@@ -20,7 +20,7 @@ function keptIn(open: () => Storage): Kept {
       try {
         open().setItem(named(key), JSON.stringify(value));
       } catch {
-        // Nothing that is kept is needed for correctness on the server's side.
+        // What must not be lost stands in memory beside it (send/createPacket).
       }
     },
     remove(key) {

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { claimPacket } from '../src/packet/claimPacket';
-import { aClaim, broken, busy, ok, refusal, run as runToEnd, scripted, silent } from './client/scriptedService';
+import { aClaim, broken, busy, ok, refusal, run as runToEnd, scripted, silent } from '../../sdk/typescript/tests/scriptedService';
 
 beforeEach(() => {
   vi.useFakeTimers();
@@ -102,10 +102,15 @@ describe('claiming', () => {
     expect(log.sent).toBe(11);
   });
 
-  it('waits no longer than people would, whatever the server says', async () => {
-    const { log, run } = server(busy(3_600_000, 10), busy(-5, 10), overloaded(), claim);
+  it('gives up when it would have to wait longer than people do, and never comes before it was told', async () => {
+    for (const answer of [busy(3_600_000, 10), busy(10_001, 10), overloaded(11)]) {
+      const { log, run } = server(busy(1, 10), answer, claim);
+      await expect(run()).rejects.toMatchObject({ transient: true });
+      expect(log.sent).toBe(2);
+    }
+    const { log, run } = server(busy(10_000, 10), busy(-5, 10), busy(0, 10), overloaded(), claim);
     expect(await run()).toEqual(aClaim);
-    expect(log.waits).toEqual([10_075, 75, 750]);
+    expect(log.waits).toEqual([10_075, 250, 250, 750]);
   });
 
   it('ends the line when the packet does', async () => {

@@ -1,5 +1,5 @@
 import { type CreatedPacket, HongbaoError } from 'hongbao-client';
-import { beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { createPacket, unanswered } from '../src/send/createPacket';
 import { checkDraft, defaultLimits, type Draft, fieldOf, type NewPacket } from '../src/send/draft';
 
@@ -59,42 +59,111 @@ describe('a draft', () => {
 describe('creating a packet', () => {
   const packet = check({}).packet!;
   const created = { packetNo: '7', status: 'PENDING_PAYMENT', expiresAt: '', seedHash: 'aa' } as CreatedPacket;
+  const lost = new HongbaoError('OFFLINE', 0);
   let sent: string[];
+  let user = 1000;
+  let uid: string;
   const answering = (answer: CreatedPacket | HongbaoError) => async (requestId: string, _packet: NewPacket) => {
     sent.push(requestId);
     if (answer instanceof HongbaoError) throw answer;
     return answer;
   };
+  const stored = (kept: Map<string, string>) => ({
+    getItem: (key: string) => kept.get(key) ?? null,
+    setItem: (key: string, value: string) => void kept.set(key, value),
+    removeItem: (key: string) => void kept.delete(key),
+  });
+  const blocked = () => {
+    throw new DOMException('blocked', 'SecurityError');
+  };
+  /** Another tab, or this one after a reload: the same browser, another memory. */
+  const another = async () => {
+    vi.resetModules();
+    return (await import('../src/send/createPacket')).createPacket;
+  };
 
   beforeEach(() => {
     sent = [];
-    const kept = new Map<string, string>();
-    globalThis.localStorage = {
-      getItem: (key: string) => kept.get(key) ?? null,
-      setItem: (key: string, value: string) => void kept.set(key, value),
-      removeItem: (key: string) => void kept.delete(key),
-    } as unknown as Storage;
+    user += 10;
+    uid = String(user);
+    vi.stubGlobal('localStorage', stored(new Map()));
+  });
+  afterEach(() => {
+    vi.unstubAllGlobals();
   });
 
   it('keeps the number of the request until there is an answer', async () => {
-    await expect(createPacket('1001', packet, answering(new HongbaoError('TIMEOUT', 0)))).rejects.toThrow();
-    await expect(createPacket('1001', packet, answering(new HongbaoError('OVERLOADED', 503)))).rejects.toThrow();
-    expect(unanswered('1001')?.packet).toEqual(packet);
-    await createPacket('1001', packet, answering(created));
+    await expect(createPacket(uid, packet, answering(new HongbaoError('TIMEOUT', 0)))).rejects.toThrow();
+    await expect(createPacket(uid, packet, answering(new HongbaoError('OVERLOADED', 503)))).rejects.toThrow();
+    expect(unanswered(uid)?.packet).toEqual(packet);
+    await createPacket(uid, packet, answering(created));
     expect(new Set(sent).size).toBe(1);
-    expect(unanswered('1001')).toBeUndefined();
-    await createPacket('1001', packet, answering(created));
+    expect(unanswered(uid)).toBeUndefined();
+    await createPacket(uid, packet, answering(created));
     expect(new Set(sent).size).toBe(2);
   });
 
   it('starts anew for another packet, another user, and after a refusal', async () => {
-    const lost = answering(new HongbaoError('OFFLINE', 0));
-    await expect(createPacket('1001', packet, lost)).rejects.toThrow();
-    await expect(createPacket('1002', packet, lost)).rejects.toThrow();
-    await expect(createPacket('1001', { ...packet, count: 9 }, lost)).rejects.toThrow();
-    await expect(createPacket('1001', { ...packet, count: 9 }, answering(new HongbaoError('LIMIT_EXCEEDED', 409)))).rejects.toThrow();
-    await createPacket('1001', { ...packet, count: 9 }, answering(created));
+    await expect(createPacket(uid, packet, answering(lost))).rejects.toThrow();
+    await expect(createPacket(`${uid}1`, packet, answering(lost))).rejects.toThrow();
+    await expect(createPacket(uid, { ...packet, count: 9 }, answering(lost))).rejects.toThrow();
+    await expect(createPacket(uid, { ...packet, count: 9 }, answering(new HongbaoError('LIMIT_EXCEEDED', 409)))).rejects.toThrow();
+    await createPacket(uid, { ...packet, count: 9 }, answering(created));
     expect(new Set(sent).size).toBe(4);
     expect(sent[2]).toBe(sent[3]);
+  });
+
+  it('takes nothing but the service for a refusal', async () => {
+    for (const proxy of [new HongbaoError('HTTP_403', 403), new HongbaoError('BAD_ANSWER', 200)]) {
+      await expect(createPacket(uid, packet, answering(proxy))).rejects.toThrow();
+    }
+    await createPacket(uid, packet, answering(created));
+    expect(new Set(sent).size).toBe(1);
+  });
+
+  it('keeps the number when the answer cannot be used', async () => {
+    await expect(createPacket(uid, packet, answering(undefined as unknown as CreatedPacket))).rejects.toThrow(TypeError);
+    await createPacket(uid, packet, answering(created));
+    expect(new Set(sent).size).toBe(1);
+  });
+
+  it('keeps the number also where the browser keeps nothing', async () => {
+    for (const storage of [stored(new Map()), { getItem: blocked, setItem: blocked, removeItem: blocked }]) {
+      vi.stubGlobal('localStorage', { ...storage, setItem: blocked });
+      const here = `${uid}${storage.getItem === blocked}`;
+      await expect(createPacket(here, packet, answering(lost))).rejects.toThrow();
+      expect(unanswered(here)?.packet).toEqual(packet);
+      await createPacket(here, packet, answering(created));
+      expect(unanswered(here)).toBeUndefined();
+    }
+    expect([new Set(sent).size, sent.length]).toEqual([2, 4]);
+  });
+
+  it('keeps a number for each packet that is not answered', async () => {
+    const other = { ...packet, count: 9 };
+    await expect(createPacket(uid, packet, answering(lost))).rejects.toThrow();
+    await expect(createPacket(uid, other, answering(lost))).rejects.toThrow();
+    await createPacket(uid, packet, answering(created));
+    expect(unanswered(uid)?.packet).toEqual(other);
+    await createPacket(uid, other, answering(created));
+    expect(sent).toEqual([sent[0], sent[1], sent[0], sent[1]]);
+    expect(sent[0]).not.toBe(sent[1]);
+  });
+
+  it('leaves the number of another tab alone, and takes it up after a reload', async () => {
+    const other = { ...packet, count: 9 };
+    await expect(createPacket(uid, packet, answering(lost))).rejects.toThrow();
+    const there = await another();
+    await there(uid, other, answering(created));
+    const reloaded = await another();
+    await reloaded(uid, packet, answering(created));
+    expect(sent[2]).toBe(sent[0]);
+    expect(localStorage.getItem(`hongbao.creating.${uid}`)).toBeNull();
+  });
+
+  it('takes up what the page before this one kept', async () => {
+    localStorage.setItem(`hongbao.creating.${uid}`, JSON.stringify({ requestId: 'h5-old', packet }));
+    await createPacket(uid, packet, answering(created));
+    expect(sent).toEqual(['h5-old']);
   });
 });

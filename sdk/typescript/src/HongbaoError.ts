@@ -1,7 +1,12 @@
 import type { ServiceCode } from './generated/types.js';
 
-/** What a call can end with: the service's codes, and what is said here when nothing of it answers. The service may learn new ones. */
-export type Code = ServiceCode | 'RATE_LIMITED' | 'OFFLINE' | 'TIMEOUT' | 'BAD_ANSWER' | (string & {});
+/**
+ * What a call can end with: the service's codes, and what is said here when nothing of it answers: `OFFLINE`, `TIMEOUT`, `BAD_ANSWER` (something answered that is no
+ * Hongbao service), `HTTP_` and the status (the same, with a status that tells more). The service may learn new ones.
+ */
+export type Code = ServiceCode | 'OFFLINE' | 'TIMEOUT' | 'BAD_ANSWER' | (string & {});
+
+const saidHere = /^(OFFLINE|TIMEOUT|BAD_ANSWER|HTTP_\d+)$/;
 
 /** What is known of a failure beside its code and status. */
 export interface ErrorFacts {
@@ -46,14 +51,14 @@ export class HongbaoError extends Error {
     return this.status === 0;
   }
 
-  /** The service decided against it, so the same request will not be carried out later. */
+  /** The service decided against it, so the same request will not be carried out later. What something else answered (a proxy, a portal) decides nothing. */
   get refused(): boolean {
-    return this.status >= 400 && this.status < 500 && ![401, 408, 429].includes(this.status);
+    return this.status >= 400 && this.status < 500 && ![401, 408, 429].includes(this.status) && !saidHere.test(this.code);
   }
 
-  /** The same request can succeed in a moment: no answer, 408, 429 or a fault of the service (5xx). */
+  /** The same request can succeed in a moment: no answer, 408, 429 or a fault of the service (5xx); not when something else answered in its place (`BAD_ANSWER`). */
   get transient(): boolean {
-    return this.unanswered || this.status === 408 || this.status === 429 || this.status >= 500;
+    return (this.unanswered || this.status === 408 || this.status === 429 || this.status >= 500) && this.code !== 'BAD_ANSWER';
   }
 
   /** The service is there and asks to come again later: 429 and 503. */

@@ -1,16 +1,23 @@
+import type { ShapeName } from './generated/shapes.js';
 import type { HongbaoError } from './HongbaoError.js';
 
 /** How long and how often the same request is sent again. */
 export interface Patience {
-  /** How long one request may take before it counts as unanswered. 10 seconds by default. */
+  /** How long one request may take before it counts as unanswered, with getting its token. 10 seconds by default; more than 0, less than 25 days. */
   attemptTimeoutMs: number;
-  /** How long a call may take with all its repetitions and waits. 30 seconds by default. A wait that would end later is not begun. */
+  /**
+   * How long a call may take with all its repetitions and waits. 60 seconds by default, long enough for every poll that a busy packet grants; more than 0. A wait
+   * that would end later is not begun.
+   */
   deadlineMs: number;
-  /** How often a request is sent that nobody answers or that fails inside the service, the first time included. 6 by default. */
+  /** How often a request is sent that nobody answers or that fails inside the service, the first time included. 6 by default; at least 1. */
   attempts: number;
-  /** How often a service that asks to come again is asked again; it may ask for fewer. 10 by default. */
+  /** How often a service that asks to come again is asked again; it may ask for fewer. 10 by default; 0 for never. */
   maxPolls: number;
-  /** The longest that is waited when the service says when to come again; the deadline is what bounds it by default. */
+  /**
+   * A service that asks for a longer wait than this is not waited for: the call ends with what it said. The deadline is what bounds it by default. What is added so that
+   * people do not come all at once is not counted.
+   */
   longestWaitMs: number;
   /** Which failures are worth the same request again; by default those that are `transient`. */
   repeats(failure: HongbaoError): boolean;
@@ -43,4 +50,6 @@ export interface Call {
   query?: Record<string, string | number | undefined>;
   body?: unknown;
   takesToken: boolean;
+  /** What a success has to be. */
+  answer: ShapeName;
 }

@@ -8,6 +8,9 @@ const untoldWaitMs = 500;
 /** A busy packet spreads its people by itself; a service that sheds tells all of them the same time, so that they wait up to twice as long. */
 const busySpreadMs = 150;
 
+/** What timers can count; they take more for nothing. */
+export const longestTimerMs = 2 ** 31 - 1;
+
 /**
  * When the same request is sent again. Two things are counted apart: requests that were not answered (or failed inside the service), which are sent
  * again after a growing rest, and answers that ask to come again, which are polled when they say and as often as they say.
@@ -34,19 +37,20 @@ export class Repetition {
   /** Waits before the same request is sent again; throws the failure when there was enough. */
   async after(failure: HongbaoError, options: CallOptions): Promise<void> {
     const wait = this.patience.repeats(failure) ? this.next(failure) : undefined;
-    if (!wait || wait.waitMs >= this.leftMs) throw failure;
+    if (!wait || wait.waitMs >= this.leftMs || wait.waitMs > longestTimerMs) throw failure;
     options.onWait?.(wait);
     await pause(wait.waitMs, options.signal);
   }
 
   private next(failure: HongbaoError): CallWait | undefined {
-    const chance = this.random();
+    const chance = Math.min(Math.max(this.random(), 0), 1);
     if (failure.asksToComeAgain) {
       const maxPolls = Math.min(failure.maxPolls ?? this.patience.maxPolls, this.patience.maxPolls);
-      if (this.polls >= maxPolls) return undefined;
+      const told = Math.max(failure.retryAfterMs ?? untoldWaitMs, 0);
+      if (this.polls >= maxPolls || told > this.patience.longestWaitMs) return undefined;
       this.polls += 1;
-      const told = Math.min(Math.max(failure.retryAfterMs ?? untoldWaitMs, 0), this.patience.longestWaitMs);
-      const spread = failure.code === 'CLAIM_BUSY' ? busySpreadMs : told;
+      // Who is told to come at once must not come with everybody else.
+      const spread = failure.code === 'CLAIM_BUSY' && told > 0 ? busySpreadMs : Math.max(told, untoldWaitMs);
       return { failure, waitMs: told + Math.floor(chance * spread), poll: this.polls, maxPolls };
     }
 

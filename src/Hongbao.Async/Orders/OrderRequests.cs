@@ -8,9 +8,6 @@ namespace Hongbao.Async.Orders;
 /// <summary>Turns Core's messages into orders: written down first, sent right after the commit.</summary>
 internal sealed class OrderRequests(IStore store, OrderStore orders, OrderAdvancer advancer)
 {
-    private const string ClaimsHandler = "async.transfers.write";
-    private const string RefundsHandler = "async.refunds.write";
-
     public async Task HandleClaimsAsync(IReadOnlyList<Delivery> deliveries, CancellationToken cancellationToken)
     {
         List<TransferRow> added;
@@ -18,7 +15,7 @@ internal sealed class OrderRequests(IStore store, OrderStore orders, OrderAdvanc
         await using (session.ConfigureAwait(false))
         {
             var wanted = new List<TransferWanted>();
-            foreach (var delivery in await Inbox.AcceptAsync(session, deliveries, ClaimsHandler, cancellationToken).ConfigureAwait(false))
+            foreach (var delivery in await Inbox.AcceptAsync(session, deliveries, Listener.WriteTransfers.Handler, cancellationToken).ConfigureAwait(false))
             {
                 wanted.AddRange(delivery.Read<ClaimsAccepted>().Wanted());
             }
@@ -39,7 +36,7 @@ internal sealed class OrderRequests(IStore store, OrderStore orders, OrderAdvanc
         await using (session.ConfigureAwait(false))
         {
             var wanted = new List<RefundWanted>();
-            foreach (var delivery in await Inbox.AcceptAsync(session, deliveries, RefundsHandler, cancellationToken).ConfigureAwait(false))
+            foreach (var delivery in await Inbox.AcceptAsync(session, deliveries, Listener.WriteRefunds.Handler, cancellationToken).ConfigureAwait(false))
             {
                 wanted.AddRange(delivery.Read<RefundsRequested>().Items);
             }

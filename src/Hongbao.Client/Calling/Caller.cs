@@ -1,26 +1,24 @@
+using System.Text.RegularExpressions;
+
 namespace Hongbao.Client.Calling;
 
-/// <summary>
-/// Sends one request until there is an answer to keep. Two things are counted apart: requests that were not answered (or failed inside the service), which are sent
-/// again after a growing rest, and answers that ask to come again, which are polled when they say and as often as they say. A wait that would
-/// outlast the deadline is not begun.
-/// </summary>
-internal sealed class Caller
+/// <summary>Sends one request until there is an answer to keep, or nothing is left of its <see cref="Patience"/>, and sees to its token.</summary>
+internal sealed partial class Caller
 {
-    private static readonly TimeSpan FirstRest = TimeSpan.FromMilliseconds(200);
-    private static readonly TimeSpan LongestRest = TimeSpan.FromSeconds(5);
-    private static readonly TimeSpan UntoldWait = TimeSpan.FromMilliseconds(500);
-
-    // A busy packet spreads its people by itself; a service that sheds tells all of them the same time, so that they wait up to twice as long.
-    private static readonly TimeSpan BusySpread = TimeSpan.FromMilliseconds(150);
     private readonly ClientOptions _options;
 
     public Caller(ClientOptions options)
     {
         ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(options.AttemptTimeout, TimeSpan.Zero, nameof(ClientOptions.AttemptTimeout));
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(options.AttemptTimeout, Patience.LongestTimer, nameof(ClientOptions.AttemptTimeout));
         ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(options.Deadline, TimeSpan.Zero, nameof(ClientOptions.Deadline));
         ArgumentOutOfRangeException.ThrowIfLessThan(options.Attempts, 1, nameof(ClientOptions.Attempts));
         ArgumentOutOfRangeException.ThrowIfNegative(options.MaxPolls, nameof(ClientOptions.MaxPolls));
+        if (options.Locale.Length > 0 && !LanguageTag().IsMatch(options.Locale))
+        {
+            throw new ArgumentException($"{nameof(ClientOptions.Locale)} '{options.Locale}' is not a language: it looks like zh-CN.", nameof(options));
+        }
+
         _options = options;
     }
 
@@ -28,10 +26,13 @@ internal sealed class Caller
     /// <param name="takesToken">True when a token is sent along.</param>
     /// <param name="call">Of this call alone.</param>
     /// <param name="cancellationToken">Ends it all.</param>
+    /// <param name="next">The wait after a failure with so much time left, or null to end with it; by default as one request's patience has it.</param>
     /// <exception cref="HongbaoException">The last request's.</exception>
     /// <exception cref="OperationCanceledException">The caller ended it.</exception>
-    public async Task<T> CallAsync<T>(Func<string?, CancellationToken, Task<T>> send, bool takesToken, CallOptions? call, CancellationToken cancellationToken)
+    public async Task<T> CallAsync<T>(
+        Func<string?, CancellationToken, Task<T>> send, bool takesToken, CallOptions? call, CancellationToken cancellationToken, Func<HongbaoException, TimeSpan, CallWait?>? next = null)
     {
+        next ??= new Patience(_options).Next;
         var deadline = call?.Deadline ?? _options.Deadline;
         ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(deadline, TimeSpan.Zero, nameof(CallOptions.Deadline));
         var start = _options.Clock.GetTimestamp();
@@ -49,14 +50,14 @@ internal sealed class Caller
                 failure = e;
             }
 
-            if (failure.Status == 401 && progress.Token is not null && !progress.IsRenewed)
+            if (failure is { Status: 401, Code: not HongbaoCodes.BadAnswer } && progress.Token is not null && !progress.IsRenewed)
             {
                 // At once, and with the same request: it was not carried out.
-                progress.Refuse();
+                progress.Refuse(failure);
                 continue;
             }
 
-            if (!_options.Repeats(failure) || Next(failure, progress) is not { } wait || _options.Clock.GetElapsedTime(start) + wait.Duration >= deadline)
+            if (next(failure, deadline - _options.Clock.GetElapsedTime(start)) is not { } wait)
             {
                 throw failure;
             }
@@ -98,54 +99,21 @@ internal sealed class Caller
             cancellationToken.ThrowIfCancellationRequested();
             throw new HongbaoException(HongbaoCodes.Offline, 0, e.Message, e);
         }
-        catch (HongbaoException e)
-        {
-            progress.Refusal = e;
-            throw;
-        }
     }
 
-    /// <summary>The wait before the next request; null when there was enough.</summary>
-    private CallWait? Next(HongbaoException failure, Progress progress)
-    {
-        var chance = Math.Clamp(_options.Jitter(), 0, 1);
-        if (failure.AsksToComeAgain)
-        {
-            var most = Math.Min(failure.MaxPolls ?? _options.MaxPolls, _options.MaxPolls);
-            if (progress.Polls >= most)
-            {
-                return null;
-            }
+    [GeneratedRegex(@"^[A-Za-z]{1,8}(-[A-Za-z0-9]{1,8})*\z")]
+    private static partial Regex LanguageTag();
 
-            progress.Polls++;
-            var told = failure.RetryAfter is { } after ? (after > TimeSpan.Zero ? after : TimeSpan.Zero) : UntoldWait;
-            return new CallWait(failure, told + ((failure.Code == HongbaoCodes.ClaimBusy ? BusySpread : told) * chance), progress.Polls, most);
-        }
-
-        progress.Unanswered++;
-        if (progress.Unanswered >= _options.Attempts)
-        {
-            return null;
-        }
-
-        var rest = FirstRest * Math.Pow(2, Math.Min(progress.Unanswered - 1, 10));
-        return new CallWait(failure, (rest < LongestRest ? rest : LongestRest) * (0.5 + (chance / 2)), 0, 0);
-    }
-
-    /// <summary>How far a call has come.</summary>
+    /// <summary>What a call knows about its token.</summary>
     private sealed class Progress
     {
-        public int Polls { get; set; }
-
-        public int Unanswered { get; set; }
-
         public string? Token { get; private set; }
 
         /// <summary>The token that the service refused, until there is another.</summary>
         public string? Refused { get; private set; }
 
-        /// <summary>What the last request was answered with.</summary>
-        public HongbaoException? Refusal { get; set; }
+        /// <summary>What <see cref="Refused"/> was answered with; what becomes of asking for another token does not change it.</summary>
+        public HongbaoException? Refusal { get; private set; }
 
         /// <summary>True once a refused token was asked to be replaced: that is done once.</summary>
         public bool IsRenewed { get; private set; }
@@ -159,9 +127,10 @@ internal sealed class Caller
             NeedsToken = false;
         }
 
-        public void Refuse()
+        public void Refuse(HongbaoException refusal)
         {
             Refused = Token;
+            Refusal = refusal;
             IsRenewed = true;
             NeedsToken = true;
         }

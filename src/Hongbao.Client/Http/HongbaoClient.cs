@@ -19,7 +19,10 @@ public sealed partial class HongbaoClient
     private readonly Caller _caller;
     private readonly Uri _service;
 
-    /// <param name="http">Carries the requests; yours, so you dispose of it. Its own timeout should be longer than <see cref="ClientOptions.AttemptTimeout"/>.</param>
+    /// <param name="http">
+    /// Carries the requests; yours, so you dispose of it. It should follow no redirection (<c>new SocketsHttpHandler { AllowAutoRedirect = false }</c>): what is sent would go to whoever the
+    /// service's name is redirected to. Its own timeout should be longer than <see cref="ClientOptions.AttemptTimeout"/>.
+    /// </param>
     /// <param name="service">Where the service is, such as <c>https://packets.example.com/</c>.</param>
     /// <param name="options">Whose requests these are, and how patient; a client without a token can ask for what is open to everybody.</param>
     /// <exception cref="ArgumentException">The address is not absolute, or a setting is out of its range.</exception>
@@ -51,20 +54,14 @@ public sealed partial class HongbaoClient
             request.Content = new ByteArrayContent(body) { Headers = { ContentType = new MediaTypeHeaderValue("application/json") } };
         }
 
-        using var response = await _http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellationToken).ConfigureAwait(false);
-        var text = await response.Content.ReadAsByteArrayAsync(cancellationToken).ConfigureAwait(false);
-        if (!response.IsSuccessStatusCode)
-        {
-            throw Problems.Read(response, text, _options.Clock);
-        }
-
+        var (text, status) = await Exchange.SendAsync(_http, request, _options.Clock, cancellationToken).ConfigureAwait(false);
         try
         {
             return JsonSerializer.Deserialize(text, answer) ?? throw new JsonException("it is null");
         }
         catch (JsonException e)
         {
-            throw Problems.NotOurs((int)response.StatusCode, e);
+            throw Problems.NotOurs(status, cause: e);
         }
     }
 

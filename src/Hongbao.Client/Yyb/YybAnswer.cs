@@ -5,7 +5,14 @@ namespace Hongbao.Client.Yyb;
 /// <summary>A command that waits in a batch, and later how it ended.</summary>
 public abstract class YybAnswer
 {
-    private protected YybAnswer(Request request) => Request = request;
+    private protected YybAnswer(bool takesToken, Request request)
+    {
+        TakesToken = takesToken;
+        Request = request;
+    }
+
+    /// <summary>The command's own number, under which it is sent each time. Of <see cref="YybCommands.CreatePacket"/>: keep it until there is an answer.</summary>
+    public string RequestId => Request.Head.RequestId;
 
     /// <summary>Why it did not succeed; null when it did, and before the batch was sent.</summary>
     public HongbaoException? Failure { get; private set; }
@@ -16,37 +23,34 @@ public abstract class YybAnswer
     /// <summary>As it is sent, each time the same.</summary>
     internal Request Request { get; }
 
-    /// <summary>True when its last answer can stand.</summary>
-    internal bool IsEnded { get; private set; }
+    /// <summary>True when a token is needed or makes a difference.</summary>
+    internal bool TakesToken { get; }
 
     /// <summary>Takes one answer; an exception of the command is kept, not thrown.</summary>
+    /// <param name="response">The answer.</param>
+    /// <param name="traceId">The package's.</param>
     internal void Take(Response response, string traceId)
     {
         if (response.Head.Command != Request.Head.Command || response.Head.RequestId != Request.Head.RequestId)
         {
-            Fail(Http.Problems.NotOurs(200, null), isEnded: true);
-            return;
+            Fail(Http.Problems.NotOurs(200));
         }
-
-        if (response.Head.Code != (int)ErrorCode.Ok)
+        else if (response.Head.Code != (int)ErrorCode.Ok)
         {
-            var failure = YybProblems.Read(response, traceId);
-            Fail(failure, isEnded: !failure.IsTransient);
-            return;
+            Fail(YybProblems.Read(response, traceId));
         }
-
-        if (TryTake(response.Body))
+        else if (TryTake(response.Body))
         {
-            (Failure, IsOk, IsEnded) = (null, true, true);
+            (Failure, IsOk) = (null, true);
         }
         else
         {
-            Fail(Http.Problems.NotOurs(200, null), isEnded: true);
+            Fail(Http.Problems.NotOurs(200));
         }
     }
 
-    /// <summary>It ended without an answer of its own.</summary>
-    internal void Fail(HongbaoException failure, bool isEnded) => (Failure, IsEnded) = (failure, isEnded);
+    /// <summary>It has not succeeded, for all that is known.</summary>
+    internal void Fail(HongbaoException failure) => Failure = failure;
 
     private protected abstract bool TryTake(byte[] body);
 }
@@ -58,15 +62,15 @@ public sealed class YybAnswer<TResponse> : YybAnswer
 {
     private TResponse? _value;
 
-    internal YybAnswer(Request request)
-        : base(request)
+    internal YybAnswer(bool takesToken, Request request)
+        : base(takesToken, request)
     {
     }
 
     /// <summary>The answer.</summary>
     /// <exception cref="HongbaoException">The command did not succeed.</exception>
-    /// <exception cref="InvalidOperationException">The batch has not been sent.</exception>
-    public TResponse Value => _value ?? throw (Failure as Exception ?? new InvalidOperationException("The batch has not been sent."));
+    /// <exception cref="InvalidOperationException">The batch has not been sent, or its sending was ended by its caller.</exception>
+    public TResponse Value => _value ?? throw (Failure as Exception ?? new InvalidOperationException("There is no answer yet: the batch has not been sent, or its sending was ended."));
 
     private protected override bool TryTake(byte[] body)
     {

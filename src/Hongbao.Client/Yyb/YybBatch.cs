@@ -4,7 +4,7 @@ namespace Hongbao.Client.Yyb;
 
 /// <summary>
 /// Several commands for one package of version 2. The service carries them out side by side, in no particular order: what builds on another's answer goes into a
-/// later batch. Sent again (see <see cref="YybClient.SendAsync"/>), only commands that did not succeed are.
+/// later batch. Sent again (see <see cref="YybClient.SendAsync"/>), only commands that did not succeed are, each under the number that it has.
 /// </summary>
 public sealed class YybBatch
 {
@@ -19,7 +19,7 @@ public sealed class YybBatch
     /// <summary>Adds a command.</summary>
     /// <param name="command">One of <see cref="YybCommands"/>.</param>
     /// <param name="request">What it takes; <see cref="Nothing.Value"/> for a command that takes nothing.</param>
-    /// <param name="requestId">The client's own number; a fresh one when null. Of <see cref="YybCommands.CreatePacket"/>: the same number and content gives the same packet.</param>
+    /// <param name="requestId">The client's own number; a fresh one when null (<see cref="YybAnswer.RequestId"/>). Of <see cref="YybCommands.CreatePacket"/>: the same number and content gives the same packet.</param>
     /// <returns>Where the answer will be.</returns>
     /// <exception cref="InvalidOperationException">The batch is full.</exception>
     public YybAnswer<TResponse> Add<TRequest, TResponse>(YybCommand<TRequest, TResponse> command, TRequest request, string? requestId = null)
@@ -33,7 +33,7 @@ public sealed class YybBatch
             throw new InvalidOperationException($"A batch takes at most {CommandsMax} commands.");
         }
 
-        var answer = new YybAnswer<TResponse>(new Request
+        var answer = new YybAnswer<TResponse>(command.TakesToken, new Request
         {
             Head = new ReqHead { Command = (int)command.Number, RequestId = requestId ?? RequestNumber.New() },
             Body = JceSerializer.ToBytes(request),

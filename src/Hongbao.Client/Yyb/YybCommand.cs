@@ -8,7 +8,11 @@ namespace Hongbao.Client.Yyb;
 /// <param name="Number">Its number in <c>Protocol.jce</c>.</param>
 public sealed record YybCommand<TRequest, TResponse>(Command Number)
     where TRequest : class, IJceStruct
-    where TResponse : class, IJceStruct<TResponse>;
+    where TResponse : class, IJceStruct<TResponse>
+{
+    /// <summary>True when a token is needed or makes a difference.</summary>
+    internal bool TakesToken { get; init; } = true;
+}
 
 /// <summary>What a command takes that takes nothing: an empty body.</summary>
 public sealed class Nothing : IJceStruct

@@ -1,4 +1,3 @@
-using System.Globalization;
 using Hongbao.Jce;
 
 namespace Hongbao.Client.Yyb;
@@ -10,7 +9,7 @@ internal static class YybProblems
     public static HongbaoException Read(Response response, string traceId)
     {
         _ = JceSerializer.TryRead<ErrorDetail>(response.Body, out var detail, out _);
-        return new HongbaoException(CodeOf(response.Head.Code), StatusOf(response.Head.Code), response.Head.Message)
+        return new HongbaoException(CodeOf(response.Head.Code), StatusOf(response.Head.Code, detail.RetryAfterMs > 0), response.Head.Message)
         {
             TraceId = traceId,
             Errors = detail.Faults.GroupBy(f => f.Field, StringComparer.Ordinal)
@@ -21,7 +20,7 @@ internal static class YybProblems
     }
 
     /// <summary>Of a package none of whose commands was carried out.</summary>
-    public static HongbaoException Read(PkgRspHead head) => new(CodeOf(head.Code), StatusOf(head.Code), head.Message) { TraceId = head.TraceId };
+    public static HongbaoException Read(PkgRspHead head) => new(CodeOf(head.Code), StatusOf(head.Code, asksToComeAgain: false), head.Message) { TraceId = head.TraceId };
 
     /// <summary>PacketExhausted as PACKET_EXHAUSTED; a number that is not known here as CODE_n.</summary>
     private static string CodeOf(int code)
@@ -29,10 +28,11 @@ internal static class YybProblems
         var name = ((ErrorCode)code).ToString();
         return char.IsAsciiLetter(name[0])
             ? string.Concat(name.Select((c, i) => i > 0 && char.IsAsciiLetterUpper(c) ? "_" + c : c.ToString())).ToUpperInvariant()
-            : "CODE_" + code.ToString(CultureInfo.InvariantCulture);
+            : HongbaoCodes.OfNumber(code);
     }
 
-    private static int StatusOf(int code) => (ErrorCode)code switch
+    // What only a newer service says may be no refusal: over HTTP the status would tell, here only that it says when to come again.
+    private static int StatusOf(int code, bool asksToComeAgain) => (ErrorCode)code switch
     {
         ErrorCode.Unauthenticated => 401,
         ErrorCode.Forbidden or ErrorCode.NotInScope or ErrorCode.RiskRefused => 403,
@@ -44,6 +44,7 @@ internal static class YybProblems
         ErrorCode.ClaimBusy or ErrorCode.RateLimited => 429,
         ErrorCode.Internal => 500,
         ErrorCode.Degraded or ErrorCode.Overloaded => 503,
-        _ => 400,
+        ErrorCode.ValidationFailed or ErrorCode.UnknownCommand or ErrorCode.CommandCount => 400,
+        _ => asksToComeAgain ? 503 : 500,
     };
 }

@@ -9,8 +9,6 @@ namespace Hongbao.Core.Claims;
 /// <summary>Ends claims by the outcome of their transfers; message and pull call the same transition.</summary>
 internal sealed class ClaimSettlement(IStore store, AlertSink alerts)
 {
-    private const string Handler = "core.claims.settle";
-
     private static readonly Sql SettleSql = new(
         "update claims set state = @to where claim_no = @claim_no and state = @from",
         """
@@ -30,7 +28,7 @@ internal sealed class ClaimSettlement(IStore store, AlertSink alerts)
         await using (session.ConfigureAwait(false))
         {
             var outcomes = new List<TransferOutcome>();
-            foreach (var delivery in await Inbox.AcceptAsync(session, deliveries, Handler, cancellationToken).ConfigureAwait(false))
+            foreach (var delivery in await Inbox.AcceptAsync(session, deliveries, Listener.SettleClaims.Handler, cancellationToken).ConfigureAwait(false))
             {
                 outcomes.AddRange(delivery.Read<TransfersSettled>().Items);
             }

@@ -11,7 +11,7 @@ public sealed record Alert(string Kind, string Key, string Text);
 
 /// <summary>
 /// Takes alerts from everywhere without waiting and logs them; Async stores and sends them on. What is raised while the
-/// process dies is lost: every condition that alerts is found again by the scan that found it.
+/// process dies is only in its log. A condition that lasts is raised again by the scan that finds it; what happens once is not.
 /// </summary>
 public sealed class AlertSink(ILogger<AlertSink> log)
 {

@@ -23,6 +23,8 @@ public sealed class AlertOptions
 
     /// <summary>For how long after sending a repeat only counts, in minutes, 0 to 10,080. Default 10.</summary>
     public int QuietMinutes { get; set; } = 10;
+
+    internal bool HasWebhook() => FeishuUrl.Length > 0 || WebhookUrl.Length > 0;
 }
 
 /// <summary>Finds every fault of the section <c>Alerts</c> at once and names the settings.</summary>

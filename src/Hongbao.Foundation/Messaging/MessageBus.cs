@@ -44,9 +44,17 @@ public sealed class MessageBus
 {
     private readonly Dictionary<string, List<(string Handler, MessageHandler Handle)>> _subscriptions = new(StringComparer.Ordinal);
 
-    /// <summary>Adds a handler; its name is unique for the topic and goes into the inbox.</summary>
+    /// <summary>Adds a handler of the contract.</summary>
+    public void Subscribe(Listener listener, MessageHandler handle) => Subscribe(listener.Topic, listener.Handler, handle);
+
+    /// <summary>Adds a handler; its name is unique for the topic, without commas, and goes into the inbox.</summary>
     public void Subscribe(string topic, string handler, MessageHandler handle)
     {
+        if (handler.Contains(',', StringComparison.Ordinal))
+        {
+            throw new ArgumentException($"the name '{handler}' has a comma, which stands between names", nameof(handler));
+        }
+
         if (!_subscriptions.TryGetValue(topic, out var list))
         {
             _subscriptions.Add(topic, list = []);

@@ -13,7 +13,9 @@ public sealed class MessagePost(MessageBus bus, ILogger<MessagePost> log) : IMes
         if (bus.Find(request.Topic, request.Handler) is not { } handle)
         {
             // It may have it soon, or another process does: the messages wait.
-            return Answer(ResultCode.Overloaded, $"nobody here handles {request.Topic} as {request.Handler}");
+            var unknown = Answer(ResultCode.Overloaded, $"nobody here handles {request.Topic} as {request.Handler}");
+            unknown.Unknown = true;
+            return unknown;
         }
 
         try
@@ -23,11 +25,15 @@ public sealed class MessagePost(MessageBus bus, ILogger<MessagePost> log) : IMes
         }
         catch (StoreException e) when (OutboxDispatcher.IsOfTheStore(e))
         {
-            return Answer(ResultCode.Overloaded, e.Message);
+            var trouble = Answer(ResultCode.Overloaded, e.Message);
+            trouble.Late = e.Fault == StoreFault.Transient;
+            return trouble;
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {
-            return Answer(ResultCode.Overloaded, "it took too long");
+            var late = Answer(ResultCode.Overloaded, "it took too long");
+            late.Late = true;
+            return late;
         }
         catch (Exception e)
         {

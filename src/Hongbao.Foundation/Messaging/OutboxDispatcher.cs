@@ -13,16 +13,23 @@ namespace Hongbao.Foundation.Messaging;
 /// Delivers one module's outbox to the subscribers in this process, at least once: leases rows for a while, hands them over
 /// in portions, deletes what every handler has committed. A portion that fails is halved until the bad message stands alone;
 /// that one is tried again with back-off and in the end is dead, which alerts. Every topic has a worker of its own, so that a
-/// slow or failing one holds no other up; within a topic every handler gets every message whatever the others do with it.
+/// slow or failing one holds no other up; within a topic every handler gets every message whatever the others do with it, and
+/// is not bothered again while the message waits for the others.
 /// A topic that nobody in this process listens to stays where it is, for a process that does.
 /// </summary>
-public sealed class OutboxDispatcher(IStore store, Outbox outbox, MessageBus bus, AlertSink alerts, ILogger log)
+/// <param name="store">The sending module's.</param>
+/// <param name="outbox">Tells when something was committed.</param>
+/// <param name="bus">Who listens.</param>
+/// <param name="alerts">Where people are called: about dead messages, and when delivery is behind.</param>
+/// <param name="log">Logs.</param>
+/// <param name="behindAfter">Age from which a waiting message calls a person; 10 minutes when not said.</param>
+public sealed class OutboxDispatcher(IStore store, Outbox outbox, MessageBus bus, AlertSink alerts, ILogger log, TimeSpan? behindAfter = null)
 {
     private const int PortionMax = 100;
 
-    // A message may carry a thousand claims: beyond this much text no further message joins a portion, so that a handler's transaction
-    // stays far below the deadlines of statements and leases.
-    private const int PortionBytes = 512 * 1024;
+    // A message may carry a thousand claims, in some twenty bytes each: beyond this many bytes no further message joins a portion, so that
+    // a handler's transaction stays far below the deadlines of statements, leases and calls.
+    private const int PortionBytes = 256 * 1024;
     private const int FailuresMax = 20;
 
     // Enough to halve a full portion down to one message; more of them in one portion mean that the store is in trouble, not a message.
@@ -30,9 +37,14 @@ public sealed class OutboxDispatcher(IStore store, Outbox outbox, MessageBus bus
     private static readonly TimeSpan Lease = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan RestFirst = TimeSpan.FromMilliseconds(200);
     private static readonly TimeSpan RestMax = TimeSpan.FromSeconds(60);
+
+    // What waits for another process waits no longer than that was away, but a long absence must not bring all of it back every minute.
+    private static readonly TimeSpan RestUnreachableMax = TimeSpan.FromMinutes(10);
     private static readonly TimeSpan PollInterval = TimeSpan.FromSeconds(1);
+    private readonly OutboxWatch _watch = new(store, alerts, behindAfter ?? TimeSpan.FromMinutes(10));
     private readonly Dictionary<string, IWorker> _topics = new(StringComparer.Ordinal);
     private readonly HashSet<string> _unheard = new(StringComparer.Ordinal);
+    private IWorker? _watcher;
 
     private sealed class Row
     {
@@ -41,10 +53,40 @@ public sealed class OutboxDispatcher(IStore store, Outbox outbox, MessageBus bus
         public byte[] Payload { get; init; } = [];
         public int Attempts { get; init; }
         public int Failures { get; init; }
+        public string Passed { get; init; } = "";
 
         public Delivery? Delivery { get; set; }
-        public int HandlersPassed { get; set; }
+
+        /// <summary>Names of the handlers that have it.</summary>
+        public List<string> Holders { get; } = [];
+
         public Exception? Fault { get; set; }
+
+        /// <summary>Trouble of a way or of a store is not the message's own.</summary>
+        public bool IsAtFault => Fault is not (null or HandlerUnreachableException) && !(Fault is StoreException e && IsOfTheStore(e));
+
+        public int FailuresNow => Failures + (IsAtFault ? 1 : 0);
+
+        public bool IsDead => IsAtFault && FailuresNow >= FailuresMax;
+    }
+
+    // How many messages at a time each handler of a topic gets, where that is fewer than a portion: found by halving and doubling. Used
+    // by the topic's worker only.
+    private sealed class Pieces
+    {
+        private readonly Dictionary<string, int> _most = new(StringComparer.Ordinal);
+
+        public int MostFor(string handler) => _most.GetValueOrDefault(handler, PortionMax);
+
+        public void Halve(string handler, int count) => _most[handler] = Math.Max(count / 2, 1);
+
+        public void Grow(string handler)
+        {
+            if (_most.TryGetValue(handler, out var most))
+            {
+                _most[handler] = Math.Min(most * 2, PortionMax);
+            }
+        }
     }
 
     // One step of the index per topic, however long the backlog. The clock is asked in a sub-select: compared directly, PostgreSQL would
@@ -68,7 +110,7 @@ public sealed class OutboxDispatcher(IStore store, Outbox outbox, MessageBus bus
               select id, visible_at, length(payload) as size from outbox
               where state = 0 and topic = @topic and visible_at <= (select now_ms()) order by visible_at, id limit @portionMax))
           where total - size < @portionBytes)
-        returning id, context, payload, attempts, failures
+        returning id, context, payload, attempts, failures, passed
         """,
         """
         update outbox set attempts = attempts + 1, visible_at = now_ms() + @leaseMs
@@ -79,19 +121,34 @@ public sealed class OutboxDispatcher(IStore store, Outbox outbox, MessageBus bus
               where state = 0 and topic = @topic and visible_at <= (select now_ms()) order by visible_at, id limit @portionMax
               for update skip locked) as due) as summed
           where total - size < @portionBytes))
-        returning id, context, payload, attempts, failures
+        returning id, context, payload, attempts, failures, passed
         """);
 
-    /// <summary>Adds the dispatcher and the inbox's purge as workers; a topic's worker follows with its first message.</summary>
+    private static readonly Sql GiveBack = new(
+        """
+        update outbox set state = @state, failures = @failures, attempts = attempts - @untried, visible_at = now_ms() + @delayMs,
+          last_error = coalesce(@error, last_error), passed = @passed
+        where id = @id and attempts = @attempts and state = 0
+        """,
+        """
+        update outbox o set state = r.state, failures = r.failures, attempts = o.attempts - r.untried, visible_at = now_ms() + r.delay_ms,
+          last_error = coalesce(r.error, o.last_error), passed = r.passed
+        from unnest(@id::bigint[], @attempts::int[], @state::int[], @failures::int[], @untried::int[], @delayMs::bigint[], @error::text[], @passed::text[])
+          as r(id, attempts, state, failures, untried, delay_ms, error, passed)
+        where o.id = r.id and o.attempts = r.attempts and o.state = 0
+        """);
+
+    /// <summary>Adds the dispatcher, the watch over what waits, and the inbox's purge as workers; a topic's worker follows with its first message.</summary>
     public void Attach(IScheduler scheduler)
     {
-        outbox.SetDispatcher(scheduler.Add($"{store.Module}.outbox", cancellationToken => WatchAsync(scheduler, cancellationToken)));
+        outbox.SetDispatcher(scheduler.Add($"{store.Module}.outbox", cancellationToken => LookAsync(scheduler, cancellationToken)));
+        _watcher = scheduler.Add($"{store.Module}.outbox.watch", _watch.LookAsync);
         scheduler.Add($"{store.Module}.inbox.purge", async cancellationToken =>
             await Inbox.PurgeAsync(store, cancellationToken).ConfigureAwait(false) ? NextRun.Now : NextRun.After(TimeSpan.FromMinutes(10)));
     }
 
     /// <summary>Wakes the workers of the topics that have something due. Looking costs no write: an idle module does not touch its disk.</summary>
-    private async Task<NextRun> WatchAsync(IScheduler scheduler, CancellationToken cancellationToken)
+    private async Task<NextRun> LookAsync(IScheduler scheduler, CancellationToken cancellationToken)
     {
         var session = await store.ReadAsync(cancellationToken).ConfigureAwait(false);
         await using (session.ConfigureAwait(false))
@@ -111,7 +168,8 @@ public sealed class OutboxDispatcher(IStore store, Outbox outbox, MessageBus bus
                 }
                 else
                 {
-                    _topics.Add(topic, scheduler.Add($"{store.Module}.outbox.{topic}", token => DeliverAsync(topic, token)));
+                    var pieces = new Pieces();
+                    _topics.Add(topic, scheduler.Add($"{store.Module}.outbox.{topic}", token => DeliverAsync(topic, pieces, token)));
                 }
             }
         }
@@ -119,7 +177,7 @@ public sealed class OutboxDispatcher(IStore store, Outbox outbox, MessageBus bus
         return NextRun.After(PollInterval);
     }
 
-    private async Task<NextRun> DeliverAsync(string topic, CancellationToken cancellationToken)
+    private async Task<NextRun> DeliverAsync(string topic, Pieces pieces, CancellationToken cancellationToken)
     {
         List<Row> rows;
         var session = await store.WriteAsync(cancellationToken).ConfigureAwait(false);
@@ -142,13 +200,24 @@ public sealed class OutboxDispatcher(IStore store, Outbox outbox, MessageBus bus
             var readable = Read(topic, rows);
             foreach (var (handler, handle) in handlers)
             {
-                await HandAsync(topic, handler, handle, readable, new Trouble(), cancellationToken).ConfigureAwait(false);
+                var trouble = new Trouble();
+                for (var rest = readable.FindAll(r => !r.Holders.Contains(handler)); rest.Count > 0;)
+                {
+                    var some = rest[..Math.Min(pieces.MostFor(handler), rest.Count)];
+                    rest.RemoveRange(0, some.Count);
+                    await HandAsync(topic, handler, handle, some, trouble, pieces, cancellationToken).ConfigureAwait(false);
+                }
+
+                if (trouble.StoreFaults == 0)
+                {
+                    pieces.Grow(handler);
+                }
             }
         }
         finally
         {
             Failpoint.Hit("outbox.before_delete");
-            await SettleAsync(topic, rows, handlers.Count).ConfigureAwait(false);
+            await SettleAsync(topic, rows, handlers).ConfigureAwait(false);
         }
 
         return rows.Count == PortionMax || rows.Sum(r => (long)r.Payload.Length) >= PortionBytes ? NextRun.Now : NextRun.WhenWoken;
@@ -158,6 +227,7 @@ public sealed class OutboxDispatcher(IStore store, Outbox outbox, MessageBus bus
     {
         foreach (var row in rows)
         {
+            row.Holders.AddRange(row.Passed.Split(',', StringSplitOptions.RemoveEmptyEntries));
             try
             {
                 var context = JceSerializer.Read<CallContext>(row.Context);
@@ -179,13 +249,8 @@ public sealed class OutboxDispatcher(IStore store, Outbox outbox, MessageBus bus
     }
 
     private async Task HandAsync(
-        string topic, string handler, MessageHandler handle, List<Row> rows, Trouble trouble, CancellationToken cancellationToken)
+        string topic, string handler, MessageHandler handle, List<Row> rows, Trouble trouble, Pieces pieces, CancellationToken cancellationToken)
     {
-        if (rows.Count == 0)
-        {
-            return;
-        }
-
         if (trouble.StoreFaults >= StoreFaultsMax)
         {
             rows.ForEach(r => r.Fault ??= trouble.Last);
@@ -195,7 +260,7 @@ public sealed class OutboxDispatcher(IStore store, Outbox outbox, MessageBus bus
         try
         {
             await handle(rows.ConvertAll(r => r.Delivery!), cancellationToken).ConfigureAwait(false);
-            rows.ForEach(r => r.HandlersPassed++);
+            rows.ForEach(r => r.Holders.Add(handler));
             return;
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
@@ -204,7 +269,13 @@ public sealed class OutboxDispatcher(IStore store, Outbox outbox, MessageBus bus
         }
         catch (HandlerUnreachableException e)
         {
-            log.LogWarning("{Count} messages of {Topic} wait: {Reason}", rows.Count, topic, e.Message);
+            // Who throws it says when that begins and ends: this comes with every commit meanwhile.
+            log.LogDebug("{Count} messages of {Topic} wait: {Reason}", rows.Count, topic, e.Message);
+            if (e.FewerMayPass)
+            {
+                pieces.Halve(handler, rows.Count);
+            }
+
             trouble.StoreFaults = StoreFaultsMax;
             trouble.Last = e;
             rows.ForEach(r => r.Fault ??= e);
@@ -230,48 +301,33 @@ public sealed class OutboxDispatcher(IStore store, Outbox outbox, MessageBus bus
         }
 
         var half = rows.Count / 2;
-        await HandAsync(topic, handler, handle, rows[..half], trouble, cancellationToken).ConfigureAwait(false);
-        await HandAsync(topic, handler, handle, rows[half..], trouble, cancellationToken).ConfigureAwait(false);
+        await HandAsync(topic, handler, handle, rows[..half], trouble, pieces, cancellationToken).ConfigureAwait(false);
+        await HandAsync(topic, handler, handle, rows[half..], trouble, pieces, cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>
     /// Deletes what every handler has committed, puts back what failed, and gives back what was not tried because the process
     /// stops. It is not cancelled, and when it fails the rows come back with the end of their lease.
     /// </summary>
-    private async Task SettleAsync(string topic, List<Row> rows, int handlers)
+    private async Task SettleAsync(string topic, List<Row> rows, IReadOnlyList<(string Handler, MessageHandler Handle)> handlers)
     {
-        var done = rows.Where(r => r.Fault is null && r.HandlersPassed == handlers).Select(r => r.Id).ToArray();
-        var untried = rows.Where(r => r.Fault is null && r.HandlersPassed < handlers).Select(r => r.Id).ToArray();
-        var dead = new List<Row>();
+        var isDone = rows.ToLookup(r => r.Fault is null && handlers.All(h => r.Holders.Contains(h.Handler)));
+        var back = isDone[false].OrderBy(r => r.Id).ToList();
         try
         {
             var session = await store.WriteAsync(CancellationToken.None).ConfigureAwait(false);
             await using (session.ConfigureAwait(false))
             {
-                if (done.Length > 0)
+                if (isDone[true].Any())
                 {
                     var gone = await session.ExecuteAsync(
-                        $"delete from outbox where id {Sql.AnyOf(session.Dialect, "@ids")}", new { ids = session.Longs(done) }).ConfigureAwait(false);
+                        $"delete from outbox where id {Sql.AnyOf(session.Dialect, "@ids")}", new { ids = session.Longs(isDone[true].Select(r => r.Id)) }).ConfigureAwait(false);
                     await session.ExecuteAsync(
                         "insert into outbox_tally (topic, sent) values (@topic, @gone) on conflict (topic) do update set sent = outbox_tally.sent + excluded.sent",
                         new { topic, gone = (long)gone }).ConfigureAwait(false);
                 }
 
-                if (untried.Length > 0)
-                {
-                    await session.ExecuteAsync(
-                        $"update outbox set visible_at = now_ms(), attempts = attempts - 1 where state = 0 and id {Sql.AnyOf(session.Dialect, "@ids")}",
-                        new { ids = session.Longs(untried) }).ConfigureAwait(false);
-                }
-
-                foreach (var row in rows.Where(r => r.Fault is not null))
-                {
-                    if (await PutBackAsync(session, row, row.Fault!).ConfigureAwait(false))
-                    {
-                        dead.Add(row);
-                    }
-                }
-
+                await session.ExecuteRowsAsync(GiveBack, GivenBack(back), CancellationToken.None).ConfigureAwait(false);
                 await session.CommitAsync().ConfigureAwait(false);
             }
         }
@@ -281,36 +337,26 @@ public sealed class OutboxDispatcher(IStore store, Outbox outbox, MessageBus bus
             return;
         }
 
-        foreach (var row in dead)
+        if (back.Exists(r => r.IsDead))
         {
-            alerts.Raise(new Alert("outbox.dead", $"{store.Module}:{row.Id}",
-                $"Message {row.Id} of {topic} in '{store.Module}' failed {row.Failures + 1} times and is set aside: {row.Fault!.Message}"));
+            _watcher?.Wake();
         }
     }
 
-    /// <summary>True when the message is dead now.</summary>
-    private static async Task<bool> PutBackAsync(StoreSession session, Row row, Exception fault)
-    {
-        var failures = fault is HandlerUnreachableException || (fault is StoreException e && IsOfTheStore(e)) ? row.Failures : row.Failures + 1;
-        var isDead = failures >= FailuresMax;
-        // Not by who lost the lease meanwhile: the attempt of the row tells.
-        var changed = await session.ExecuteAsync(
-            """
-            update outbox set state = @state, failures = @failures, visible_at = now_ms() + @delayMs, last_error = @error
-            where id = @Id and attempts = @Attempts and state = 0
-            """,
-            new
-            {
-                state = isDead ? 1 : 0,
-                failures,
-                delayMs = BackOff.Doubling(RestFirst, row.Attempts, RestMax).Ticks / TimeSpan.TicksPerMillisecond,
-                // Databases refuse NUL and halves of characters, and messages may quote a payload.
-                error = new string([.. fault.Message.Where(c => !char.IsControl(c) && !char.IsSurrogate(c)).Take(500)]),
-                row.Id,
-                row.Attempts,
-            }).ConfigureAwait(false);
-        return isDead && changed == 1;
-    }
+    // Not of rows whose lease another has taken meanwhile: the attempt tells.
+    private static ColumnBatch GivenBack(List<Row> rows) => new ColumnBatch()
+        .Add("id", rows, r => r.Id)
+        .Add("attempts", rows, r => r.Attempts)
+        .Add("state", rows, r => r.IsDead ? 1 : 0)
+        .Add("failures", rows, r => r.FailuresNow)
+        .Add("untried", rows, r => r.Fault is null ? 1 : 0)
+        .Add("delayMs", rows, r => r.Fault is null ? 0 : RestOf(r).Ticks / TimeSpan.TicksPerMillisecond)
+        // Databases refuse NUL and halves of characters, and messages may quote a payload.
+        .Add("error", rows, r => r.Fault is { } fault ? new string([.. fault.Message.Where(c => !char.IsControl(c) && !char.IsSurrogate(c)).Take(500)]) : null)
+        .Add("passed", rows, r => r.Holders.Count > 0 ? string.Join(',', r.Holders) : null);
+
+    private static TimeSpan RestOf(Row row) =>
+        BackOff.Doubling(RestFirst, row.Attempts, row.Fault is HandlerUnreachableException ? RestUnreachableMax : RestMax);
 
     /// <summary>Trouble of a database, not of the message; it never kills one.</summary>
     internal static bool IsOfTheStore(StoreException fault) =>

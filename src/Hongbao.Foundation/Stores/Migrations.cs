@@ -66,7 +66,7 @@ public sealed partial class MigrationSet
     private const string Foundation = "--foundation:";
 
     // In the order of their writing.
-    private static readonly string[] LaterNames = ["binary_messages"];
+    private static readonly string[] LaterNames = ["binary_messages", "passed_handlers"];
 
     private MigrationSet(IReadOnlyList<Migration> items) => Items = items;
 

@@ -15,11 +15,12 @@ internal sealed class CashierEndpoints(IRedPacketCore core, IFinance finance, Pa
     {
         assets.Map(routes);
         routes.MapGet("/cashier/{payOrderNo}", ShowAsync).For(Access.User, TicketUse.Cashier).WithMetadata(page)
-            .Describe(Tag, "showCashier", "The cashier page of a payment order, for its payer.", ResultCode.ValidationFailed, ResultCode.Forbidden, ResultCode.NotFound)
+            .Describe(Tag, "showCashier", "The cashier page of a payment order, for its payer.", ResultCode.ValidationFailed, ResultCode.Forbidden, ResultCode.NotFound,
+                ResultCode.Degraded)
             .WithMetadata(new ProducesResponseTypeMetadata(StatusCodes.Status200OK, typeof(string), ["text/html"]));
         routes.MapPost("/cashier/{payOrderNo}/pay", PayAsync).For(Access.User, TicketUse.Cashier).WithMetadata(page)
             .Describe(Tag, "pay", "Pay a payment order, by the packet's sender; paying twice pays once. PENDING: ask again.", ResultCode.ValidationFailed, ResultCode.Forbidden,
-                ResultCode.NotFound, ResultCode.PacketNotActive)
+                ResultCode.NotFound, ResultCode.PacketNotActive, ResultCode.Degraded)
             .Gives(typeof(PayAnswer));
     }
 
@@ -34,13 +35,11 @@ internal sealed class CashierEndpoints(IRedPacketCore core, IFinance finance, Pa
         }
 
         // Preparing makes the order known to finance; after the button only finance's answer is of interest.
-        var context = calls.ContextOf(http);
+        var origin = Calls.OriginOf(http);
         var isWaiting = http.Request.Query["waiting"] == "1";
         var request = new PaymentRequest { PayOrderNo = payOrderNo };
-        var payment = await calls.WaitAsync(http, isWaiting
-            ? core.CheckPaymentAsync(context, request, cancellationToken)
-            : core.PreparePaymentAsync(context, request, cancellationToken));
-        if (Payments.RefusalOf(payment, context.Uid) is { } refused)
+        var payment = await calls.AskAsync(origin, (context, gone) => isWaiting ? core.CheckPaymentAsync(context, request, gone) : core.PreparePaymentAsync(context, request, gone));
+        if (Payments.RefusalOf(payment, Caller.Of(http).Uid) is { } refused)
         {
             await ProblemAnswer.From(refused).ExecuteAsync(http);
             return;
@@ -52,7 +51,7 @@ internal sealed class CashierEndpoints(IRedPacketCore core, IFinance finance, Pa
             return;
         }
 
-        var known = await calls.WaitAsync(http, finance.QueryPaymentAsync(context, new FinanceNumber { Number = payOrderNo }, cancellationToken));
+        var known = await calls.AskAsync(origin, (context, gone) => finance.QueryPaymentAsync(context, new FinanceNumber { Number = payOrderNo }, gone));
         var isKnown = known.Result.IsOk() && known.Order.PayOrderNo == payOrderNo;
         var order = new CashierOrder(payOrderNo, payment.PacketNo, isKnown ? known.Order.Amount : 0, known.Order.Currency, known.Order.Subject);
         await (payment.Status switch

@@ -19,11 +19,12 @@ internal readonly record struct PaymentOutcome(Result Result, PayStatus Status, 
 /// <summary>Pays payment orders, whichever entry the payer comes by.</summary>
 internal sealed class Payments(IRedPacketCore core, IFinance finance, Calls calls)
 {
-    /// <summary>Pays an order by its payer; paying twice pays once.</summary>
+    /// <summary>Pays an order by its payer; paying twice pays once. All of it takes no longer than one call may.</summary>
     public async Task<PaymentOutcome> PayAsync(CallOrigin origin, long payOrderNo)
     {
         var request = new PaymentRequest { PayOrderNo = payOrderNo };
-        var prepared = await calls.AskAsync(origin, (context, gone) => core.PreparePaymentAsync(context, request, gone));
+        var budget = calls.Budget();
+        var prepared = await calls.AskAsync(origin, (context, gone) => core.PreparePaymentAsync(context, request, gone), budget.Left);
         if (RefusalOf(prepared, origin.Caller?.Uid ?? 0) is { } refusal)
         {
             return new PaymentOutcome(refusal, default, 0);
@@ -34,13 +35,13 @@ internal sealed class Payments(IRedPacketCore core, IFinance finance, Calls call
             return OutcomeOf(prepared.Status, prepared.PacketNo);
         }
 
-        if (await PressAsync(origin, payOrderNo) is { } refused)
+        // Half of what is left, so that there is time to look what became of it.
+        if (await PressAsync(origin, payOrderNo, budget.Left / 2) is { } refused)
         {
             return new PaymentOutcome(refused, default, 0);
         }
 
-        // Half the usual time for each, since the two follow each other.
-        var checkedNow = await calls.TryAskAsync(origin, (context, gone) => core.CheckPaymentAsync(context, request, gone));
+        var checkedNow = await calls.TryAskAsync(origin, (context, gone) => core.CheckPaymentAsync(context, request, gone), budget.Left);
         return OutcomeOf(checkedNow is { Status: var status } && checkedNow.Result.IsOk() ? status : PaymentStatus.Pending, prepared.PacketNo);
     }
 
@@ -53,9 +54,9 @@ internal sealed class Payments(IRedPacketCore core, IFinance finance, Calls call
     /// Presses finance's button. No answer is not an end: Core asks what became of it. Neither is "not found": the order is ours, and finance may
     /// only not have got it yet.
     /// </summary>
-    private async Task<Result?> PressAsync(CallOrigin origin, long payOrderNo)
+    private async Task<Result?> PressAsync(CallOrigin origin, long payOrderNo, TimeSpan longest)
     {
-        var pressed = await calls.TryAskAsync(origin, (context, gone) => finance.PayAsync(context, new FinanceNumber { Number = payOrderNo }, gone));
+        var pressed = await calls.TryAskAsync(origin, (context, gone) => finance.PayAsync(context, new FinanceNumber { Number = payOrderNo }, gone), longest);
         return pressed?.Result is { Code: ResultCode.Forbidden or ResultCode.ValidationFailed } refused ? refused : null;
     }
 

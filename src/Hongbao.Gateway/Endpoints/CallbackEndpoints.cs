@@ -28,7 +28,7 @@ internal sealed class CallbackEndpoints(IRedPacketCore core, IRedPacketAsync asy
 
     public void Map(IEndpointRouteBuilder routes) => routes.MapPost("/callbacks/finance", TakeAsync).For(Access.Anyone).WithMetadata(new BodyLimit(BodyMax))
         .Describe("Callbacks", "financeCallback", "Finance's signed callbacks. A repeated one is accepted without effect.", ResultCode.ValidationFailed, ResultCode.Unauthenticated,
-            ResultCode.PayloadTooLarge)
+            ResultCode.NotFound)
         .Takes(typeof(CallbackBody)).WithMetadata(new ProducesResponseTypeMetadata(StatusCodes.Status200OK));
 
     private async Task<IResult> TakeAsync(HttpContext http, CancellationToken cancellationToken)
@@ -55,10 +55,9 @@ internal sealed class CallbackEndpoints(IRedPacketCore core, IRedPacketAsync asy
         }
 
         request.Body = body;
-        var context = calls.ContextOf(http);
-        var response = await calls.WaitAsync(http, owner == Owner.Core
-            ? core.FinanceCallbackAsync(context, request, cancellationToken)
-            : async.FinanceCallbackAsync(context, request, cancellationToken));
+        var response = await calls.AskAsync(Calls.OriginOf(http), (context, gone) => owner == Owner.Core
+            ? core.FinanceCallbackAsync(context, request, gone)
+            : async.FinanceCallbackAsync(context, request, gone));
         return response.Result.Code switch
         {
             ResultCode.Ok => Results.Ok(),

@@ -57,33 +57,20 @@ internal sealed class ClaimEndpoints(IRedPacketCore core, IRedPacketQuery query,
         }, GatewayJson.Wire.ClaimAnswer);
     }
 
-    private async Task<IResult> ListAsync(HttpContext http, CancellationToken cancellationToken)
+    private Task<IResult> ListAsync(HttpContext http, CancellationToken cancellationToken)
     {
         var parameters = new Parameters(http);
         var page = parameters.Page();
         page.PacketNo = parameters.Number("packetNo");
-        if (parameters.Refusal is { } refusal)
-        {
-            return refusal;
-        }
-
-        var response = await calls.WaitAsync(http, query.ListClaimsAsync(calls.ContextOf(http), page, cancellationToken));
-        return response.Result.IsOk()
-            ? JsonAnswer.Ok(new ClaimPage { Items = response.Items.ConvertAll(RowOf), Next = response.Next.Length == 0 ? null : response.Next }, GatewayJson.Wire.ClaimPage)
-            : ProblemAnswer.From(response.Result);
+        return calls.AnswerAsync(http, parameters.Refusal, (context, gone) => query.ListClaimsAsync(context, page, gone),
+            static r => new ClaimPage { Items = r.Items.ConvertAll(RowOf), Next = r.Next.Length == 0 ? null : r.Next }, GatewayJson.Wire.ClaimPage);
     }
 
-    private async Task<IResult> GetAsync(HttpContext http, CancellationToken cancellationToken)
+    private Task<IResult> GetAsync(HttpContext http, CancellationToken cancellationToken)
     {
         var parameters = new Parameters(http);
-        var claimNo = parameters.Number("claimNo");
-        if (parameters.Refusal is { } refusal)
-        {
-            return refusal;
-        }
-
-        var response = await calls.WaitAsync(http, query.GetClaimAsync(calls.ContextOf(http), new ClaimByNoRequest { ClaimNo = claimNo }, cancellationToken));
-        return response.Result.IsOk() ? JsonAnswer.Ok(DetailOf(response.Claim), GatewayJson.Wire.ClaimDetail) : ProblemAnswer.From(response.Result);
+        var asked = new ClaimByNoRequest { ClaimNo = parameters.Number("claimNo") };
+        return calls.AnswerAsync(http, parameters.Refusal, (context, gone) => query.GetClaimAsync(context, asked, gone), static r => DetailOf(r.Claim), GatewayJson.Wire.ClaimDetail);
     }
 
     private static ClaimRow RowOf(ClaimListItem item) => new()

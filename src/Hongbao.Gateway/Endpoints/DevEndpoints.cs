@@ -61,7 +61,7 @@ internal sealed class DevEndpoints(DevTokenGate gate, DevTokens tokens, IProfile
         }
 
         var uids = Enumerable.Range(0, DemoUsers).Select(i => FirstDemoUid + i).ToList();
-        var response = await calls.WaitAsync(http, profiles.GetAsync(calls.ContextOf(http), new ProfilesRequest { Uids = uids }, cancellationToken));
+        var response = await calls.AskAsync(Calls.OriginOf(http), (context, gone) => profiles.GetAsync(context, new ProfilesRequest { Uids = uids }, gone));
         var items = uids.ConvertAll(uid =>
         {
             var profile = response.Items.Find(p => p.Uid == uid);

@@ -15,9 +15,9 @@ internal static class EndpointExtensions
         where TBuilder : IEndpointConventionBuilder =>
         builder.WithTags(tag).WithName(name).WithSummary(summary).WithMetadata(new ProblemCodes(problems));
 
-    /// <summary>The shape of the body, for the document only: the handler reads it by itself.</summary>
+    /// <summary>The shape of the body, for the document only: the handler reads it by itself. Every body can be too large.</summary>
     public static TBuilder Takes<TBuilder>(this TBuilder builder, Type body)
-        where TBuilder : IEndpointConventionBuilder => builder.WithMetadata(new BodyShape(body));
+        where TBuilder : IEndpointConventionBuilder => builder.WithMetadata(new BodyShape(body), new ProblemCodes([ResultCode.PayloadTooLarge]));
 
     /// <summary>The shape of a success.</summary>
     public static TBuilder Gives<TBuilder>(this TBuilder builder, Type body, params int[] statuses)

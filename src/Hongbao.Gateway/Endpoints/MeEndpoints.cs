@@ -33,44 +33,28 @@ internal sealed class MeEndpoints(
         return JsonAnswer.Ok(new MeAnswer { Uid = caller.Uid, Name = profile.Name, Avatar = profile.Avatar, App = caller.App }, GatewayJson.Wire.MeAnswer);
     }
 
-    private async Task<IResult> ListSentAsync(HttpContext http, CancellationToken cancellationToken)
+    private Task<IResult> ListSentAsync(HttpContext http, CancellationToken cancellationToken)
     {
         var parameters = new Parameters(http);
         var page = parameters.PageOfYear();
-        if (parameters.Refusal is { } refusal)
+        return calls.AnswerAsync(http, parameters.Refusal, (context, gone) => query.ListSentAsync(context, page, gone), static r => new SentPage
         {
-            return refusal;
-        }
-
-        var response = await calls.WaitAsync(http, query.ListSentAsync(calls.ContextOf(http), page, cancellationToken));
-        return response.Result.IsOk()
-            ? JsonAnswer.Ok(new SentPage
-            {
-                Items = response.Items.ConvertAll(PacketDetail.From),
-                Totals = new Totals { Count = response.TotalCount, Amount = response.TotalAmount },
-                Next = response.Next.Length == 0 ? null : response.Next,
-            }, GatewayJson.Wire.SentPage)
-            : ProblemAnswer.From(response.Result);
+            Items = r.Items.ConvertAll(PacketDetail.From),
+            Totals = new Totals { Count = r.TotalCount, Amount = r.TotalAmount },
+            Next = r.Next.Length == 0 ? null : r.Next,
+        }, GatewayJson.Wire.SentPage);
     }
 
-    private async Task<IResult> ListReceivedAsync(HttpContext http, CancellationToken cancellationToken)
+    private Task<IResult> ListReceivedAsync(HttpContext http, CancellationToken cancellationToken)
     {
         var parameters = new Parameters(http);
         var page = parameters.PageOfYear();
-        if (parameters.Refusal is { } refusal)
+        return calls.AnswerAsync(http, parameters.Refusal, (context, gone) => query.ListReceivedAsync(context, page, gone), static r => new ReceivedPage
         {
-            return refusal;
-        }
-
-        var response = await calls.WaitAsync(http, query.ListReceivedAsync(calls.ContextOf(http), page, cancellationToken));
-        return response.Result.IsOk()
-            ? JsonAnswer.Ok(new ReceivedPage
-            {
-                Items = response.Items.ConvertAll(RowOf),
-                Totals = new Totals { Count = response.TotalCount, Amount = response.TotalAmount },
-                Next = response.Next.Length == 0 ? null : response.Next,
-            }, GatewayJson.Wire.ReceivedPage)
-            : ProblemAnswer.From(response.Result);
+            Items = r.Items.ConvertAll(RowOf),
+            Totals = new Totals { Count = r.TotalCount, Amount = r.TotalAmount },
+            Next = r.Next.Length == 0 ? null : r.Next,
+        }, GatewayJson.Wire.ReceivedPage);
     }
 
     private static ReceivedRow RowOf(ReceivedItem item) => new()
@@ -95,26 +79,17 @@ internal sealed class MeEndpoints(
             return ProblemAnswer.From(known.Result);
         }
 
-        var request = new WalletRequest { Currency = known.Currency };
-        var response = await calls.WaitAsync(http, finance.GetWalletAsync(calls.ContextOf(http), request, cancellationToken));
-        return response.Result.IsOk()
-            ? JsonAnswer.Ok(new WalletAnswer { Currency = response.Currency, Change = response.Change, Reward = response.Reward }, GatewayJson.Wire.WalletAnswer)
-            : ProblemAnswer.From(response.Result);
+        var asked = new WalletRequest { Currency = known.Currency };
+        return await calls.AnswerAsync(http, refusal: null, (context, gone) => finance.GetWalletAsync(context, asked, gone),
+            static r => new WalletAnswer { Currency = r.Currency, Change = r.Change, Reward = r.Reward }, GatewayJson.Wire.WalletAnswer);
     }
 
-    private async Task<IResult> ListEntriesAsync(HttpContext http, CancellationToken cancellationToken)
+    private Task<IResult> ListEntriesAsync(HttpContext http, CancellationToken cancellationToken)
     {
         var parameters = new Parameters(http);
         var page = parameters.Page();
-        if (parameters.Refusal is { } refusal)
-        {
-            return refusal;
-        }
-
-        var response = await calls.WaitAsync(http, finance.ListEntriesAsync(calls.ContextOf(http), page, cancellationToken));
-        return response.Result.IsOk()
-            ? JsonAnswer.Ok(new WalletEntryPage { Items = response.Items.ConvertAll(RowOf), Next = response.Next.Length == 0 ? null : response.Next }, GatewayJson.Wire.WalletEntryPage)
-            : ProblemAnswer.From(response.Result);
+        return calls.AnswerAsync(http, parameters.Refusal, (context, gone) => finance.ListEntriesAsync(context, page, gone),
+            static r => new WalletEntryPage { Items = r.Items.ConvertAll(RowOf), Next = r.Next.Length == 0 ? null : r.Next }, GatewayJson.Wire.WalletEntryPage);
     }
 
     private static WalletEntryRow RowOf(WalletEntry entry) => new()

@@ -17,14 +17,14 @@ internal sealed class OperationEndpoints(IFinanceOperations operations, Calls ca
         routes.MapGet("/ops/v1/finance/faults", GetFaultsAsync).For(Access.Admin)
             .Describe(Tag, "getFinanceFaults", "The fault switches of the reference finance.", ResultCode.Forbidden).Gives(typeof(FaultsAnswer));
         routes.MapPut("/ops/v1/finance/faults", SetFaultsAsync).For(Access.Admin)
-            .Describe(Tag, "setFinanceFaults", "Replace the fault switches of the reference finance.", ResultCode.ValidationFailed, ResultCode.Forbidden, ResultCode.PayloadTooLarge)
+            .Describe(Tag, "setFinanceFaults", "Replace the fault switches of the reference finance.", ResultCode.ValidationFailed, ResultCode.Forbidden)
             .Takes(typeof(FaultsBody)).Gives(typeof(FaultsAnswer));
         routes.MapGet("/ops/v1/finance/ledger", CheckLedgerAsync).For(Access.Operator)
             .Describe(Tag, "checkFinanceLedger", "Sums and checks the ledger of the reference finance.", ResultCode.Forbidden).Gives(typeof(LedgerAnswer));
     }
 
-    private async Task<IResult> GetFaultsAsync(HttpContext http, CancellationToken cancellationToken) =>
-        AnswerOf(await calls.WaitAsync(http, operations.GetFaultsAsync(calls.ContextOf(http), cancellationToken)));
+    private Task<IResult> GetFaultsAsync(HttpContext http, CancellationToken cancellationToken) =>
+        calls.AnswerAsync(http, refusal: null, operations.GetFaultsAsync, AnswerOf, GatewayJson.Wire.FaultsAnswer);
 
     private async Task<IResult> SetFaultsAsync(HttpContext http, CancellationToken cancellationToken)
     {
@@ -41,7 +41,7 @@ internal sealed class OperationEndpoints(IFinanceOperations operations, Calls ca
             return refusal;
         }
 
-        var response = await calls.WaitAsync(http, operations.SetFaultsAsync(calls.ContextOf(http), request, cancellationToken));
+        var response = await calls.AskAsync(Calls.OriginOf(http), (context, gone) => operations.SetFaultsAsync(context, request, gone));
         var uid = Mask.Uid(Caller.Of(http).Uid);
         if (response.Result.IsOk())
         {
@@ -52,7 +52,7 @@ internal sealed class OperationEndpoints(IFinanceOperations operations, Calls ca
             log.LogWarning("Finance faults that uid {Uid} wanted were not set ({Code}): {Reason}", uid, response.Result.Code, reason);
         }
 
-        return AnswerOf(response);
+        return response.Result.IsOk() ? JsonAnswer.Ok(AnswerOf(response), GatewayJson.Wire.FaultsAnswer) : ProblemAnswer.From(response.Result);
     }
 
     private static FinanceFault FaultOf(RequestBody item) => new()
@@ -71,9 +71,7 @@ internal sealed class OperationEndpoints(IFinanceOperations operations, Calls ca
         CallbackRepeatPermille = item.OptionalInt("callbackRepeatPermille"),
     };
 
-    private static IResult AnswerOf(FinanceFaults response) => response.Result.IsOk()
-        ? JsonAnswer.Ok(new FaultsAnswer { Seed = response.Seed, Operations = response.Operations.ConvertAll(PartOf) }, GatewayJson.Wire.FaultsAnswer)
-        : ProblemAnswer.From(response.Result);
+    private static FaultsAnswer AnswerOf(FinanceFaults faults) => new() { Seed = faults.Seed, Operations = faults.Operations.ConvertAll(PartOf) };
 
     private static FaultPart PartOf(FinanceFault fault) => new()
     {
@@ -91,15 +89,10 @@ internal sealed class OperationEndpoints(IFinanceOperations operations, Calls ca
         CallbackRepeatPermille = fault.CallbackRepeatPermille,
     };
 
-    private async Task<IResult> CheckLedgerAsync(HttpContext http, CancellationToken cancellationToken)
-    {
-        var response = await calls.WaitAsync(http, operations.CheckLedgerAsync(calls.ContextOf(http), cancellationToken));
-        return response.Result.IsOk()
-            ? JsonAnswer.Ok(new LedgerAnswer
-            {
-                Lines = response.Lines.ConvertAll(l => new LedgerLine { Currency = l.Currency, Kind = l.Kind, Accounts = l.Accounts, Balance = l.Balance }),
-                Faults = response.Faults,
-            }, GatewayJson.Wire.LedgerAnswer)
-            : ProblemAnswer.From(response.Result);
-    }
+    private Task<IResult> CheckLedgerAsync(HttpContext http, CancellationToken cancellationToken) =>
+        calls.AnswerAsync(http, refusal: null, operations.CheckLedgerAsync, static r => new LedgerAnswer
+        {
+            Lines = r.Lines.ConvertAll(static l => new LedgerLine { Currency = l.Currency, Kind = l.Kind, Accounts = l.Accounts, Balance = l.Balance }),
+            Faults = r.Faults,
+        }, GatewayJson.Wire.LedgerAnswer);
 }

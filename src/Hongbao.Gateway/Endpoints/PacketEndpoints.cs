@@ -17,7 +17,7 @@ internal sealed class PacketEndpoints(IRedPacketCore core, IRedPacketQuery query
     {
         routes.MapPost("/api/v1/packets", CreateAsync).For(Access.User)
             .Describe(Tag, "createPacket", "Create a packet and its payment order. Idempotent by requestId.", ResultCode.ValidationFailed, ResultCode.RiskRefused,
-                ResultCode.IdempotencyMismatch, ResultCode.SubsidyNotUsable, ResultCode.LimitExceeded, ResultCode.PayloadTooLarge, ResultCode.ContentRejected, ResultCode.Degraded)
+                ResultCode.IdempotencyMismatch, ResultCode.SubsidyNotUsable, ResultCode.LimitExceeded, ResultCode.ContentRejected, ResultCode.Degraded)
             .Takes(typeof(CreatePacketBody)).Gives(typeof(CreatedPacket), 201, 200);
         routes.MapGet("/api/v1/packets", ListAsync).For(Access.User)
             .Describe(Tag, "listPackets", "Packets of a video that the caller may see, or without one the recent public ones.", ResultCode.ValidationFailed)
@@ -26,11 +26,11 @@ internal sealed class PacketEndpoints(IRedPacketCore core, IRedPacketQuery query
             .Describe(Tag, "getPacket", "A packet as the caller may see it.", ResultCode.ValidationFailed, ResultCode.NotInScope, ResultCode.NotFound, ResultCode.Degraded)
             .Gives(typeof(PacketDetail));
         routes.MapGet("/api/v1/packets/{packetNo}/status", GetStatusAsync).For(Access.User)
-            .Describe(Tag, "getPacketStatus", "A packet's status.", ResultCode.ValidationFailed, ResultCode.NotInScope, ResultCode.NotFound)
+            .Describe(Tag, "getPacketStatus", "A packet's status.", ResultCode.ValidationFailed, ResultCode.NotFound)
             .Gives(typeof(PacketStatusAnswer));
         routes.MapPut("/api/v1/packets/{packetNo}/content", SetContentAsync).For(Access.User)
             .Describe(Tag, "setPacketContent", "Bind a packet to a video, by its sender, once.", ResultCode.ValidationFailed, ResultCode.Forbidden, ResultCode.NotFound,
-                ResultCode.PacketNotActive, ResultCode.IdempotencyMismatch, ResultCode.PayloadTooLarge)
+                ResultCode.PacketNotActive, ResultCode.IdempotencyMismatch)
             .Takes(typeof(ContentBody)).Gives(typeof(PacketContent));
         routes.MapGet("/api/v1/packets/{packetNo}/draw", GetDrawAsync).For(Access.AnyoneOrUser)
             .Describe(Tag, "getPacketDraw", "What anyone needs to recompute a packet's amounts; the seed once no more draw is possible. Until then only a public packet's needs no token.",
@@ -70,7 +70,7 @@ internal sealed class PacketEndpoints(IRedPacketCore core, IRedPacketQuery query
             return ProblemAnswer.From(notFunded);
         }
 
-        var response = await calls.WaitAsync(http, core.CreatePacketAsync(calls.ContextOf(http), request, cancellationToken));
+        var response = await calls.AskAsync(Calls.OriginOf(http), (context, gone) => core.CreatePacketAsync(context, request, gone));
         if (!response.Result.IsOk())
         {
             return ProblemAnswer.From(response.Result);
@@ -109,48 +109,29 @@ internal sealed class PacketEndpoints(IRedPacketCore core, IRedPacketQuery query
         }
     }
 
-    private async Task<IResult> ListAsync(HttpContext http, CancellationToken cancellationToken)
+    private Task<IResult> ListAsync(HttpContext http, CancellationToken cancellationToken)
     {
         var parameters = new Parameters(http);
         var page = parameters.Page();
         page.ContentId = parameters.ContentId();
-        if (parameters.Refusal is { } refusal)
-        {
-            return refusal;
-        }
-
-        var response = await calls.WaitAsync(http, query.ListPacketsAsync(calls.ContextOf(http), page, cancellationToken));
-        return response.Result.IsOk()
-            ? JsonAnswer.Ok(new PacketPage { Items = response.Items.ConvertAll(PacketDetail.From), Next = response.Next.Length == 0 ? null : response.Next }, GatewayJson.Wire.PacketPage)
-            : ProblemAnswer.From(response.Result);
+        return calls.AnswerAsync(http, parameters.Refusal, (context, gone) => query.ListPacketsAsync(context, page, gone),
+            static r => new PacketPage { Items = r.Items.ConvertAll(PacketDetail.From), Next = r.Next.Length == 0 ? null : r.Next }, GatewayJson.Wire.PacketPage);
     }
 
-    private async Task<IResult> GetAsync(HttpContext http, CancellationToken cancellationToken)
+    private Task<IResult> GetAsync(HttpContext http, CancellationToken cancellationToken)
     {
         var parameters = new Parameters(http);
-        var packetNo = parameters.Number("packetNo");
-        if (parameters.Refusal is { } refusal)
-        {
-            return refusal;
-        }
-
-        var response = await calls.WaitAsync(http, query.GetPacketAsync(calls.ContextOf(http), new PacketRequest { PacketNo = packetNo }, cancellationToken));
-        return response.Result.IsOk() ? JsonAnswer.Ok(PacketDetail.From(response.Packet), GatewayJson.Wire.PacketDetail) : ProblemAnswer.From(response.Result);
+        var asked = new PacketRequest { PacketNo = parameters.Number("packetNo") };
+        return calls.AnswerAsync(
+            http, parameters.Refusal, (context, gone) => query.GetPacketAsync(context, asked, gone), static r => PacketDetail.From(r.Packet), GatewayJson.Wire.PacketDetail);
     }
 
-    private async Task<IResult> GetStatusAsync(HttpContext http, CancellationToken cancellationToken)
+    private Task<IResult> GetStatusAsync(HttpContext http, CancellationToken cancellationToken)
     {
         var parameters = new Parameters(http);
-        var packetNo = parameters.Number("packetNo");
-        if (parameters.Refusal is { } refusal)
-        {
-            return refusal;
-        }
-
-        var response = await calls.WaitAsync(http, query.GetStatusAsync(calls.ContextOf(http), new PacketRequest { PacketNo = packetNo }, cancellationToken));
-        return response.Result.IsOk()
-            ? JsonAnswer.Ok(new PacketStatusAnswer { PacketNo = packetNo, Status = response.Status }, GatewayJson.Wire.PacketStatusAnswer)
-            : ProblemAnswer.From(response.Result);
+        var asked = new PacketRequest { PacketNo = parameters.Number("packetNo") };
+        return calls.AnswerAsync(http, parameters.Refusal, (context, gone) => query.GetStatusAsync(context, asked, gone),
+            r => new PacketStatusAnswer { PacketNo = asked.PacketNo, Status = r.Status }, GatewayJson.Wire.PacketStatusAnswer);
     }
 
     private async Task<IResult> SetContentAsync(HttpContext http, CancellationToken cancellationToken)
@@ -163,16 +144,9 @@ internal sealed class PacketEndpoints(IRedPacketCore core, IRedPacketQuery query
         }
 
         var body = await RequestBody.ReadAsync(http);
-        var request = new SetContentRequest { PacketNo = packetNo, ContentId = body.Text("contentId") };
-        if (body.Refusal is { } refusal)
-        {
-            return refusal;
-        }
-
-        var response = await calls.WaitAsync(http, core.SetContentAsync(calls.ContextOf(http), request, cancellationToken));
-        return response.Result.IsOk()
-            ? JsonAnswer.Ok(new PacketContent { PacketNo = packetNo, ContentId = request.ContentId }, GatewayJson.Wire.PacketContent)
-            : ProblemAnswer.From(response.Result);
+        var asked = new SetContentRequest { PacketNo = packetNo, ContentId = body.Text("contentId") };
+        return await calls.AnswerAsync(http, body.Refusal, (context, gone) => core.SetContentAsync(context, asked, gone),
+            _ => new PacketContent { PacketNo = asked.PacketNo, ContentId = asked.ContentId }, GatewayJson.Wire.PacketContent);
     }
 
     private async Task<IResult> GetDrawAsync(HttpContext http, CancellationToken cancellationToken)
@@ -184,7 +158,7 @@ internal sealed class PacketEndpoints(IRedPacketCore core, IRedPacketQuery query
             return refusal;
         }
 
-        var response = await calls.WaitAsync(http, query.GetDrawAsync(calls.ContextOf(http), new PacketRequest { PacketNo = packetNo }, cancellationToken));
+        var response = await calls.AskAsync(Calls.OriginOf(http), (context, gone) => query.GetDrawAsync(context, new PacketRequest { PacketNo = packetNo }, gone));
         return response.Result.IsOk()
             ? JsonAnswer.Ok(DrawOf(response), GatewayJson.Wire.DrawAnswer)
             : ProblemAnswer.From(DrawAccess.RefusalOf(response.Result, http.Features.Get<Caller>()));

@@ -24,7 +24,8 @@ internal sealed class PacketLimits(IRedPacketCore core, Calls calls, TimeProvide
             return last.Answer;
         }
 
-        var answer = await calls.TryAskAsync(origin, core.GetLimitsAsync);
+        // Half of what a call may take: what is asked next needs time too.
+        var answer = await calls.TryAskAsync(origin, core.GetLimitsAsync, calls.Budget().Left / 2);
         if (answer is null || !answer.Result.IsOk())
         {
             if (last is null)

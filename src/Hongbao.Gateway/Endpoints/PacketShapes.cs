@@ -241,7 +241,8 @@ internal sealed record PacketDetail
     /// <summary>The payment order while there is something to pay, else 0; only the packet's sender gets it.</summary>
     public static long UnpaidOrderOf(PacketView view) => view.Status == PacketStatus.PendingPayment ? view.PayOrderNo : 0;
 
-    public static string CashierUrlOf(long payOrderNo) => $"/cashier/{payOrderNo}";
+    /// <summary>Where an order is paid; empty when there is none.</summary>
+    public static string CashierUrlOf(long payOrderNo) => payOrderNo == 0 ? "" : $"/cashier/{payOrderNo}";
 }
 
 /// <summary>A page of packets.</summary>

@@ -8,7 +8,7 @@ internal sealed class Parameters(HttpContext http)
 {
     // No field of a list can have it.
     private const long NoInteger = -1;
-    private readonly ListFields _fields = new();
+    private readonly Fields _fields = new();
 
     /// <summary>Why the request is not carried out, or null.</summary>
     public ProblemAnswer? Refusal => _fields.Refusal is { } refusal ? ProblemAnswer.From(refusal) : null;
@@ -26,15 +26,10 @@ internal sealed class Parameters(HttpContext http)
     }
 
     /// <summary>The parameters <c>limit</c> and <c>cursor</c> of every list.</summary>
-    public PageRequest Page() => _fields.Page(Integer("limit", ListFields.LimitDefault), Text("cursor"));
+    public PageRequest Page() => _fields.Page(Integer("limit", Fields.LimitDefault), Text("cursor"));
 
     /// <summary>A page of a year; 0 for the present one.</summary>
-    public PageRequest PageOfYear()
-    {
-        var page = Page();
-        page.Year = _fields.Year(Integer("year", 0));
-        return page;
-    }
+    public PageRequest PageOfYear() => _fields.PageOfYear(Integer("limit", Fields.LimitDefault), Text("cursor"), Integer("year", 0));
 
     /// <summary>The video of a list, empty for none.</summary>
     public string ContentId() => _fields.ContentId(Text("contentId"));

@@ -175,9 +175,9 @@ internal static partial class DocumentTransformers
             // The generator lists the names and leaves the type open.
             schema.Type = JsonSchemaType.String;
         }
-        else if (schema.Items is null && context.JsonTypeInfo.ElementType is { } element)
+        else if (schema.Items is null && schema.Type is { } kind && kind.HasFlag(JsonSchemaType.Array) && context.JsonTypeInfo.ElementType is { } element)
         {
-            // The generator leaves them out where the list may be absent.
+            // The generator leaves them out where the list may be absent. Numbers that may be absent, and maps, have an element type too.
             schema.Items = await context.GetOrCreateSchemaAsync(element, null, cancellationToken);
         }
     }

@@ -36,7 +36,7 @@ internal static class AppShapes
             MyClaim = Of(view.MyClaim),
             RefundedAmount = view.RefundedAmount,
             PayOrderNo = payOrderNo,
-            CashierUrl = CashierUrlOf(payOrderNo),
+            CashierUrl = PacketDetail.CashierUrlOf(payOrderNo),
         };
     }
 
@@ -51,7 +51,18 @@ internal static class AppShapes
         ClaimedAtMs = view.ClaimedAtMs,
     };
 
-    public static ClaimItem Of(ClaimListItem item) => new() { Claim = Of(item.Claim), Name = item.Name, Avatar = item.Avatar, Luckiest = item.Luckiest };
+    // How a claim stands is for its claimer and the packet's sender: a list, which everybody sees who may see the packet, does not tell.
+    public static ClaimItem Of(ClaimListItem item) => new()
+    {
+        ClaimNo = item.Claim.ClaimNo,
+        Uid = item.Claim.Uid,
+        Seq = item.Claim.Seq,
+        Amount = item.Claim.Amount,
+        ClaimedAtMs = item.Claim.ClaimedAtMs,
+        Name = item.Name,
+        Avatar = item.Avatar,
+        Luckiest = item.Luckiest,
+    };
 
     public static Wire.ReceivedItem Of(Contracts.ReceivedItem item) =>
         new() { Claim = Of(item.Claim), Sender = item.Sender, SenderName = item.SenderName, SenderAvatar = item.SenderAvatar, Greeting = item.Greeting };
@@ -66,7 +77,4 @@ internal static class AppShapes
         PacketNo = entry.PacketNo,
         AtMs = entry.AtMs,
     };
-
-    /// <summary>Empty when there is nothing to pay.</summary>
-    public static string CashierUrlOf(long payOrderNo) => payOrderNo == 0 ? "" : PacketDetail.CashierUrlOf(payOrderNo);
 }

@@ -9,7 +9,7 @@ internal sealed class CashierCommands(Payments payments)
 {
     public async Task<Outcome<PayRsp>> PayAsync(CommandCall call, PayReq request)
     {
-        var fields = new ListFields();
+        var fields = new Fields();
         var payOrderNo = fields.Number("payOrderNo", request.PayOrderNo);
         if (fields.Refusal is { } refusal)
         {

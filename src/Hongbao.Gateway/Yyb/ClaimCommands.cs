@@ -10,7 +10,7 @@ internal sealed class ClaimCommands(IRedPacketCore core, IRedPacketQuery query, 
 {
     public async Task<Outcome<ClaimRsp>> ClaimAsync(CommandCall call, ClaimReq request)
     {
-        var fields = new ListFields();
+        var fields = new Fields();
         var packetNo = fields.Number("packetNo", request.PacketNo);
         if (fields.Refusal is { } refusal)
         {
@@ -23,30 +23,19 @@ internal sealed class ClaimCommands(IRedPacketCore core, IRedPacketQuery query, 
         return !response.Result.IsOk() ? response.Result : new ClaimRsp { Claim = AppShapes.Of(response.Claim), RemainingCount = response.RemainingCount };
     }
 
-    public async Task<Outcome<ListClaimsRsp>> ListAsync(CommandCall call, ListClaimsReq request)
+    public Task<Outcome<ListClaimsRsp>> ListAsync(CommandCall call, ListClaimsReq request)
     {
-        var fields = new ListFields();
+        var fields = new Fields();
         var page = fields.Page(request.Limit, request.Cursor);
         page.PacketNo = fields.Number("packetNo", request.PacketNo);
-        if (fields.Refusal is { } refusal)
-        {
-            return refusal;
-        }
-
-        var response = await calls.AskAsync(call.Origin, (context, gone) => query.ListClaimsAsync(context, page, gone));
-        return !response.Result.IsOk() ? response.Result : new ListClaimsRsp { Items = response.Items.ConvertAll(AppShapes.Of), Next = response.Next };
+        return calls.AnswerAsync(call, fields.Refusal, (context, gone) => query.ListClaimsAsync(context, page, gone),
+            static r => new ListClaimsRsp { Items = r.Items.ConvertAll(AppShapes.Of), Next = r.Next });
     }
 
-    public async Task<Outcome<GetClaimRsp>> GetAsync(CommandCall call, GetClaimReq request)
+    public Task<Outcome<GetClaimRsp>> GetAsync(CommandCall call, GetClaimReq request)
     {
-        var fields = new ListFields();
-        var claimNo = fields.Number("claimNo", request.ClaimNo);
-        if (fields.Refusal is { } refusal)
-        {
-            return refusal;
-        }
-
-        var response = await calls.AskAsync(call.Origin, (context, gone) => query.GetClaimAsync(context, new ClaimByNoRequest { ClaimNo = claimNo }, gone));
-        return !response.Result.IsOk() ? response.Result : new GetClaimRsp { Claim = AppShapes.Of(response.Claim) };
+        var fields = new Fields();
+        var asked = new ClaimByNoRequest { ClaimNo = fields.Number("claimNo", request.ClaimNo) };
+        return calls.AnswerAsync(call, fields.Refusal, (context, gone) => query.GetClaimAsync(context, asked, gone), static r => new GetClaimRsp { Claim = AppShapes.Of(r.Claim) });
     }
 }

@@ -28,7 +28,7 @@ internal sealed class CommandRunner(CommandTable table, UnknownValues values, IL
             return Refused(head, Result.Of(ResultCode.Unauthenticated));
         }
 
-        var fields = new ListFields();
+        var fields = new Fields();
         fields.Text("requestId", head.RequestId, RequestIdMax);
         if (fields.Refusal is { } invalid)
         {
@@ -45,7 +45,7 @@ internal sealed class CommandRunner(CommandTable table, UnknownValues values, IL
 
             return Refused(head, values.IsKnown(outcome.Refusal!.Code) ? outcome.Refusal : Result.Of(ResultCode.Internal));
         }
-        catch (Exception e) when (!origin.Gone.IsCancellationRequested)
+        catch (Exception e) when (e is not OperationCanceledException || !origin.Gone.IsCancellationRequested)
         {
             var code = ProblemTable.CodeOf(e);
             log.Log(code == ResultCode.Internal ? LogLevel.Error : LogLevel.Warning, e, "Command {Command} of a package failed for uid {Uid}, trace {TraceId}",

@@ -15,70 +15,46 @@ internal sealed class MeCommands(IRedPacketQuery query, IFinance finance, OwnPro
         return new GetMeRsp { Uid = call.User.Uid, Name = profile.Name, Avatar = profile.Avatar, App = call.User.App };
     }
 
-    public async Task<Outcome<ListSentRsp>> ListSentAsync(CommandCall call, ListSentReq request)
+    public Task<Outcome<ListSentRsp>> ListSentAsync(CommandCall call, ListSentReq request)
     {
-        var fields = new ListFields();
-        var page = fields.Page(request.Limit, request.Cursor);
-        page.Year = fields.Year(request.Year);
-        if (fields.Refusal is { } refusal)
+        var fields = new Fields();
+        var page = fields.PageOfYear(request.Limit, request.Cursor, request.Year);
+        return calls.AnswerAsync(call, fields.Refusal, (context, gone) => query.ListSentAsync(context, page, gone), static r => new ListSentRsp
         {
-            return refusal;
-        }
-
-        var response = await calls.AskAsync(call.Origin, (context, gone) => query.ListSentAsync(context, page, gone));
-        return !response.Result.IsOk() ? response.Result : new ListSentRsp
-        {
-            Items = response.Items.ConvertAll(AppShapes.Of),
-            TotalCount = response.TotalCount,
-            TotalAmount = response.TotalAmount,
-            Next = response.Next,
-        };
+            Items = r.Items.ConvertAll(AppShapes.Of),
+            TotalCount = r.TotalCount,
+            TotalAmount = r.TotalAmount,
+            Next = r.Next,
+        });
     }
 
-    public async Task<Outcome<ListReceivedRsp>> ListReceivedAsync(CommandCall call, ListReceivedReq request)
+    public Task<Outcome<ListReceivedRsp>> ListReceivedAsync(CommandCall call, ListReceivedReq request)
     {
-        var fields = new ListFields();
-        var page = fields.Page(request.Limit, request.Cursor);
-        page.Year = fields.Year(request.Year);
-        if (fields.Refusal is { } refusal)
+        var fields = new Fields();
+        var page = fields.PageOfYear(request.Limit, request.Cursor, request.Year);
+        return calls.AnswerAsync(call, fields.Refusal, (context, gone) => query.ListReceivedAsync(context, page, gone), static r => new ListReceivedRsp
         {
-            return refusal;
-        }
-
-        var response = await calls.AskAsync(call.Origin, (context, gone) => query.ListReceivedAsync(context, page, gone));
-        return !response.Result.IsOk() ? response.Result : new ListReceivedRsp
-        {
-            Items = response.Items.ConvertAll(AppShapes.Of),
-            TotalCount = response.TotalCount,
-            TotalAmount = response.TotalAmount,
-            Next = response.Next,
-        };
+            Items = r.Items.ConvertAll(AppShapes.Of),
+            TotalCount = r.TotalCount,
+            TotalAmount = r.TotalAmount,
+            Next = r.Next,
+        });
     }
 
     public async Task<Outcome<GetWalletRsp>> GetWalletAsync(CommandCall call)
     {
         var known = await limits.GetAsync(call.Origin);
-        if (!known.Result.IsOk())
-        {
-            return known.Result;
-        }
-
-        var request = new WalletRequest { Currency = known.Currency };
-        var response = await calls.AskAsync(call.Origin, (context, gone) => finance.GetWalletAsync(context, request, gone));
-        return !response.Result.IsOk() ? response.Result : new GetWalletRsp { Currency = response.Currency, Change = response.Change, Reward = response.Reward };
+        var asked = new WalletRequest { Currency = known.Currency };
+        return await calls.AnswerAsync(call, known.Result.IsOk() ? null : known.Result, (context, gone) => finance.GetWalletAsync(context, asked, gone),
+            static r => new GetWalletRsp { Currency = r.Currency, Change = r.Change, Reward = r.Reward });
     }
 
-    public async Task<Outcome<ListWalletEntriesRsp>> ListWalletEntriesAsync(CommandCall call, ListWalletEntriesReq request)
+    public Task<Outcome<ListWalletEntriesRsp>> ListWalletEntriesAsync(CommandCall call, ListWalletEntriesReq request)
     {
-        var fields = new ListFields();
+        var fields = new Fields();
         var page = fields.Page(request.Limit, request.Cursor);
-        if (fields.Refusal is { } refusal)
-        {
-            return refusal;
-        }
-
-        var response = await calls.AskAsync(call.Origin, (context, gone) => finance.ListEntriesAsync(context, page, gone));
-        return !response.Result.IsOk() ? response.Result : new ListWalletEntriesRsp { Items = response.Items.ConvertAll(AppShapes.Of), Next = response.Next };
+        return calls.AnswerAsync(call, fields.Refusal, (context, gone) => finance.ListEntriesAsync(context, page, gone),
+            static r => new ListWalletEntriesRsp { Items = r.Items.ConvertAll(AppShapes.Of), Next = r.Next });
     }
 
     public Task<Outcome<IssueTicketRsp>> IssueTicketAsync(CommandCall call)

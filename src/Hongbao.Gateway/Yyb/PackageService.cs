@@ -6,9 +6,11 @@ using Hongbao.Gateway.Problems;
 
 namespace Hongbao.Gateway.Yyb;
 
-/// <summary>Answers packages: reads them, finds out who asks, has the commands carried out side by side.</summary>
+/// <summary>Answers packages: reads them, finds out who asks, has the commands carried out side by side and waits for all of them.</summary>
 internal sealed class PackageService(TokenVerifier tokens, CommandRunner runner, TimeProvider clock)
 {
+    private static readonly Result TooLong = Result.Of(ResultCode.PayloadTooLarge, "The answer would be too long; ask for fewer in a page, or for less in a package.");
+
     /// <summary>The answering package, or why the bytes are none that could be answered.</summary>
     /// <param name="bytes">The whole package.</param>
     /// <param name="traceId">Of the request that brought it; the package's own goes first.</param>
@@ -22,12 +24,12 @@ internal sealed class PackageService(TokenVerifier tokens, CommandRunner runner,
             return read.Refusal!;
         }
 
-        var head = new PkgRspHead { TraceId = TraceIds.IsOne(package.Head.TraceId) ? package.Head.TraceId : traceId, ServerTimeMs = clock.GetUtcNow().ToUnixTimeMilliseconds() };
+        var head = new PkgRspHead { TraceId = TraceIds.IsOne(package.Head.TraceId) ? package.Head.TraceId : traceId };
         if (package.Requests.Count is < 1 or > YybConstants.CommandsMax)
         {
             head.Code = (int)ErrorCode.CommandCount;
             head.Message = $"A package has 1 to {YybConstants.CommandsMax} commands, not {package.Requests.Count}; none was carried out.";
-            return package.Answer(head, []);
+            return Encoded(package, head, []);
         }
 
         var token = package.Head.AccessToken;
@@ -38,11 +40,34 @@ internal sealed class PackageService(TokenVerifier tokens, CommandRunner runner,
             var refusal = Result.Of(ResultCode.Unauthenticated);
             head.Code = (int)ErrorCode.Unauthenticated;
             head.Message = ProblemTable.Of(refusal.Code).Detail;
-            return package.Answer(head, package.Requests.ConvertAll(r => CommandRunner.Refused(r.Head, refusal)));
+            return Encoded(package, head, package.Requests.ConvertAll(r => CommandRunner.Refused(r.Head, refusal)));
         }
 
         var origin = new CallOrigin(caller, head.TraceId, Locales.FirstOf(package.Head.Locale), gone);
-        var responses = await Task.WhenAll(package.Requests.Select(r => runner.RunAsync(origin, r)));
-        return package.Answer(head, [.. responses]);
+        return Encoded(package, head, package.Requests.Count == 1
+            ? [await runner.RunAsync(origin, package.Requests[0])]
+            : [.. await Task.WhenAll(package.Requests.Select(r => RunBesideAsync(origin, r)))]);
+    }
+
+    // A module may do all of its work before it first gives its thread back, as SQLite does when it reads: the others do not wait for that.
+    private async Task<Response> RunBesideAsync(CallOrigin origin, Request request)
+    {
+        await Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
+        return await runner.RunAsync(origin, request);
+    }
+
+    /// <summary>The answering package. When it would be longer than the contract promises, the longest answers are left out.</summary>
+    private byte[] Encoded(AppPackage package, PkgRspHead head, List<Response> responses)
+    {
+        // As late as can be, for apps set their countdowns by it.
+        head.ServerTimeMs = clock.GetUtcNow().ToUnixTimeMilliseconds();
+        var bytes = package.Answer(head, responses);
+        while (bytes.Length > YybConstants.AnswerBytesMax && responses.Index().MaxBy(static r => r.Item.Body.Length) is var (at, longest) && longest.Head.Code == (int)ErrorCode.Ok)
+        {
+            responses[at] = CommandRunner.Refused(new ReqHead { Command = longest.Head.Command, RequestId = longest.Head.RequestId }, TooLong);
+            bytes = package.Answer(head, responses);
+        }
+
+        return bytes;
     }
 }

@@ -12,7 +12,12 @@ internal sealed class PacketCommands(IRedPacketCore core, IRedPacketQuery query,
 {
     public async Task<Outcome<CreatePacketRsp>> CreateAsync(CommandCall call, CreatePacketReq request)
     {
-        if (RefusalOf(request.Funding) is { } refusal)
+        // What Core could only name in the words of HTTP; all else is for it to say.
+        var fields = new Fields();
+        fields.Choice("split", request.Split);
+        fields.Choice("scope.kind", request.Scope.Kind);
+        CheckFunding(fields, request.Funding);
+        if ((fields.Refusal ?? PacketFunding.RefusalOf((FundingKind)request.Funding.Kind)) is { } refusal)
         {
             return refusal;
         }
@@ -38,69 +43,47 @@ internal sealed class PacketCommands(IRedPacketCore core, IRedPacketQuery query,
             ExpiresAtMs = response.ExpiresAtMs,
             PayOrderNo = response.PayOrderNo,
             PaymentStatus = (Wire.PaymentStatus)response.PaymentStatus,
-            CashierUrl = AppShapes.CashierUrlOf(response.PayOrderNo),
+            CashierUrl = PacketDetail.CashierUrlOf(response.PayOrderNo),
             SeedHash = response.SeedHash,
             Repeated = response.Repeated,
         };
     }
 
-    public async Task<Outcome<SetContentRsp>> SetContentAsync(CommandCall call, SetContentReq request)
+    public Task<Outcome<SetContentRsp>> SetContentAsync(CommandCall call, SetContentReq request)
     {
-        var fields = new ListFields();
-        var packetNo = fields.Number("packetNo", request.PacketNo);
-        if (fields.Refusal is { } refusal)
-        {
-            return refusal;
-        }
-
-        var response = await calls.AskAsync(call.Origin, (context, gone) => core.SetContentAsync(
-            context, new SetContentRequest { PacketNo = packetNo, ContentId = request.ContentId }, gone));
-        return !response.Result.IsOk() ? response.Result : new SetContentRsp { PacketNo = packetNo, ContentId = request.ContentId };
+        var fields = new Fields();
+        var asked = new SetContentRequest { PacketNo = fields.Number("packetNo", request.PacketNo), ContentId = request.ContentId };
+        return calls.AnswerAsync(call, fields.Refusal, (context, gone) => core.SetContentAsync(context, asked, gone),
+            _ => new SetContentRsp { PacketNo = asked.PacketNo, ContentId = asked.ContentId });
     }
 
-    public async Task<Outcome<ListPacketsRsp>> ListAsync(CommandCall call, ListPacketsReq request)
+    public Task<Outcome<ListPacketsRsp>> ListAsync(CommandCall call, ListPacketsReq request)
     {
-        var fields = new ListFields();
+        var fields = new Fields();
         var page = fields.Page(request.Limit, request.Cursor);
         page.ContentId = fields.ContentId(request.ContentId);
-        if (fields.Refusal is { } refusal)
-        {
-            return refusal;
-        }
-
-        var response = await calls.AskAsync(call.Origin, (context, gone) => query.ListPacketsAsync(context, page, gone));
-        return !response.Result.IsOk() ? response.Result : new ListPacketsRsp { Items = response.Items.ConvertAll(AppShapes.Of), Next = response.Next };
+        return calls.AnswerAsync(call, fields.Refusal, (context, gone) => query.ListPacketsAsync(context, page, gone),
+            static r => new ListPacketsRsp { Items = r.Items.ConvertAll(AppShapes.Of), Next = r.Next });
     }
 
-    public async Task<Outcome<GetPacketRsp>> GetAsync(CommandCall call, GetPacketReq request)
+    public Task<Outcome<GetPacketRsp>> GetAsync(CommandCall call, GetPacketReq request)
     {
-        var fields = new ListFields();
-        var packetNo = fields.Number("packetNo", request.PacketNo);
-        if (fields.Refusal is { } refusal)
-        {
-            return refusal;
-        }
-
-        var response = await calls.AskAsync(call.Origin, (context, gone) => query.GetPacketAsync(context, new PacketRequest { PacketNo = packetNo }, gone));
-        return !response.Result.IsOk() ? response.Result : new GetPacketRsp { Packet = AppShapes.Of(response.Packet) };
+        var fields = new Fields();
+        var asked = new PacketRequest { PacketNo = fields.Number("packetNo", request.PacketNo) };
+        return calls.AnswerAsync(call, fields.Refusal, (context, gone) => query.GetPacketAsync(context, asked, gone), static r => new GetPacketRsp { Packet = AppShapes.Of(r.Packet) });
     }
 
-    public async Task<Outcome<GetPacketStatusRsp>> GetStatusAsync(CommandCall call, GetPacketStatusReq request)
+    public Task<Outcome<GetPacketStatusRsp>> GetStatusAsync(CommandCall call, GetPacketStatusReq request)
     {
-        var fields = new ListFields();
-        var packetNo = fields.Number("packetNo", request.PacketNo);
-        if (fields.Refusal is { } refusal)
-        {
-            return refusal;
-        }
-
-        var response = await calls.AskAsync(call.Origin, (context, gone) => query.GetStatusAsync(context, new PacketRequest { PacketNo = packetNo }, gone));
-        return !response.Result.IsOk() ? response.Result : new GetPacketStatusRsp { PacketNo = packetNo, Status = (Wire.PacketStatus)response.Status };
+        var fields = new Fields();
+        var asked = new PacketRequest { PacketNo = fields.Number("packetNo", request.PacketNo) };
+        return calls.AnswerAsync(call, fields.Refusal, (context, gone) => query.GetStatusAsync(context, asked, gone),
+            r => new GetPacketStatusRsp { PacketNo = asked.PacketNo, Status = (Wire.PacketStatus)r.Status });
     }
 
     public async Task<Outcome<GetDrawRsp>> GetDrawAsync(CommandCall call, GetDrawReq request)
     {
-        var fields = new ListFields();
+        var fields = new Fields();
         var packetNo = fields.Number("packetNo", request.PacketNo);
         if (fields.Refusal is { } refusal)
         {
@@ -138,11 +121,22 @@ internal sealed class PacketCommands(IRedPacketCore core, IRedPacketQuery query,
         };
     }
 
-    private static Result? RefusalOf(Funding funding)
+    private static void CheckFunding(Fields fields, Funding funding)
     {
-        var kind = (FundingKind)funding.Kind;
-        return !Enum.IsDefined(kind) ? Result.Invalid("funding.kind", $"must be one of {string.Join(", ", Enum.GetValues<FundingKind>().Select(k => $"{k:D} ({k})"))}")
-            : kind == FundingKind.Subsidy && !PacketFunding.IsNamed(funding.SubsidyNo, funding.Token) ? Result.Invalid("funding." + PacketFunding.NamedBy, PacketFunding.NameAccepted)
-            : PacketFunding.RefusalOf(kind);
+        if (fields.Choice("funding.kind", funding.Kind) != Wire.FundingKind.Subsidy)
+        {
+            return;
+        }
+
+        if (funding.SubsidyNo != 0)
+        {
+            fields.Number("funding.subsidyNo", funding.SubsidyNo);
+        }
+
+        fields.Text("funding.token", funding.Token);
+        if (!PacketFunding.IsNamed(funding.SubsidyNo, funding.Token))
+        {
+            fields.Fault("funding." + PacketFunding.NamedBy, PacketFunding.NameAccepted);
+        }
     }
 }

@@ -7,6 +7,9 @@ namespace Hongbao.Host.Idl;
 /// <summary>The contract files that a command names, and those that they include.</summary>
 internal sealed class ContractFiles
 {
+    // The longest contract that we know has 60 KiB.
+    private const int TextMax = 10 << 20;
+
     private static readonly UTF8Encoding Utf8 = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
 
     private readonly Dictionary<string, IdlSource> _sources = new(StringComparer.Ordinal);
@@ -29,7 +32,7 @@ internal sealed class ContractFiles
         {
             foreach (var token in result.Tokens.Where(static t => !File.Exists(t.Value)))
             {
-                result.AddError($"There is no file {token.Value}.");
+                result.AddError(Directory.Exists(token.Value) ? $"{token.Value} is a folder; name the files in it." : $"There is no file {token.Value}.");
             }
         });
         return argument;
@@ -75,12 +78,24 @@ internal sealed class ContractFiles
     }
 
     /// <summary>The text of a file.</summary>
-    /// <exception cref="UnusableInputException">It cannot be read, or is no text.</exception>
+    /// <exception cref="UnusableInputException">It cannot be read, is too long, or is no text.</exception>
     public static string ReadText(string path)
     {
         try
         {
-            return Utf8.GetString(File.ReadAllBytes(path));
+            using var file = File.OpenRead(path);
+            var bytes = new MemoryStream();
+            var piece = new byte[1 << 16];
+            while (file.Read(piece) is > 0 and var count)
+            {
+                bytes.Write(piece, 0, count);
+                if (bytes.Length > TextMax)
+                {
+                    throw new UnusableInputException($"{path} has more than {TextMax} bytes.");
+                }
+            }
+
+            return Utf8.GetString(bytes.GetBuffer(), 0, (int)bytes.Length);
         }
         catch (DecoderFallbackException)
         {
@@ -92,17 +107,47 @@ internal sealed class ContractFiles
         }
     }
 
-    /// <summary>Writes a file, as UTF-8.</summary>
+    /// <summary>Writes a file, as UTF-8. Whenever that is cut short, the file is as it was.</summary>
     /// <exception cref="UnusableInputException">It cannot be written.</exception>
     public static void WriteText(string path, string text)
     {
         try
         {
-            File.WriteAllText(path, text, Utf8);
+            // A link stays one.
+            var target = (File.Exists(path) ? File.ResolveLinkTarget(path, returnFinalTarget: true) : null)?.FullName ?? Path.GetFullPath(path);
+            var before = new FileInfo(target);
+            if (before is { Exists: true, Length: 0 })
+            {
+                // There is nothing to lose; and devices are among these, which must not be replaced.
+                File.WriteAllText(target, text, Utf8);
+                return;
+            }
+
+            Replace(before, text);
         }
         catch (Exception e) when (IsOfFiles(e))
         {
             throw new UnusableInputException($"{path} cannot be written: {e.Message}");
+        }
+    }
+
+    private static void Replace(FileInfo target, string text)
+    {
+        var beside = Path.Combine(target.DirectoryName!, FormattableString.Invariant($".{target.Name}.{Environment.ProcessId}"));
+        try
+        {
+            File.WriteAllText(beside, text, Utf8);
+            if (target.Exists && !OperatingSystem.IsWindows())
+            {
+                File.SetUnixFileMode(beside, target.UnixFileMode);
+            }
+
+            File.Move(beside, target.FullName, overwrite: true);
+        }
+        catch
+        {
+            File.Delete(beside);
+            throw;
         }
     }
 
@@ -117,10 +162,27 @@ internal sealed class ContractFiles
         var full = Path.GetFullPath(path);
         if (!_sources.TryGetValue(full, out var source) && File.Exists(path))
         {
-            source = new IdlSource(path, ReadText(path));
+            source = new IdlSource(path, ReadIncluded(path));
             _sources.Add(full, source);
         }
 
         return source;
+    }
+
+    private static string ReadIncluded(string path)
+    {
+        try
+        {
+            // Pipes and devices have no length. A contract that includes one must not make anybody wait for it.
+            return new FileInfo(path).Length == 0 ? "" : ReadText(path);
+        }
+        catch (UnusableInputException e)
+        {
+            throw new IdlUnreadableException(e.Message.TrimEnd('.'));
+        }
+        catch (Exception e) when (IsOfFiles(e))
+        {
+            throw new IdlUnreadableException($"{path} cannot be read: {e.Message.TrimEnd('.')}");
+        }
     }
 }

@@ -19,13 +19,14 @@ internal static class JceCommand
     public const int Unusable = 2;
 
     /// <summary>The command with its commands.</summary>
-    public static Command Create() => new("jce", "Check, lay out, print, accept and document contracts (.jce and .tars files), and show what bytes hold. See docs/contracts.md.")
+    public static Command Create() => new("jce", "Check, lay out, print, accept and document contracts (.jce and .tars files), explain what is wrong with them, and show what bytes hold.")
     {
         CheckCommand.Create(),
         FormatCommand.Create(),
         PrintCommand.Create(),
         AcceptCommand.Create(),
         ReferenceCommand.Create(),
+        ExplainCommand.Create(),
     };
 
     /// <summary>What a command does, with its two outputs; input that is of no use ends it with a sentence.</summary>
@@ -43,7 +44,7 @@ internal static class JceCommand
         }
     });
 
-    /// <summary>Writes problems as compilers do, and where they are explained.</summary>
+    /// <summary>Writes problems as compilers do, and how to have them explained.</summary>
     /// <returns>True when one of them is an error.</returns>
     public static bool Write(TextWriter errors, IReadOnlyCollection<IdlDiagnostic> diagnostics)
     {
@@ -55,7 +56,7 @@ internal static class JceCommand
         if (diagnostics.Count > 0)
         {
             var first = diagnostics.MinBy(static d => d.Severity == IdlSeverity.Error ? 0 : 1)!;
-            errors.WriteLine($"Codes are explained in docs/jce-errors.md, {first.Code} in {IdlProblems.All.Single(p => p.Code == first.Code).Page}.");
+            errors.WriteLine($"'hongbao jce explain {first.Code}' explains {first.Code} and how to mend it.");
         }
 
         return diagnostics.Any(static d => d.Severity == IdlSeverity.Error);

@@ -75,7 +75,7 @@ internal static class PrintCommand
     {
         var tree = WireTree.Read(bytes, WireBytes.Limits);
         new TreePrinter(output).WriteFields(tree.Root.Fields, 0);
-        return WriteEnd(output, errors, tree.Unread, tree.Fault.Kind == JceFaultKind.None ? [] : [tree.Fault.ToString()]);
+        return WriteEnd(output, errors, tree, tree.Fault.Kind == JceFaultKind.None ? [] : [tree.Fault.ToString()]);
     }
 
     private static int PrintStruct(TextWriter output, TextWriter errors, byte[] bytes, IdlStruct of)
@@ -84,19 +84,25 @@ internal static class PrintCommand
         output.WriteLine(of.FullName);
         var printer = new StructPrinter(output);
         printer.Write(of, tree);
-        return WriteEnd(output, errors, tree.Unread, printer.Faults);
+        return WriteEnd(output, errors, tree, printer.Faults);
     }
 
-    private static int WriteEnd(TextWriter output, TextWriter errors, int unread, IReadOnlyCollection<string> faults)
+    private static int WriteEnd(TextWriter output, TextWriter errors, WireTree tree, IReadOnlyCollection<string> faults)
     {
-        if (unread > 0)
+        if (tree.Unread > 0)
         {
-            output.WriteLine($"then a struct end, and {JceCommand.Count(unread, "byte")} that no reader looks at");
+            output.WriteLine($"then a struct end, and {JceCommand.Count(tree.Unread, "byte")} that no reader looks at");
         }
 
         foreach (var fault in faults)
         {
             errors.WriteLine($"error: {fault}");
+        }
+
+        if (tree.Fault.Kind == JceFaultKind.OverLimit)
+        {
+            errors.WriteLine(FormattableString.Invariant(
+                $"That is a limit of this command, which shows {WireBytes.Limits.CountMax} values, {WireBytes.Limits.DepthMax} deep, of {WireBytes.Limits.TotalMax} bytes. Readers have limits of their own."));
         }
 
         return faults.Count > 0 ? JceCommand.Problems : JceCommand.Fine;

@@ -38,7 +38,7 @@ internal static class ScalarText
     private static string Text(IdlType type, long value) => type.Kind switch
     {
         IdlTypeKind.Bool => value != 0 ? "true" : "false",
-        IdlTypeKind.Enum => type.Enum!.Enumerators.FirstOrDefault(e => e.Value == value) is { } enumerator
+        IdlTypeKind.Enum => type.Enum!.WithValue(value) is { } enumerator
             ? $"{enumerator.Name} ({TreePrinter.Number(value)})"
             : $"{TreePrinter.Number(value)} (no enumerator of {type})",
         _ => TreePrinter.Number(value),

@@ -6,8 +6,11 @@ namespace Hongbao.Host.Idl;
 /// <summary>Bytes as they are given on the command line.</summary>
 internal static class WireBytes
 {
-    /// <summary>Bounds for bytes that a person wants to see: no text or byte list is too long as long as the whole is not.</summary>
-    public static JceLimits Limits { get; } = JceLimits.Untrusted with { LengthMax = JceLimits.Untrusted.TotalMax };
+    /// <summary>
+    /// Bounds for bytes that a person wants to see: no text or byte list is too long as long as the whole is not, and of values, of which a tree has each field as well
+    /// as each element, there are more than any reader takes.
+    /// </summary>
+    public static JceLimits Limits { get; } = JceLimits.Untrusted with { LengthMax = JceLimits.Untrusted.TotalMax, CountMax = 4 << 20 };
 
     private static readonly SearchValues<char> Digits = SearchValues.Create("0123456789abcdefABCDEF");
 

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Security.Cryptography;
 using Hongbao.Gateway;
+using Hongbao.Host.Idl;
 using Hongbao.Host.Serving;
 using Microsoft.AspNetCore.Hosting.Server;
 
@@ -30,10 +31,10 @@ internal static class OpenApiCommand
                 await File.WriteAllBytesAsync(file, document.ToArray(), cancellationToken);
                 return 0;
             }
-            catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+            catch (Exception e) when (ContractFiles.IsOfFiles(e))
             {
                 await Console.Error.WriteLineAsync($"'{file}' cannot be written: {e.Message}");
-                return 1;
+                return JceCommand.Unusable;
             }
         });
         return command;

@@ -5,7 +5,7 @@ namespace Hongbao.Host.Serving;
 
 /// <summary>
 /// A call that failed on its way is answered like any other, so that nobody needs to know where a module runs: shed when it may be sent again, which is always so,
-/// for every call has its number; a fault of the platform when the two sides do not understand each other.
+/// for every call has its number; a fault of the platform when the two sides do not understand each other, or the call is too large to be sent.
 /// </summary>
 internal sealed class AnswerFaults(ILogger<AnswerFaults> log) : IRpcFaults
 {
@@ -17,7 +17,8 @@ internal sealed class AnswerFaults(ILogger<AnswerFaults> log) : IRpcFaults
             return false;
         }
 
-        var isOurs = fault.Code is RpcCode.ServerDecode or RpcCode.ServerEncode or RpcCode.NoFunction or RpcCode.NoServant or RpcCode.ClientDecode or RpcCode.ServerUnknown;
+        var isOurs = fault.Code is RpcCode.ServerDecode or RpcCode.ServerEncode or RpcCode.NoFunction or RpcCode.NoServant or RpcCode.ClientDecode or RpcCode.SendFailed
+            or RpcCode.ServerUnknown;
         if (isOurs)
         {
             log.LogError("A call for {Answer} failed with {Code}: {Message}", typeof(T).Name, fault.Code, fault.Message);

@@ -1,17 +1,21 @@
 using Hongbao.Contracts;
 using Hongbao.Foundation;
 using Hongbao.Foundation.Alerts;
+using Hongbao.Foundation.Chance;
 using Hongbao.Foundation.Messaging;
 using Hongbao.Foundation.Scheduling;
 using Hongbao.Foundation.Stores;
+using Microsoft.Extensions.Options;
 
 namespace Hongbao.Host.Serving;
 
 /// <summary>Starts the modules in the order of their registration, then their workers; stops them the other way round.</summary>
 internal sealed class ModuleRunner(
-    IEnumerable<IModule> modules, ThreadPoolScheduler scheduler, MessageBus bus, AlertSink alerts, RpcLinks links, PlatformOptions platform, TimeProvider clock, ILogger<ModuleRunner> log)
+    IEnumerable<IModule> modules, ThreadPoolScheduler scheduler, MessageBus bus, AlertSink alerts, RpcLinks links, PlatformOptions platform, TimeProvider clock, ILogger<ModuleRunner> log,
+    StoreCatalog stores, IOptions<AlertOptions> alertOptions, IRandomSource chance, ILoggerFactory loggers) : IDisposable
 {
     private readonly List<IModule> _started = [];
+    private AlertForwarding? _forwarding;
 
     /// <exception cref="StoreException">A store cannot be used.</exception>
     public async Task StartAsync(CancellationToken cancellationToken)
@@ -39,14 +43,19 @@ internal sealed class ModuleRunner(
         var sends = (platform.RoleSet & (Roles.Core | Roles.Async)) != Roles.None;
         foreach (var (role, name) in RoleNames.All.Where(r => sends && r.Role is Roles.Core or Roles.Async or Roles.Query && elsewhere.HasFlag(r.Role)))
         {
-            RemoteHandlers.Subscribe(bus, name, new MessagePostProxy(links.To(role, "MessagePost")), clock);
+            RemoteHandlers.Subscribe(bus, name, new MessagePostProxy(links.To(role, "MessagePost")), clock, log);
         }
 
         if (elsewhere.HasFlag(Roles.Async))
         {
-            new AlertForwarding(alerts, new AlertPostProxy(links.To(Roles.Async, "AlertPost")), clock).Attach(scheduler);
+            // The last: finance's, which others may run, only when there is no other.
+            var own = _started.Count > 0 ? stores.Open(_started[^1].Name) : null;
+            _forwarding = new AlertForwarding(alerts, new AlertPostProxy(links.To(Roles.Async, "AlertPost")), own, alertOptions.Value, clock, chance, loggers);
+            _forwarding.Attach(scheduler);
         }
     }
+
+    public void Dispose() => _forwarding?.Dispose();
 
     public async Task StopAsync()
     {

@@ -121,7 +121,7 @@ internal sealed class RpcLinks : IAsyncDisposable
         var post = Real<IMessagePost>(ActivatorUtilities.CreateInstance<MessagePost>(services));
         foreach (var (role, _) in RoleNames.All.Where(r => r.Role is Roles.Core or Roles.Async or Roles.Query && _roles.HasFlag(r.Role)))
         {
-            yield return (role, "MessagePost", new MessagePostDispatcher(post));
+            yield return (role, "MessagePost", new MessagePostDispatcher(new ModulePost(RoleNames.Of(role), post)));
         }
     }
 
@@ -134,7 +134,7 @@ internal sealed class RpcLinks : IAsyncDisposable
         var level = told.Kind switch
         {
             RpcEventKind.ServantFailed => LogLevel.Error,
-            RpcEventKind.CutOff or RpcEventKind.NotConnected => LogLevel.Warning,
+            RpcEventKind.CutOff or RpcEventKind.NotConnected or RpcEventKind.Refused => LogLevel.Warning,
             _ => LogLevel.Debug,
         };
         _log.Log(level, told.Exception, "RPC {Kind} {Remote} {Text}", told.Kind, told.Remote, told.Text);

@@ -1,4 +1,5 @@
 using System.Text;
+using Hongbao.Jce.Idl.Binding;
 
 namespace Hongbao.Jce.Generator.CSharp;
 
@@ -27,20 +28,7 @@ public static class CSharpNames
     public static string Escaped(string name) => s_keywords.Contains(name) ? "@" + name : name;
 
     /// <summary><c>packetNo</c> and <c>packet_no</c> are <c>PacketNo</c>; <c>PACKET_NO</c> too.</summary>
-    public static string Pascal(string name)
-    {
-        var isShouting = !name.Any(static c => c is >= 'a' and <= 'z');
-        var pascal = new StringBuilder(name.Length);
-        foreach (var word in name.Split('_'))
-        {
-            if (word.Length > 0)
-            {
-                pascal.Append(char.ToUpperInvariant(word[0])).Append(isShouting ? word.Substring(1).ToLowerInvariant() : word.Substring(1));
-            }
-        }
-
-        return pascal.Length == 0 || char.IsDigit(pascal[0]) ? "_" + pascal : pascal.ToString();
-    }
+    public static string Pascal(string name) => GeneratedNames.Pascal(name);
 
     /// <summary>
     /// An enumerator without its enum's name before it, for the contract's enumerators share one room and are told apart so: of <c>PacketKind</c>,

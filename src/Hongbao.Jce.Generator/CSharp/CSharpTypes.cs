@@ -7,6 +7,9 @@ namespace Hongbao.Jce.Generator.CSharp;
 /// <param name="namespaces">The C# namespace of a module, by its name.</param>
 internal sealed class CSharpTypes(Func<string, string> namespaces)
 {
+    // An enum may have thousands, and be named by as many members.
+    private readonly Dictionary<IdlEnum, Dictionary<IdlEnumerator, string>> _enumerators = [];
+
     /// <summary>The C# namespace of a module.</summary>
     public string Namespace(string module) => string.Join(".", namespaces(module).Split('.').Select(CSharpNames.Escaped));
 
@@ -39,14 +42,8 @@ internal sealed class CSharpTypes(Func<string, string> namespaces)
     public string ComparerOf(IdlType type) => type.Key is { } key && key.Kind is not (IdlTypeKind.Bool or IdlTypeKind.String or IdlTypeKind.Struct or IdlTypeKind.Vector or IdlTypeKind.Map)
         ? $"global::Hongbao.Jce.JceKeys<{Of(key)}>.Comparer" : "";
 
-    /// <summary>How many objects an element is, with those that it has from the beginning: what the reader counts against its limit.</summary>
-    public int WeightOf(IdlType type) => type.Kind == IdlTypeKind.Struct ? 1 + type.Struct!.Members.Sum(m => m.Type.Kind switch
-    {
-        IdlTypeKind.Struct => WeightOf(m.Type),
-        IdlTypeKind.Vector when m.Type.IsBytes => 0,
-        IdlTypeKind.Vector or IdlTypeKind.Map => 1,
-        _ => 0,
-    }) : 1;
+    /// <summary>How many objects the elements of these types are together, with those that they have from the beginning: what the reader counts against its limit.</summary>
+    public static int WeightOf(params IdlType[] types) => (int)Math.Min(types.Sum(static t => t.Struct?.Weight ?? 1), int.MaxValue);
 
     /// <summary>What the reader's and writer's methods for a simple type are called.</summary>
     public static string Suffix(IdlTypeKind kind) => kind switch
@@ -105,8 +102,16 @@ internal sealed class CSharpTypes(Func<string, string> namespaces)
         _ => $"{target} != {(value is null ? "0" : Literal(type, value))}",
     };
 
-    private string Enumerator(IdlEnum of, IdlEnumerator enumerator) =>
-        $"global::{Namespace(of.Module)}.{CSharpNames.Escaped(of.Name)}.{EnumEmitter.NamesOf(of)[of.Enumerators.ToList().IndexOf(enumerator)]}";
+    private string Enumerator(IdlEnum of, IdlEnumerator enumerator)
+    {
+        if (!_enumerators.TryGetValue(of, out var names))
+        {
+            names = of.Enumerators.Zip(EnumEmitter.NamesOf(of), static (e, name) => (e, name)).ToDictionary(static p => p.e, static p => p.name);
+            _enumerators.Add(of, names);
+        }
+
+        return $"global::{Namespace(of.Module)}.{CSharpNames.Escaped(of.Name)}.{names[enumerator]}";
+    }
 
     private static string Float(double number) =>
         double.IsPositiveInfinity(number) ? "1e999" : double.IsNegativeInfinity(number) ? "-1e999" : number.ToString("R", CultureInfo.InvariantCulture);

@@ -36,24 +36,32 @@ internal sealed class CodeText
     }
 
     /// <summary>A summary for the documentation; what the contract says in plain text, or <paramref name="otherwise"/>.</summary>
-    public CodeText Summary(string doc, string otherwise)
+    public CodeText Summary(string doc, string otherwise) => Element("summary", "", doc.Length > 0 ? doc : otherwise);
+
+    /// <summary>A parameter's documentation; nothing when the contract says nothing of it.</summary>
+    public CodeText Parameter(string name, string doc) => doc.Length > 0 ? Element("param", $" name=\"{name}\"", doc) : this;
+
+    /// <summary>What is said of what comes back; nothing when that is nothing.</summary>
+    public CodeText Returns(string doc) => doc.Length > 0 ? Element("returns", "", doc) : this;
+
+    public override string ToString() => _text.ToString();
+
+    private CodeText Element(string name, string attributes, string doc)
     {
-        var lines = (doc.Length > 0 ? doc : otherwise).Split('\n');
+        var lines = doc.Split('\n');
         if (lines.Length == 1)
         {
-            return Line($"/// <summary>{DocText.Xml(lines[0])}</summary>");
+            return Line($"/// <{name}{attributes}>{DocText.Xml(lines[0])}</{name}>");
         }
 
-        Line("/// <summary>");
+        Line($"/// <{name}{attributes}>");
         foreach (var line in lines)
         {
             Line($"/// {DocText.Xml(line.TrimEnd('\r'))}".TrimEnd());
         }
 
-        return Line("/// </summary>");
+        return Line($"/// </{name}>");
     }
-
-    public override string ToString() => _text.ToString();
 
     internal readonly struct Block(CodeText code, string? close) : IDisposable
     {

@@ -1,4 +1,5 @@
 using Hongbao.Jce.Idl;
+using Hongbao.Jce.Idl.Binding;
 
 namespace Hongbao.Jce.Generator.CSharp;
 
@@ -26,9 +27,9 @@ internal sealed class EnumEmitter(CSharpTypes types)
     public void EmitConstants(CodeText code, string module, IReadOnlyList<IdlConst> constants)
     {
         code.Line($"/// <summary>Constants of {module}.</summary>");
-        using (code.Open($"public static partial class {module}Constants"))
+        using (code.Open($"public static partial class {GeneratedNames.ConstantsOf(module)}"))
         {
-            var names = CSharpNames.Distinct(constants.Select(static c => CSharpNames.Pascal(c.Name)), module + "Constants");
+            var names = CSharpNames.Distinct(constants.Select(static c => CSharpNames.Pascal(c.Name)), GeneratedNames.ConstantsOf(module));
             for (var i = 0; i < names.Count; i++)
             {
                 code.Summary(constants[i].Doc, constants[i].Name);

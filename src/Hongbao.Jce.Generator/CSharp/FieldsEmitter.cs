@@ -190,7 +190,7 @@ internal sealed class FieldsEmitter(CSharpTypes types, string writer = "writer",
     private void ReadList(CodeText code, IdlType type, string target)
     {
         var (count, i, item) = (New("count"), New("i"), New("item"));
-        code.Line($"var {count} = {reader}.BeginList({types.WeightOf(type.Element!)});");
+        code.Line($"var {count} = {reader}.BeginList({CSharpTypes.WeightOf(type.Element!)});");
         code.Line($"{target}.Clear();");
         code.Line($"{target}.EnsureCapacity({count});");
         using (code.Open($"for (var {i} = 0; {i} < {count} && {reader}.Element(0); {i}++)"))
@@ -206,7 +206,7 @@ internal sealed class FieldsEmitter(CSharpTypes types, string writer = "writer",
     private void ReadMap(CodeText code, IdlType type, string target)
     {
         var (count, i, key, item) = (New("count"), New("i"), New("key"), New("item"));
-        code.Line($"var {count} = {reader}.BeginMap({types.WeightOf(type.Key!) + types.WeightOf(type.Value!)});");
+        code.Line($"var {count} = {reader}.BeginMap({CSharpTypes.WeightOf(type.Key!, type.Value!)});");
         code.Line($"{target}.Clear();");
         code.Line($"{target}.EnsureCapacity({count});");
         using (code.Open($"for (var {i} = 0; {i} < {count} && {reader}.Element(0); {i}++)"))

@@ -47,6 +47,12 @@ internal sealed class InterfaceEmitter(CSharpTypes types)
             foreach (var operation in operations)
             {
                 code.Summary(operation.Of.Doc, $"The operation {operation.Of.Name} of the contract.");
+                foreach (var parameter in operation.Of.Parameters.Where(static p => !p.IsOut))
+                {
+                    code.Parameter(Operation.Local(parameter.Name).TrimStart('@'), parameter.Doc);
+                }
+
+                code.Returns(operation.AnswerDoc);
                 code.Line($"{operation.TaskType} {operation.Name}({operation.Parameters}global::System.Threading.CancellationToken {operation.Token} = default);").Line();
             }
         }
@@ -281,6 +287,10 @@ internal sealed class InterfaceEmitter(CSharpTypes types)
         public string AnswerType { get; }
 
         public string Parameters { get; }
+
+        /// <summary>What the contract says of its out parameters, each by its name in the answer where there are several.</summary>
+        public string AnswerDoc => string.Join("\n", Of.Parameters.Where(static p => p.IsOut && p.Doc.Length > 0)
+            .Select(p => Answers.Length == 1 ? p.Doc : $"`{_elements[Answers.Select(static a => a.Tag).ToList().IndexOf(p.Tag)].TrimStart('@')}`: {p.Doc}"));
 
         public bool HasAnswer => Answers.Length > 0;
 

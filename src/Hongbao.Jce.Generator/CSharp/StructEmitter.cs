@@ -94,17 +94,28 @@ internal sealed class StructEmitter(CSharpTypes types)
             code.Line().Line("var order = 0;");
             foreach (var member in of.KeyMembers)
             {
-                using (code.Open("if (order == 0)"))
+                if (Order(member.Type, properties[member]) is { } order)
                 {
-                    code.Line(member.Type.Kind == IdlTypeKind.String
-                        ? $"order = string.CompareOrdinal({properties[member]}, other.{properties[member]});"
-                        : $"order = global::System.Collections.Generic.Comparer<object>.Default.Compare({properties[member]}, other.{properties[member]});");
-                }
+                    using (code.Open("if (order == 0)"))
+                    {
+                        code.Line($"order = {order};");
+                    }
 
-                code.Line();
+                    code.Line();
+                }
             }
 
             code.Line("return order;");
         }
     }
+
+    // Null for what has no order, which is reported where the contract is read.
+    private static string? Order(IdlType type, string property) => type.Kind switch
+    {
+        IdlTypeKind.String => $"string.CompareOrdinal({property}, other.{property})",
+        IdlTypeKind.Vector or IdlTypeKind.Map => null,
+        IdlTypeKind.Struct when type.Struct!.KeyMembers.Count == 0 => null,
+        IdlTypeKind.Enum => $"((int){property}).CompareTo((int)other.{property})",
+        _ => $"{property}.CompareTo(other.{property})",
+    };
 }

@@ -35,36 +35,10 @@ internal sealed class Binder
             }
         }
 
-        FindGeneratedNames();
+        _definitions.FindKeysWithoutOrder();
+        new GeneratedNames(_problems).Check(_files);
         var order = _files.Select((file, i) => (file, i)).ToDictionary(p => p.file.Path, p => p.i, StringComparer.Ordinal);
         return new(_files, [.. _problems.Items.OrderBy(d => order[d.Span.Path]).ThenBy(d => d.Span.Start)]);
-    }
-
-    // What becomes of an interface X, and of the constants of a module M, has names of its own.
-    private void FindGeneratedNames()
-    {
-        foreach (var module in _files.SelectMany(static f => f.Modules).GroupBy(static m => m.Name, StringComparer.Ordinal))
-        {
-            var definitions = module.SelectMany(static m => m.Definitions).ToList();
-            var generated = new Dictionary<string, string>(StringComparer.Ordinal);
-            foreach (var of in definitions.OfType<IdlInterface>())
-            {
-                generated["I" + of.Name] = generated[of.Name + "Proxy"] = generated[of.Name + "Dispatcher"] = $"interface '{of.Name}'";
-            }
-
-            if (definitions.OfType<IdlConst>().Any())
-            {
-                generated[module.Key + "Constants"] = $"module '{module.Key}'";
-            }
-
-            foreach (var type in definitions.Where(static d => d is IdlStruct or IdlEnum))
-            {
-                if (generated.TryGetValue(type.Name, out var taken))
-                {
-                    _problems.Add(IdlProblems.GeneratedNameTaken, type.Span, type.Name, taken);
-                }
-            }
-        }
     }
 
     private FileScope BindFile(IdlSource source, int depth)
@@ -102,10 +76,10 @@ internal sealed class Binder
 
     private void Include(FileScope scope, IncludeNode include)
     {
-        var source = _finder.Find(scope.File.Path, include.Path);
+        var (source, fault) = _finder.Find(scope.File.Path, include.Path);
         if (source is null)
         {
-            _problems.Add(IdlProblems.IncludeNotFound, include.Span, include.Path);
+            _problems.Add(fault is null ? IdlProblems.IncludeNotFound : IdlProblems.IncludeUnreadable, include.Span, fault ?? include.Path);
             return;
         }
 

@@ -7,10 +7,15 @@ internal sealed class DefinitionBinder
 {
     private const int ParametersMax = 255;
 
+    // How many objects a reader makes at most of bytes that nobody vouches for.
+    private const long WeightMax = 1 << 18;
+
     private readonly SymbolTable _symbols;
     private readonly ProblemList _problems;
     private readonly TypeBinder _types;
     private readonly ValueBinder _values;
+    private readonly HashSet<IdlStruct> _keyed = [];
+    private readonly List<(NameNode Name, IdlStruct Struct, IdlMember Member)> _keyMembers = [];
 
     public DefinitionBinder(SymbolTable symbols, ProblemList problems)
     {
@@ -33,20 +38,21 @@ internal sealed class DefinitionBinder
 
     public IdlEnum? BindEnum(FileScope scope, string module, EnumNode node)
     {
-        var definition = new IdlEnum(module, node.Name.Text, node.Doc, node.Name.Span);
+        var definition = new IdlEnum(module, node.Name.Text, node.Doc, node.Name.Span) { ReservedValues = node.ReservedValues };
         var isNew = _symbols.TryDefine(definition);
         var enumerators = new List<IdlEnumerator>();
-        var names = new HashSet<string>(StringComparer.Ordinal);
+        var byName = new Dictionary<string, IdlEnumerator>(StringComparer.Ordinal);
+        var reserved = new HashSet<int>(node.ReservedValues);
         var next = 0L;
         foreach (var item in node.Enumerators)
         {
-            if (!names.Add(item.Name.Text))
+            if (byName.ContainsKey(item.Name.Text))
             {
                 _problems.Add(IdlProblems.EnumeratorTwice, item.Name.Span, node.Name.Text, item.Name.Text);
                 continue;
             }
 
-            var value = item.Value is null ? next : _values.EnumeratorValue(scope, module, definition, enumerators, item.Value) ?? next;
+            var value = item.Value is null ? next : _values.EnumeratorValue(scope, module, definition, byName, item.Value) ?? next;
             if (value is < int.MinValue or > int.MaxValue)
             {
                 _problems.Add(IdlProblems.OutOfRange, item.Value?.Span ?? item.Name.Span, value, "an enum, which is an int");
@@ -56,6 +62,12 @@ internal sealed class DefinitionBinder
             next = value + 1;
             var enumerator = new IdlEnumerator(definition, item.Name.Text, (int)value, item.Doc, item.Name.Span);
             enumerators.Add(enumerator);
+            byName.Add(enumerator.Name, enumerator);
+            if (reserved.Contains(enumerator.Value))
+            {
+                _problems.Add(IdlProblems.ReservedNumber, item.Value?.Span ?? item.Name.Span, $"enumerator '{enumerator.Name}'", "value", enumerator.Value);
+            }
+
             if (isNew)
             {
                 _symbols.Define(enumerator);
@@ -92,7 +104,7 @@ internal sealed class DefinitionBinder
             {
                 if (node.ReservedTags.Contains(member.Tag))
                 {
-                    _problems.Add(IdlProblems.ReservedTag, item.Tag.Span, member.Name, member.Tag);
+                    _problems.Add(IdlProblems.ReservedNumber, item.Tag.Span, $"member '{member.Name}'", "tag", member.Tag);
                 }
 
                 members.Add(member);
@@ -102,6 +114,12 @@ internal sealed class DefinitionBinder
 
         definition.MembersAsDeclared = members;
         definition.Members = [.. byTag.Values];
+        definition.Weight = WeightOf(definition);
+        if (definition.Weight > WeightMax)
+        {
+            _problems.Add(IdlProblems.StructTooBig, definition.Span, definition.Name, WeightMax);
+        }
+
         return isNew ? definition : null;
     }
 
@@ -121,17 +139,58 @@ internal sealed class DefinitionBinder
         var members = new List<IdlMember>();
         foreach (var name in node.Members)
         {
-            if (definition.Members.FirstOrDefault(m => m.Name == name.Text) is { } member)
-            {
-                members.Add(member);
-            }
-            else
+            if (definition.Members.FirstOrDefault(m => m.Name == name.Text) is not { } member)
             {
                 _problems.Add(IdlProblems.KeyMemberUnknown, name.Span, definition.Name, name.Text);
+                continue;
             }
+
+            members.Add(member);
+            _keyMembers.Add((name, definition, member));
+        }
+
+        if (!_keyed.Add(definition))
+        {
+            _problems.Add(IdlProblems.KeyTwice, node.Struct.Span, definition.Name);
+            return;
         }
 
         definition.KeyMembers = members;
+    }
+
+    /// <summary>Reports what keys name though it has no order. When all is read: a struct inside may have its key behind that of the outer one.</summary>
+    public void FindKeysWithoutOrder()
+    {
+        foreach (var (name, definition, member) in _keyMembers.Where(k => !IsOrdered(k.Member.Type)))
+        {
+            _problems.Add(IdlProblems.BadKeyMember, name.Span, member.Name, member.Type, definition.Name);
+        }
+    }
+
+    private static bool IsOrdered(IdlType type) => type.Kind switch
+    {
+        IdlTypeKind.Vector or IdlTypeKind.Map => false,
+        IdlTypeKind.Struct => type.Struct!.KeyMembers.Count > 0,
+        _ => true,
+    };
+
+    // Each struct is defined before it is used, so those inside are weighed.
+    private static long WeightOf(IdlStruct definition)
+    {
+        var weight = 1L;
+        foreach (var member in definition.Members)
+        {
+            var more = member.Type.Kind switch
+            {
+                IdlTypeKind.Struct => member.Type.Struct!.Weight,
+                IdlTypeKind.Vector when member.Type.IsBytes => 0,
+                IdlTypeKind.Vector or IdlTypeKind.Map => 1,
+                _ => 0,
+            };
+            weight = Math.Min(weight + more, int.MaxValue);
+        }
+
+        return weight;
     }
 
     public IdlInterface? BindInterface(FileScope scope, string module, InterfaceNode node)

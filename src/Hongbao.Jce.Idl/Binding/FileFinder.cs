@@ -3,7 +3,7 @@ namespace Hongbao.Jce.Idl.Binding;
 /// <summary>Finds the files that are included, each once.</summary>
 internal sealed class FileFinder
 {
-    private readonly Dictionary<string, IdlSource?> _known = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, (IdlSource? Source, string? Fault)> _known = new(StringComparer.Ordinal);
     private readonly IReadOnlyList<string> _folders;
     private readonly Func<string, IdlSource?> _load;
 
@@ -14,7 +14,7 @@ internal sealed class FileFinder
         {
             if (!_known.ContainsKey(Normalize(root.Path)))
             {
-                _known.Add(Normalize(root.Path), root);
+                _known.Add(Normalize(root.Path), (root, null));
                 distinct.Add(root);
             }
         }
@@ -27,11 +27,13 @@ internal sealed class FileFinder
     /// <summary>The given files, each once.</summary>
     public IReadOnlyList<IdlSource> Roots { get; }
 
-    public IdlSource? Find(string including, string path)
+    /// <summary>An included file; or, when it is there but cannot be read, why; or neither.</summary>
+    public (IdlSource? Source, string? Fault) Find(string including, string path)
     {
-        if (path.Length == 0)
+        // A NUL is in no path, and file systems do not like to be asked for one.
+        if (path.Length == 0 || path.IndexOf('\0') >= 0)
         {
-            return null;
+            return default;
         }
 
         if (path[0] is '/' or '\\' || (path.Length > 1 && path[1] == ':'))
@@ -40,8 +42,18 @@ internal sealed class FileFinder
         }
 
         var slash = including.LastIndexOfAny(['/', '\\']);
-        return Get(including.Substring(0, slash + 1) + path)
-            ?? _folders.Select(f => Get(f.Length == 0 || f[f.Length - 1] is '/' or '\\' ? f + path : f + "/" + path)).FirstOrDefault(s => s is not null);
+        var found = Get(including.Substring(0, slash + 1) + path);
+        foreach (var folder in _folders)
+        {
+            if (found.Source is not null || found.Fault is not null)
+            {
+                break;
+            }
+
+            found = Get(folder.Length == 0 || folder[folder.Length - 1] is '/' or '\\' ? folder + path : folder + "/" + path);
+        }
+
+        return found;
     }
 
     /// <summary>The same for all ways to write a path: <c>a/../b</c>, <c>.\b</c> and <c>b</c>.</summary>
@@ -63,15 +75,23 @@ internal sealed class FileFinder
         return string.Join("/", parts);
     }
 
-    private IdlSource? Get(string path)
+    private (IdlSource? Source, string? Fault) Get(string path)
     {
         var normal = Normalize(path);
-        if (!_known.TryGetValue(normal, out var source))
+        if (!_known.TryGetValue(normal, out var found))
         {
-            source = _load(path.Replace('\\', '/'));
-            _known.Add(normal, source);
+            try
+            {
+                found = (_load(path.Replace('\\', '/')), null);
+            }
+            catch (IdlUnreadableException e)
+            {
+                found = (null, e.Message);
+            }
+
+            _known.Add(normal, found);
         }
 
-        return source;
+        return found;
     }
 }

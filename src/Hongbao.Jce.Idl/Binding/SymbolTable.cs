@@ -6,8 +6,11 @@ namespace Hongbao.Jce.Idl.Binding;
 internal sealed class SymbolTable(ProblemList problems)
 {
     private readonly Dictionary<string, IdlDefinition> _definitions = new(StringComparer.Ordinal);
-    private readonly Dictionary<string, List<IdlEnumerator>> _enumerators = new(StringComparer.Ordinal);
-    private readonly Dictionary<(string Module, string Name), IdlEnumerator> _firstOfModule = [];
+    private readonly Dictionary<(IdlEnum Enum, string Name), IdlEnumerator> _ofEnum = [];
+
+    // Of those with one name the first of each file, in all modules (without a module's name) and in each: whoever sees a file sees its first.
+    private readonly Dictionary<(string? Module, string Name), List<IdlEnumerator>> _firstOfFiles = [];
+    private readonly HashSet<(string Path, string? Module, string Name)> _known = [];
 
     /// <summary>Takes the definition's name. False when it is taken, which is reported.</summary>
     public bool TryDefine(IdlDefinition definition)
@@ -24,22 +27,14 @@ internal sealed class SymbolTable(ProblemList problems)
 
     public void Define(IdlEnumerator enumerator)
     {
-        if (!_enumerators.TryGetValue(enumerator.Name, out var list))
+        if (_firstOfFiles.TryGetValue((enumerator.Enum.Module, enumerator.Name), out var others))
         {
-            _enumerators.Add(enumerator.Name, list = []);
+            problems.Add(IdlProblems.EnumeratorInTwoEnums, enumerator.Span, enumerator.Name, others[0].Enum.FullName);
         }
 
-        var key = (enumerator.Enum.Module, enumerator.Name);
-        if (_firstOfModule.TryGetValue(key, out var other))
-        {
-            problems.Add(IdlProblems.EnumeratorInTwoEnums, enumerator.Span, enumerator.Name, other.Enum.FullName);
-        }
-        else
-        {
-            _firstOfModule.Add(key, enumerator);
-        }
-
-        list.Add(enumerator);
+        _ofEnum.Add((enumerator.Enum, enumerator.Name), enumerator);
+        AddFirst(null, enumerator);
+        AddFirst(enumerator.Enum.Module, enumerator);
     }
 
     /// <summary>A definition by <c>Name</c>, which is one of the module, or <c>Module::Name</c>. Null when there is none, which is reported.</summary>
@@ -65,13 +60,26 @@ internal sealed class SymbolTable(ProblemList problems)
     public IdlEnumerator? FindEnumerator(FileScope scope, NameNode name, IdlEnum? wanted, string? module)
     {
         var bare = name.Text.Substring(name.Text.LastIndexOf(':') + 1);
-        if (!_enumerators.TryGetValue(bare, out var list))
-        {
-            return null;
-        }
+        return wanted is not null && _ofEnum.TryGetValue((wanted, bare), out var enumerator) && IsVisible(enumerator)
+            ? enumerator
+            : First(module) ?? First(null);
 
-        var visible = list.Where(e => scope.Visible.Contains(e.Enum.Span.Path)).ToList();
-        return visible.FirstOrDefault(e => e.Enum == wanted) ?? visible.FirstOrDefault(e => e.Enum.Module == module) ?? visible.FirstOrDefault();
+        IdlEnumerator? First(string? of) => _firstOfFiles.TryGetValue((of, bare), out var firsts) ? firsts.Find(IsVisible) : null;
+
+        bool IsVisible(IdlEnumerator candidate) => scope.Visible.Contains(candidate.Enum.Span.Path);
+    }
+
+    private void AddFirst(string? module, IdlEnumerator enumerator)
+    {
+        if (_known.Add((enumerator.Enum.Span.Path, module, enumerator.Name)))
+        {
+            if (!_firstOfFiles.TryGetValue((module, enumerator.Name), out var firsts))
+            {
+                _firstOfFiles.Add((module, enumerator.Name), firsts = []);
+            }
+
+            firsts.Add(enumerator);
+        }
     }
 
     public static string KindOf(IdlDefinition definition) => definition switch

@@ -43,7 +43,7 @@ internal sealed class ValueBinder(SymbolTable symbols, ProblemList problems)
     }
 
     /// <summary>What an enumerator is declared to be: a number or an earlier enumerator, also of its own enum. Null when it is neither, which is reported.</summary>
-    public long? EnumeratorValue(FileScope scope, string module, IdlEnum definition, List<IdlEnumerator> before, ValueNode node)
+    public long? EnumeratorValue(FileScope scope, string module, IdlEnum definition, Dictionary<string, IdlEnumerator> before, ValueNode node)
     {
         if (node.Value is long number)
         {
@@ -52,7 +52,7 @@ internal sealed class ValueBinder(SymbolTable symbols, ProblemList problems)
 
         if (node.Name is { } name)
         {
-            var found = before.FirstOrDefault(e => e.Name == name.Text) ?? symbols.FindEnumerator(scope, name, definition, module);
+            var found = before.TryGetValue(name.Text, out var own) ? own : symbols.FindEnumerator(scope, name, definition, module);
             if (found is null)
             {
                 problems.Add(IdlProblems.NoSuchEnumerator, name.Span, name.Text, "");
@@ -100,7 +100,7 @@ internal sealed class ValueBinder(SymbolTable symbols, ProblemList problems)
 
     private IdlValue? EnumeratorOf(IdlType type, long number, ValueNode node)
     {
-        if (type.Enum!.Enumerators.FirstOrDefault(e => e.Value == number) is { } enumerator)
+        if (type.Enum!.WithValue(number) is { } enumerator)
         {
             return new(type, enumerator);
         }

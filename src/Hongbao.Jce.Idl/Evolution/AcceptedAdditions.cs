@@ -51,11 +51,7 @@ internal static class AcceptedAdditions
                     add($"member '{member.Name}' of '{structure.Name}'", member.Span);
                 }
 
-                foreach (var tag in structure.ReservedTags.Where(t => !known.ReservedTags.Contains(t)))
-                {
-                    add(string.Format(CultureInfo.InvariantCulture, "reserved tag {0} of '{1}'", tag, structure.Name), structure.Span);
-                }
-
+                FindReserved("tag", known, structure.ReservedTags, structure, add);
                 break;
             case IdlEnum enumeration when known.Kind == AcceptedKind.Enum:
                 foreach (var enumerator in enumeration.Enumerators.Where(e => !known.Enumerators.ContainsKey(e.Name)))
@@ -63,6 +59,7 @@ internal static class AcceptedAdditions
                     add($"enumerator '{enumerator.Name}'", enumerator.Span);
                 }
 
+                FindReserved("value", known, enumeration.ReservedValues, enumeration, add);
                 break;
             case IdlInterface @interface when known.Kind == AcceptedKind.Interface:
                 foreach (var operation in @interface.Operations.Where(o => !known.Operations.ContainsKey(o.Name)))
@@ -71,6 +68,14 @@ internal static class AcceptedAdditions
                 }
 
                 break;
+        }
+    }
+
+    private static void FindReserved(string what, AcceptedDefinition known, IReadOnlyList<int> numbers, IdlDefinition definition, Action<string, IdlSpan> add)
+    {
+        foreach (var number in numbers.Where(n => !known.Reserved.Contains(n)))
+        {
+            add(string.Format(CultureInfo.InvariantCulture, "reserved {0} {1} of '{2}'", what, number, definition.Name), definition.Span);
         }
     }
 

@@ -16,6 +16,9 @@ public sealed class AcceptedContract
 
         """;
 
+    /// <summary>The last line. It has no facts, so that changes that are made side by side do not meet in it.</summary>
+    internal const string End = "# The end: a file without this line was cut off.";
+
     internal SortedDictionary<string, AcceptedDefinition> Definitions { get; } = new(StringComparer.Ordinal);
 
     /// <summary>The text that accepts a contract, which must be without errors, as it is now. The same contract always gives the same text.</summary>
@@ -28,7 +31,7 @@ public sealed class AcceptedContract
         }
 
         lines.Sort(StringComparer.Ordinal);
-        return Head.Replace("\r", "") + string.Concat(lines.Select(l => l + "\n"));
+        return Head.Replace("\r", "") + string.Concat(lines.Select(l => l + "\n")) + End + "\n";
     }
 
     /// <summary>Reads a text that <see cref="Write"/> wrote.</summary>
@@ -42,6 +45,30 @@ public sealed class AcceptedContract
     public static bool TryParse(IdlSource source, out AcceptedContract accepted, out IdlDiagnostic? problem) =>
         new AcceptedContractReader(source).TryRead(out accepted, out problem);
 
+    /// <summary>What several files accepted, each of its part, as one. False when two say something of the same definition: which one and where then is the problem.</summary>
+    internal static bool TryJoin(IReadOnlyList<(IdlSource Source, AcceptedContract Contract)> parts, out AcceptedContract joined, out IdlDiagnostic? problem)
+    {
+        joined = new();
+        problem = null;
+        var sourceOf = new Dictionary<string, IdlSource>(StringComparer.Ordinal);
+        foreach (var (source, contract) in parts)
+        {
+            foreach (var definition in contract.Definitions)
+            {
+                if (sourceOf.TryGetValue(definition.Key, out var other))
+                {
+                    problem = IdlProblems.BadAcceptedContract.At(IdlSpan.StartOf(source.Path), true, $"'{definition.Key}' is accepted in {other.Path} too: keep one of the two files");
+                    return false;
+                }
+
+                sourceOf.Add(definition.Key, source);
+                joined.Definitions.Add(definition.Key, definition.Value);
+            }
+        }
+
+        return true;
+    }
+
     internal static AcceptedContract Of(IdlContract contract)
     {
         var accepted = new AcceptedContract();
@@ -52,6 +79,10 @@ public sealed class AcceptedContract
 
         return accepted;
     }
+
+    internal static IReadOnlyList<string> KeyOf(IdlStruct structure) => [.. structure.KeyMembers.Select(m => m.Name)];
+
+    internal static string DefaultOf(IdlMember member) => member.IsRequired ? "" : member.EffectiveDefault?.ToString() ?? "";
 
     private static AcceptedDefinition Of(IdlDefinition definition)
     {
@@ -66,13 +97,15 @@ public sealed class AcceptedContract
                     accepted.Enumerators[enumerator.Name] = enumerator.Value;
                 }
 
+                accepted.Reserved.UnionWith(enumeration.ReservedValues);
+
                 return accepted;
             case IdlStruct structure:
-                accepted = new(AcceptedKind.Struct);
-                accepted.ReservedTags.UnionWith(structure.ReservedTags);
+                accepted = new(AcceptedKind.Struct) { Key = KeyOf(structure) };
+                accepted.Reserved.UnionWith(structure.ReservedTags);
                 foreach (var member in structure.Members)
                 {
-                    accepted.Members[member.Tag] = new(member.Name, member.IsRequired, member.Type.ToString(), member.EffectiveDefault?.ToString() ?? "");
+                    accepted.Members[member.Tag] = new(member.Name, member.IsRequired, member.Type.ToString(), DefaultOf(member));
                 }
 
                 return accepted;
@@ -103,9 +136,14 @@ public sealed class AcceptedContract
             yield return $"member {Number(member.Key)} {presence} {member.Value.Name}: {member.Value.Type}{value}";
         }
 
-        foreach (var tag in definition.ReservedTags)
+        foreach (var number in definition.Reserved)
         {
-            yield return $"reserved {Number(tag)}";
+            yield return $"reserved {(definition.Kind == AcceptedKind.Struct ? Number(number) : number.ToString(CultureInfo.InvariantCulture))}";
+        }
+
+        if (definition.Key.Count > 0)
+        {
+            yield return "key " + string.Join(", ", definition.Key);
         }
 
         foreach (var enumerator in definition.Enumerators)

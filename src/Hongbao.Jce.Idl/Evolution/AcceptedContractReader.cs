@@ -3,7 +3,7 @@ using System.Text.RegularExpressions;
 
 namespace Hongbao.Jce.Idl;
 
-/// <summary>Reads the text of an accepted contract, line by line, in any order.</summary>
+/// <summary>Reads the text of an accepted contract, line by line, in any order but for the last.</summary>
 internal sealed class AcceptedContractReader(IdlSource source)
 {
     private const RegexOptions Options = RegexOptions.CultureInvariant;
@@ -14,12 +14,19 @@ internal sealed class AcceptedContractReader(IdlSource source)
     private static readonly Regex Line = new($"^({Name}::{Name}) ([a-z]+)(?: (.*))?$", Options);
     private static readonly Regex Const = new($"^{Type} = .+$", Options);
     private static readonly Regex Member = new($"^([0-9]{{3}}) (require|optional) ({Name}): ({Type}?)(?: = (.+))?$", Options);
-    private static readonly Regex Reserved = new("^[0-9]{3}$", Options);
+    private static readonly Regex ReservedTag = new("^[0-9]{3}$", Options);
+    private static readonly Regex ReservedValue = new("^-?[0-9]{1,10}$", Options);
+    private static readonly Regex Key = new($"^{Name}(?:, {Name})*$", Options);
     private static readonly Regex Enumerator = new($"^({Name}) = (-?[0-9]{{1,10}})$", Options);
     private static readonly Regex Operation = new($"^({Name}) returns ({Type})$", Options);
     private static readonly Regex Parameter = new($"^({Name}) parameter ([0-9]{{3}}) (in|out) ({Name}): ({Type})$", Options);
 
     private readonly AcceptedContract _accepted = new();
+
+    // Of the last line that is not empty.
+    private string _lastText = "";
+    private int _lastNumber = 1;
+    private int _lastStart;
 
     // What belongs to a definition is read when all definitions are known, and parameters when all operations are.
     private readonly List<Detail> _details = [];
@@ -27,7 +34,7 @@ internal sealed class AcceptedContractReader(IdlSource source)
     public bool TryRead(out AcceptedContract accepted, out IdlDiagnostic? problem)
     {
         accepted = _accepted;
-        problem = ReadLines() ?? ReadDetails(d => !IsParameter(d.Word, d.Rest)) ?? ReadDetails(d => IsParameter(d.Word, d.Rest)) ?? CheckParameters();
+        problem = ReadLines() ?? CheckEnd() ?? ReadDetails(d => !IsParameter(d.Word, d.Rest)) ?? ReadDetails(d => IsParameter(d.Word, d.Rest)) ?? CheckParameters();
         return problem is null;
     }
 
@@ -39,9 +46,13 @@ internal sealed class AcceptedContractReader(IdlSource source)
             number++;
             var end = source.Text.IndexOf('\n', start) is >= 0 and var at ? at : source.Text.Length;
             var text = source.Text.Substring(start, end - start).TrimEnd().TrimStart('\uFEFF');
-            if (text.Length > 0 && text[0] != '#' && ReadLine(text, start, number) is { } fault)
+            if (text.Length > 0)
             {
-                return Problem(start, number, fault);
+                (_lastText, _lastNumber, _lastStart) = (text, number, start);
+                if (text[0] != '#' && ReadLine(text, start, number) is { } fault)
+                {
+                    return Problem(start, number, fault);
+                }
             }
 
             start = end + 1;
@@ -49,6 +60,9 @@ internal sealed class AcceptedContractReader(IdlSource source)
 
         return null;
     }
+
+    private IdlDiagnostic? CheckEnd() => _lastText == AcceptedContract.End ? null : Problem(_lastStart, _lastNumber,
+        "the file ends too early: it was cut off, or an older version wrote it; take it from version control, or write it again with 'hongbao jce accept --breaking'");
 
     private string? ReadLine(string text, int start, int number)
     {
@@ -83,19 +97,20 @@ internal sealed class AcceptedContractReader(IdlSource source)
             return null;
         }
 
-        AcceptedKind? detail = word switch
+        AcceptedKind[] owners = word switch
         {
-            "member" or "reserved" => AcceptedKind.Struct,
-            "enumerator" => AcceptedKind.Enum,
-            "operation" => AcceptedKind.Interface,
-            _ => null,
+            "member" or "key" => [AcceptedKind.Struct],
+            "reserved" => [AcceptedKind.Struct, AcceptedKind.Enum],
+            "enumerator" => [AcceptedKind.Enum],
+            "operation" => [AcceptedKind.Interface],
+            _ => [],
         };
-        if (detail is null)
+        if (owners.Length == 0)
         {
             return $"'{word}' is not a word of this file";
         }
 
-        _details.Add(new(start, number, detail.Value, owner, word, rest));
+        _details.Add(new(start, number, owners, owner, word, rest));
         return null;
     }
 
@@ -105,8 +120,8 @@ internal sealed class AcceptedContractReader(IdlSource source)
     {
         foreach (var detail in _details.Where(which))
         {
-            var fault = !_accepted.Definitions.TryGetValue(detail.Owner, out var definition) || definition.Kind != detail.Kind
-                ? $"there is no {detail.Kind.ToString().ToLowerInvariant()} '{detail.Owner}'"
+            var fault = !_accepted.Definitions.TryGetValue(detail.Owner, out var definition) || Array.IndexOf(detail.Owners, definition.Kind) < 0
+                ? $"there is no {string.Join(" or ", detail.Owners).ToLowerInvariant()} '{detail.Owner}'"
                 : ReadDetail(definition, detail.Word, detail.Rest);
             if (fault is not null)
             {
@@ -127,9 +142,20 @@ internal sealed class AcceptedContractReader(IdlSource source)
             return TryAdd(definition.Members, tag, member) ? null : Twice;
         }
 
-        if (word == "reserved" && (match = Reserved.Match(rest)).Success && TagOf(match) is { } reserved)
+        if (word == "reserved" && ReservedOf(definition.Kind, rest) is { } reserved)
         {
-            return definition.ReservedTags.Add(reserved) ? null : Twice;
+            return definition.Reserved.Add(reserved) ? null : Twice;
+        }
+
+        if (word == "key" && Key.IsMatch(rest))
+        {
+            if (definition.Key.Count > 0)
+            {
+                return Twice;
+            }
+
+            definition.Key = rest.Split([", "], StringSplitOptions.None);
+            return null;
         }
 
         if (word == "enumerator" && (match = Enumerator.Match(rest)).Success
@@ -171,6 +197,16 @@ internal sealed class AcceptedContractReader(IdlSource source)
     private IdlDiagnostic Problem(int start, int line, string fault) =>
         IdlProblems.BadAcceptedContract.At(new(source.Path, start, 0, line, 1), false, fault);
 
+    private static int? ReservedOf(AcceptedKind kind, string text)
+    {
+        if (kind == AcceptedKind.Struct)
+        {
+            return ReservedTag.Match(text) is { Success: true } tag ? TagOf(tag) : null;
+        }
+
+        return ReservedValue.IsMatch(text) && int.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var value) ? value : null;
+    }
+
     private static int? TagOf(Capture text) =>
         int.TryParse(text.Value, NumberStyles.None, CultureInfo.InvariantCulture, out var tag) && tag <= 255 ? tag : null;
 
@@ -185,5 +221,5 @@ internal sealed class AcceptedContractReader(IdlSource source)
         return true;
     }
 
-    private sealed record Detail(int Start, int Line, AcceptedKind Kind, string Owner, string Word, string Rest);
+    private sealed record Detail(int Start, int Line, AcceptedKind[] Owners, string Owner, string Word, string Rest);
 }

@@ -15,7 +15,11 @@ internal sealed class AcceptedDefinition(AcceptedKind kind)
 
     public SortedDictionary<int, AcceptedMember> Members { get; } = [];
 
-    public SortedSet<int> ReservedTags { get; } = [];
+    /// <summary>Of a struct tags, of an enum values.</summary>
+    public SortedSet<int> Reserved { get; } = [];
+
+    /// <summary>Of a struct the names of its key's members, in their order; empty without a key.</summary>
+    public IReadOnlyList<string> Key { get; set; } = [];
 
     public SortedDictionary<string, int> Enumerators { get; } = new(StringComparer.Ordinal);
 
@@ -25,7 +29,7 @@ internal sealed class AcceptedDefinition(AcceptedKind kind)
     public string Constant { get; set; } = "";
 }
 
-/// <summary>A member. Its default is the effective one, empty where there is none.</summary>
+/// <summary>A member. Its default is the effective one, empty where there is none; of a required one nobody reads it, and it is empty too.</summary>
 internal sealed record AcceptedMember(string Name, bool IsRequired, string Type, string Default);
 
 /// <summary>An operation.</summary>

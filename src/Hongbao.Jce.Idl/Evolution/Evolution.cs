@@ -16,7 +16,7 @@ public static class Evolution
             return [];
         }
 
-        var comparison = new EvolutionComparison(now);
+        var comparison = new EvolutionComparison(accepted, now);
         foreach (var module in accepted.Definitions.GroupBy(d => d.Key.Substring(0, d.Key.IndexOf(':'))))
         {
             comparison.Compare(module.Key, module);

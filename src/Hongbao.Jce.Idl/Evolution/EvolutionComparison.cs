@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace Hongbao.Jce.Idl;
 
 /// <summary>The comparison of one contract with what was accepted.</summary>
@@ -6,10 +8,12 @@ internal sealed class EvolutionComparison
     private readonly List<IdlDiagnostic> _diagnostics = [];
     private readonly Dictionary<string, IdlDefinition> _now = new(StringComparer.Ordinal);
     private readonly Dictionary<string, IdlSpan> _modules = new(StringComparer.Ordinal);
+    private readonly HashSet<string> _mapKeys;
     private readonly IdlSpan _start;
 
-    public EvolutionComparison(IdlContract now)
+    public EvolutionComparison(AcceptedContract accepted, IdlContract now)
     {
+        _mapKeys = MapKeys.Of(accepted);
         _start = IdlSpan.StartOf(now.Files.Where(f => f.IsRoot).Select(f => f.Path).FirstOrDefault() ?? "");
         foreach (var module in now.Files.SelectMany(f => f.Modules))
         {
@@ -49,7 +53,7 @@ internal sealed class EvolutionComparison
         switch (accepted.Kind, now)
         {
             case (AcceptedKind.Struct, IdlStruct structure):
-                new StructComparison(this, accepted, structure).Compare();
+                new StructComparison(this, accepted, structure, isMapKey: _mapKeys.Contains(name)).Compare();
                 break;
             case (AcceptedKind.Enum, IdlEnum enumeration):
                 CompareEnum(accepted, enumeration);
@@ -84,24 +88,39 @@ internal sealed class EvolutionComparison
 
     private void CompareEnum(AcceptedDefinition accepted, IdlEnum now)
     {
+        var byName = now.Enumerators.ToDictionary(e => e.Name, StringComparer.Ordinal);
+        var reserved = new HashSet<int>(now.ReservedValues);
         foreach (var pair in accepted.Enumerators)
         {
-            if (now.Enumerators.FirstOrDefault(e => e.Name == pair.Key) is not { } enumerator)
+            if (byName.TryGetValue(pair.Key, out var enumerator))
             {
-                Add(IdlProblems.EnumeratorRemoved, now.Span, pair.Key, pair.Value, now.Name);
+                if (enumerator.Value != pair.Value)
+                {
+                    Add(IdlProblems.EnumeratorChanged, enumerator.Span, pair.Key, pair.Value, enumerator.Value);
+                }
             }
-            else if (enumerator.Value != pair.Value)
+            else if (!reserved.Contains(pair.Value))
             {
-                Add(IdlProblems.EnumeratorChanged, enumerator.Span, pair.Key, pair.Value, enumerator.Value);
+                // A value that another enumerator has cannot be kept from use: it was renamed, or was there under two names.
+                var what = now.WithValue(pair.Value) is { } other
+                    ? $"; its value is now that of '{other.Name}'"
+                    : string.Format(CultureInfo.InvariantCulture, ": keep its value from use with '// reserved {0}'", pair.Value);
+                Add(IdlProblems.EnumeratorRemoved, now.Span, pair.Key, pair.Value, now.Name, what);
             }
+        }
+
+        foreach (var value in accepted.Reserved.Where(v => !reserved.Contains(v)))
+        {
+            Add(IdlProblems.ReservedNumberGivenUp, now.WithValue(value)?.Span ?? now.Span, "value", value, now.Name);
         }
     }
 
     private void CompareInterface(AcceptedDefinition accepted, IdlInterface now)
     {
+        var byName = now.Operations.ToDictionary(o => o.Name, StringComparer.Ordinal);
         foreach (var pair in accepted.Operations)
         {
-            if (now.Operations.FirstOrDefault(o => o.Name == pair.Key) is not { } operation)
+            if (!byName.TryGetValue(pair.Key, out var operation))
             {
                 Add(IdlProblems.OperationRemoved, now.Span, pair.Key, now.Name);
                 continue;

@@ -1,8 +1,14 @@
 namespace Hongbao.Jce.Idl;
 
 /// <summary>The comparison of one struct with what was accepted of it.</summary>
-internal sealed class StructComparison(EvolutionComparison all, AcceptedDefinition accepted, IdlStruct now)
+/// <param name="all">Collects what is found.</param>
+/// <param name="accepted">What was accepted.</param>
+/// <param name="now">The struct now.</param>
+/// <param name="isMapKey">True when what was accepted has maps with keys that it makes different.</param>
+internal sealed class StructComparison(EvolutionComparison all, AcceptedDefinition accepted, IdlStruct now, bool isMapKey)
 {
+    private readonly bool _isComparedAsWhole = isMapKey && accepted.Key.Count == 0 && now.KeyMembers.Count == 0;
+
     public void Compare()
     {
         var byTag = now.Members.ToDictionary(m => m.Tag);
@@ -20,17 +26,48 @@ internal sealed class StructComparison(EvolutionComparison all, AcceptedDefiniti
             {
                 all.Add(IdlProblems.MemberRemoved, now.Span, pair.Value.Name, pair.Key, now.Name);
             }
+            else if (_isComparedAsWhole)
+            {
+                all.Add(IdlProblems.MapKeyChanged, now.Span, now.Name, pair.Value.Name, "gone: keys of old writers that differ in it alone are found twice");
+            }
         }
 
-        foreach (var member in now.Members.Where(m => !accepted.Members.ContainsKey(m.Tag) && m.IsRequired))
+        foreach (var member in now.Members.Where(m => !accepted.Members.ContainsKey(m.Tag)))
+        {
+            CompareNew(member);
+        }
+
+        foreach (var tag in accepted.Reserved.Where(t => !now.ReservedTags.Contains(t)))
+        {
+            all.Add(IdlProblems.ReservedNumberGivenUp, byTag.TryGetValue(tag, out var member) ? member.Span : now.Span, "tag", tag, now.Name);
+        }
+
+        CompareKey();
+    }
+
+    private void CompareNew(IdlMember member)
+    {
+        if (member.IsRequired)
         {
             all.Add(IdlProblems.RequiredMemberAdded, member.Span, member.Name);
         }
-
-        foreach (var tag in accepted.ReservedTags.Where(t => !now.ReservedTags.Contains(t)))
+        else if (_isComparedAsWhole)
         {
-            all.Add(IdlProblems.ReservedTagGivenUp, byTag.TryGetValue(tag, out var member) ? member.Span : now.Span, tag, now.Name);
+            all.Add(IdlProblems.MapKeyChanged, member.Span, now.Name, member.Name, "new: old readers find keys twice that differ in it alone");
         }
+    }
+
+    // By tags: a member that only got another name is the same.
+    private void CompareKey()
+    {
+        var tags = accepted.Members.GroupBy(m => m.Value.Name, StringComparer.Ordinal).ToDictionary(g => g.Key, g => g.First().Key, StringComparer.Ordinal);
+        var before = accepted.Key.Select(n => tags.TryGetValue(n, out var tag) ? tag : -1);
+        if (!before.SequenceEqual(now.KeyMembers.Select(m => m.Tag)))
+        {
+            all.Add(IdlProblems.KeyChanged, now.Span, now.Name, Text(accepted.Key), Text(AcceptedContract.KeyOf(now)));
+        }
+
+        static string Text(IReadOnlyList<string> key) => key.Count == 0 ? "none" : "'" + string.Join(", ", key) + "'";
     }
 
     private void CompareMember(AcceptedMember before, IdlMember member)
@@ -53,7 +90,7 @@ internal sealed class StructComparison(EvolutionComparison all, AcceptedDefiniti
         {
             all.Add(IsWider(before.Type, member.Type) ? IdlProblems.MemberTypeWidened : IdlProblems.MemberTypeChanged, member.Span, member.Name, before.Type, type);
         }
-        else if ((member.EffectiveDefault?.ToString() ?? "") is var value && value != before.Default)
+        else if (!before.IsRequired && !member.IsRequired && AcceptedContract.DefaultOf(member) is var value && value != before.Default)
         {
             all.Add(IdlProblems.DefaultChanged, member.Span, member.Name, before.Default.Length > 0 ? before.Default : "none", value.Length > 0 ? value : "none");
         }

@@ -3,6 +3,8 @@ namespace Hongbao.Jce.Idl;
 /// <summary>An enum; on the wire an int.</summary>
 public sealed class IdlEnum : IdlDefinition
 {
+    private Dictionary<int, IdlEnumerator>? _byValue;
+
     internal IdlEnum(string module, string name, string doc, IdlSpan span)
         : base(module, name, doc, span)
     {
@@ -10,6 +12,17 @@ public sealed class IdlEnum : IdlDefinition
 
     /// <summary>In order of declaration; may be empty. Two may have the same value.</summary>
     public IReadOnlyList<IdlEnumerator> Enumerators { get; internal set; } = [];
+
+    /// <summary>Values that lines <c>// reserved 4, 7</c> in its body keep from use, ascending.</summary>
+    public IReadOnlyList<int> ReservedValues { get; internal set; } = [];
+
+    /// <summary>The first enumerator with a value; null when there is none.</summary>
+    public IdlEnumerator? WithValue(long value)
+    {
+        // Asked only when all are known.
+        _byValue ??= Enumerators.GroupBy(e => e.Value).ToDictionary(g => g.Key, g => g.First());
+        return value is >= int.MinValue and <= int.MaxValue && _byValue.TryGetValue((int)value, out var enumerator) ? enumerator : null;
+    }
 }
 
 /// <summary>A named value of an enum.</summary>

@@ -19,6 +19,9 @@ public sealed class IdlStruct : IdlDefinition
 
     /// <summary>Tags that lines <c>// reserved 4, 7</c> in its body keep from use, ascending.</summary>
     public IReadOnlyList<int> ReservedTags { get; internal set; } = [];
+
+    /// <summary>How many objects it is with those that it has from the beginning, structs inside it and empty lists and maps; at most the greatest int.</summary>
+    internal long Weight { get; set; }
 }
 
 /// <summary>A member of a struct.</summary>

@@ -74,14 +74,16 @@ public sealed class IdlValue : IEquatable<IdlValue>
                 '\n' => "\\n",
                 '\r' => "\\r",
                 '\t' => "\\t",
-                // Three octal digits always end: hex digits would swallow what follows.
-                < ' ' or '\x7f' => "\\" + Convert.ToString(c, 8).PadLeft(3, '0'),
-                _ => c.ToString(),
+                _ => VisibleText.IsHidden(c) ? Escaped(c) : c.ToString(),
             });
         }
 
         return text.Append('"').ToString();
     }
+
+    // Escapes are bytes of UTF-8. Three octal digits always end: hex digits would swallow what follows.
+    private static string Escaped(char c) =>
+        string.Concat(Encoding.UTF8.GetBytes([c]).Select(b => "\\" + Convert.ToString(b, 8).PadLeft(3, '0')));
 
     // The shortest form is not the same in all runtimes, so it is looked for.
     private static string TextOf(double value)

@@ -7,6 +7,7 @@ namespace Hongbao.Jce.Idl.Syntax;
 internal sealed class Lexer
 {
     private static readonly UTF8Encoding Utf8 = new(false, true);
+    private static readonly char[] EndsOfPath = ['"', '\n'];
 
     private readonly IdlSource _source;
     private readonly string _text;
@@ -357,7 +358,6 @@ internal sealed class Lexer
     private void ReadDirective()
     {
         var start = _at;
-        var lineEnd = _text.IndexOf('\n', _at) is >= 0 and var end ? end : _text.Length;
         if (string.CompareOrdinal(_text, _at, "#include", 0, 8) == 0)
         {
             _at += 8;
@@ -366,8 +366,9 @@ internal sealed class Lexer
                 _at++;
             }
 
-            var close = Peek(0) == '"' ? _text.IndexOf('"', _at + 1, lineEnd - _at - 1) : -1;
-            if (close > 0)
+            // Not the end of the line first: a line may have many of these.
+            var close = Peek(0) == '"' ? _text.IndexOfAny(EndsOfPath, _at + 1) : -1;
+            if (close > 0 && _text[close] == '"')
             {
                 var path = _text.Substring(_at + 1, close - _at - 1);
                 _at = close + 1;
@@ -376,7 +377,7 @@ internal sealed class Lexer
             }
         }
 
-        _at = lineEnd;
+        _at = _text.IndexOf('\n', start) is >= 0 and var end ? end : _text.Length;
         while (_text[_at - 1] is '\r')
         {
             _at--;

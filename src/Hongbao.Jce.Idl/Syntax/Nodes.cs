@@ -12,7 +12,7 @@ internal sealed record ModuleNode(NameNode Name, IReadOnlyList<Node> Items, stri
 
 internal sealed record ConstNode(TypeNode Type, NameNode Name, ValueNode Value, string Doc) : Node;
 
-internal sealed record EnumNode(NameNode Name, IReadOnlyList<EnumeratorNode> Enumerators, string Doc) : Node;
+internal sealed record EnumNode(NameNode Name, IReadOnlyList<EnumeratorNode> Enumerators, IReadOnlyList<int> ReservedValues, string Doc) : Node;
 
 internal sealed record EnumeratorNode(NameNode Name, ValueNode? Value, string Doc);
 

@@ -7,7 +7,7 @@ internal sealed class Parser
 
     private readonly TokenReader _reader;
     private readonly TypeParser _types;
-    private readonly ReservedTags _reserved;
+    private readonly ReservedNumbers _reserved;
 
     private Parser(TokenReader reader)
     {
@@ -95,7 +95,7 @@ internal sealed class Parser
             return null;
         }
 
-        var doc = BodyDoc(first);
+        var doc = BodyDoc(first, isReserving: false);
         var items = ReadItems(name);
         _reader.Expect("}");
         return new(name, items, doc);
@@ -108,7 +108,8 @@ internal sealed class Parser
             return null;
         }
 
-        var doc = BodyDoc(first);
+        var open = _reader.Position - 1;
+        var doc = BodyDoc(first, isReserving: true);
         var enumerators = new List<EnumeratorNode>();
         while (!_reader.Current.Is("}") && !_reader.IsAtEnd)
         {
@@ -121,7 +122,7 @@ internal sealed class Parser
             var value = _reader.TryTake("=") ? _types.ReadValue() : null;
             var end = _reader.Last;
             var isMore = _reader.TryTake(",");
-            enumerators.Add(new(enumerator, value, isMore ? DocText.OfEnded(start, end, _reader.Last) : DocText.Of(start, end)));
+            enumerators.Add(new(enumerator, value, isMore ? DocText.OfEnded(start, end, _reader.Last, isReserving: true) : DocText.Of(start, end, isReserving: true)));
             if (!isMore)
             {
                 break;
@@ -129,7 +130,7 @@ internal sealed class Parser
         }
 
         CloseBody("',' or '}'");
-        return new(name, enumerators, doc);
+        return new(name, enumerators, _reserved.ValuesOf(_reader.CommentsSince(open)), doc);
     }
 
     private ConstNode? ReadConst(Token first)
@@ -146,7 +147,7 @@ internal sealed class Parser
             return null;
         }
 
-        return _types.ReadValue() is { } value ? new(type, name, value, StatementDoc(first)) : null;
+        return _types.ReadValue() is { } value ? new(type, name, value, StatementDoc(first, isReserving: false)) : null;
     }
 
     private KeyNode? ReadKey()
@@ -184,16 +185,14 @@ internal sealed class Parser
             return null;
         }
 
-        var reserved = new SortedSet<int>();
-        var doc = BodyDoc(first);
-        _reserved.Read(_reader.Last.Trailing, reserved);
+        var open = _reader.Position - 1;
+        var doc = BodyDoc(first, isReserving: true);
         var members = new List<MemberNode>();
         var isEmpty = true;
         while (!_reader.Current.Is("}") && !_reader.IsAtEnd)
         {
             isEmpty = false;
             var start = _reader.Position;
-            _reserved.Read(_reader.Current.Leading, reserved);
             if (ReadMember() is { } member)
             {
                 members.Add(member);
@@ -207,21 +206,19 @@ internal sealed class Parser
                 _reader.Recover();
             }
 
-            _reserved.Read(_reader.Last.Trailing, reserved);
             if (_reader.Position == start)
             {
                 _reader.Take();
             }
         }
 
-        _reserved.Read(_reader.Current.Leading, reserved);
         if (isEmpty && !_reader.IsAtEnd)
         {
             _reader.Report(IdlProblems.EmptyStruct, name.Span, name.Text);
         }
 
         CloseBody("a member or '}'");
-        return new(name, members, [.. reserved], doc);
+        return new(name, members, _reserved.TagsOf(_reader.CommentsSince(open)), doc);
     }
 
     private MemberNode? ReadMember()
@@ -255,7 +252,7 @@ internal sealed class Parser
             }
         }
 
-        return new(first, isRequired, type, name, hint, value, StatementDoc(first));
+        return new(first, isRequired, type, name, hint, value, StatementDoc(first, isReserving: true));
     }
 
     private InterfaceNode? ReadInterface(Token first)
@@ -265,7 +262,7 @@ internal sealed class Parser
             return null;
         }
 
-        var doc = BodyDoc(first);
+        var doc = BodyDoc(first, isReserving: false);
         var operations = new List<OperationNode>();
         while (!_reader.Current.Is("}") && !_reader.IsAtEnd)
         {
@@ -323,7 +320,7 @@ internal sealed class Parser
             }
         }
 
-        return new(type, name, parameters, StatementDoc(first));
+        return new(type, name, parameters, StatementDoc(first, isReserving: false));
     }
 
     private ParameterNode? ReadParameter()
@@ -368,7 +365,7 @@ internal sealed class Parser
         }
 
         var isEnded = _reader.Current.Is(",") || _reader.Current.Is(")");
-        var doc = isEnded ? DocText.OfEnded(first, _reader.Last, _reader.Current) : DocText.Of(first, _reader.Last);
+        var doc = isEnded ? DocText.OfEnded(first, _reader.Last, _reader.Current, isReserving: false) : DocText.Of(first, _reader.Last, isReserving: false);
         return new(isOut, isRouteKey, type, name, doc);
     }
 
@@ -391,12 +388,11 @@ internal sealed class Parser
         }
     }
 
-    private string BodyDoc(Token first) => DocText.OfEnded(first, _reader.BeforeLast, _reader.Last);
+    private string BodyDoc(Token first, bool isReserving) => DocText.OfBody(first, _reader.BeforeLast, _reader.Last, isReserving);
 
-    private string StatementDoc(Token first)
-    {
-        return _reader.Current.Is(";") ? DocText.OfEnded(first, _reader.Last, _reader.Current) : DocText.Of(first, _reader.Last);
-    }
+    private string StatementDoc(Token first, bool isReserving) => _reader.Current.Is(";")
+        ? DocText.OfEnded(first, _reader.Last, _reader.Current, isReserving)
+        : DocText.Of(first, _reader.Last, isReserving);
 
     private static string Article(string word) => word is "enum" or "interface" ? "an " + word : "a " + word;
 

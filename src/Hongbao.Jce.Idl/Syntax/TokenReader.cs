@@ -23,6 +23,15 @@ internal sealed class TokenReader(List<Token> tokens, ProblemList problems, IdlO
     /// <summary>True at a word that is an operation's name, whatever it means elsewhere.</summary>
     public bool IsAtOperationName => Current.Kind == TokenKind.Word && Next.Is("(");
 
+    /// <summary>The comments in a body: from behind its brace, which is the token at that position, to before the brace that was read last or where the text ends.</summary>
+    public IEnumerable<Comment> CommentsSince(int open)
+    {
+        var close = Last.Is("}") && _at - 1 > open ? _at - 1 : _at;
+        return tokens[open].Trailing
+            .Concat(Enumerable.Range(open + 1, close - open - 1).SelectMany(i => tokens[i].Leading.Concat(tokens[i].Trailing)))
+            .Concat(tokens[close].Leading);
+    }
+
     public Token Take()
     {
         var token = Current;

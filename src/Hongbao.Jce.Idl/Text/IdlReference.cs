@@ -6,10 +6,12 @@ namespace Hongbao.Jce.Idl;
 public static class IdlReference
 {
     private const string Index = "README.md";
-    private const string Generated = "Generated from the contracts by `hongbao jce reference`; changes here are lost.";
+
+    /// <summary>The sentence that each page has, by which one knows it from pages that somebody wrote.</summary>
+    public const string Generated = "Generated from the contracts by `hongbao jce reference`; changes here are lost.";
 
     /// <summary>
-    /// The contract in Markdown: a section for each module of each file, tables of constants, enumerators and members, each operation with its parameters.
+    /// The contract in Markdown: a part for each file with a section for each of its modules, tables of constants, enumerators and members, each operation with its parameters.
     /// Documentation in the contract becomes their meaning. The same contract always gives the same text.
     /// </summary>
     public static string Markdown(IdlContract contract)
@@ -18,6 +20,7 @@ public static class IdlReference
         var writer = new ReferenceWriter(text, static _ => null);
         foreach (var file in contract.Files)
         {
+            text.Append(text.Length > 0 ? "\n" : "").Append("# ").Append(file.Path).Append('\n');
             writer.Write(file, file.Path);
         }
 

@@ -22,8 +22,9 @@ internal sealed class LayoutWriter
 
     public string Write(List<Token> tokens)
     {
-        foreach (var token in tokens)
+        for (var i = 0; i < tokens.Count; i++)
         {
+            var token = tokens[i];
             WriteLeading(token);
             if (token.Kind == TokenKind.End)
             {
@@ -35,7 +36,7 @@ internal sealed class LayoutWriter
             {
                 _text.Append(' ');
                 WriteComment(comment);
-                _isLineDue = true;
+                _isLineDue = !StaysOnLine(comment, tokens[i + 1]);
             }
         }
 
@@ -62,6 +63,10 @@ internal sealed class LayoutWriter
             isFirst = false;
         }
     }
+
+    // What stands on one line with a mark that ends something, or begins its body, stays so: whose documentation it is depends on that.
+    private static bool StaysOnLine(Comment comment, Token next) => (next.Is(",") || next.Is(";") || next.Is(")") || next.Is("{"))
+        && !comment.IsLine && next.Leading.TrueForAll(static c => !c.IsFirstOnLine) && (next.Leading.Count > 0 ? next.Leading[next.Leading.Count - 1] : comment).EndLine == next.Line;
 
     private void WriteToken(Token token)
     {

@@ -8,20 +8,15 @@ namespace Hongbao.Jce.Idl;
 /// <param name="linkOf">Where what a type is made of is explained; null when it is not to be linked.</param>
 internal sealed class ReferenceWriter(StringBuilder text, Func<IdlType, string?> linkOf)
 {
-    /// <summary>A file's modules.</summary>
+    /// <summary>What a file says of itself, and its modules.</summary>
     /// <param name="file">The file.</param>
     /// <param name="name">What it is called in the headings.</param>
     public void Write(IdlFile file, string name)
     {
+        Paragraph(file.Header);
         foreach (var module in file.Modules)
         {
-            if (text.Length > 0)
-            {
-                text.Append('\n');
-            }
-
-            text.Append("## ").Append(Plain(module.Name)).Append(" (").Append(Plain(name)).Append(")\n");
-            Paragraph(file.Header);
+            text.Append("\n## ").Append(Plain(module.Name)).Append(" (").Append(Plain(name)).Append(")\n");
             Paragraph(module.Doc);
             WriteConsts(module);
             foreach (var definition in module.Definitions)
@@ -72,6 +67,7 @@ internal sealed class ReferenceWriter(StringBuilder text, Func<IdlType, string?>
                     Row(Code(enumerator.Name), Number(enumerator.Value), Cell(enumerator.Doc));
                 }
 
+                WriteReserved("values", enumeration.ReservedValues);
                 break;
             case IdlStruct structure:
                 WriteStruct(structure);
@@ -100,9 +96,14 @@ internal sealed class ReferenceWriter(StringBuilder text, Func<IdlType, string?>
             text.Append("\nKey: ").Append(string.Join(", ", structure.KeyMembers.Select(m => Code(m.Name)))).Append(".\n");
         }
 
-        if (structure.ReservedTags.Count > 0)
+        WriteReserved("tags", structure.ReservedTags);
+    }
+
+    private void WriteReserved(string what, IReadOnlyList<int> numbers)
+    {
+        if (numbers.Count > 0)
         {
-            text.Append("\nReserved tags: ").Append(string.Join(", ", structure.ReservedTags.Select(t => Number(t)))).Append(".\n");
+            text.Append("\nReserved ").Append(what).Append(": ").Append(string.Join(", ", numbers.Select(Number))).Append(".\n");
         }
     }
 

@@ -25,8 +25,11 @@ internal sealed class ClientChannel(RpcClient client, string servant, EndpointGr
     /// <summary>A connection that is there; null when one must be made first.</summary>
     public ClientConnection? TryPick() => endpoints.TryPick();
 
-    public ValueTask<ClientConnection> PickAsync(RpcCall call, CancellationToken cancellationToken) => endpoints.PickAsync(call.DeadlineMs, cancellationToken);
+    public ValueTask<ClientConnection> PickAsync(RpcCall call, CancellationToken cancellationToken) => endpoints.PickAsync(call, cancellationToken);
+
+    /// <summary>See <see cref="EndpointGroup.TrySendElsewhere"/>.</summary>
+    public bool TrySendElsewhere(RpcCall call, ClientConnection full) => endpoints.TrySendElsewhere(call, full);
 
     public void Write(FrameBuffer output, RpcCall call, int timeoutMs) =>
-        RequestPacket.Write(output, call.IsOneWay ? RequestPacket.OneWay : 0, call.Id, ServantBytes, call.Function, call.Arguments.Written, timeoutMs, options.Context, options.Status, call);
+        RequestPacket.Write(output, call.IsOneWay ? RequestPacket.OneWay : RequestPacket.TwoWay, call.Id, ServantBytes, call.Function, call.Arguments.Written, timeoutMs, options.Context, options.Status, call);
 }

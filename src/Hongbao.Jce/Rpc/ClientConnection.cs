@@ -3,26 +3,32 @@ using System.Net.Sockets;
 namespace Hongbao.Jce.Rpc;
 
 /// <summary>A connection to a server: many calls at once, matched by their ids.</summary>
-internal sealed class ClientConnection(RpcClient client, Socket socket, Stream stream)
+internal sealed class ClientConnection(RpcClient client, ClientEndpoint endpoint, Socket socket, Stream stream)
     : RpcConnection(socket, stream, client.Clock, client.Options.FrameMax)
 {
+    // Below the ids of calls; one-way calls may have it too, and have no answers.
+    private const int PingId = 1;
+
     private readonly Slots<RpcCall> _calls = new(client.Options.OutstandingMax);
+    private readonly TaskCompletionSource<string?> _proof = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private bool _isLeaving; // the server asked for a new connection
     private int _oneWayId;
-    private byte[] _pingServant = [];
     private long _pingAtMs;
 
     /// <summary>True while new calls may be sent over it.</summary>
     public bool IsUsable => !IsClosed && !_isLeaving;
+
+    /// <summary>True when the server has answered something. That it took the connection says nothing: the system does that for a process that hangs.</summary>
+    public bool HasAnswered { get; private set; }
 
     /// <summary>Appends a request.</summary>
     /// <returns>Null; or why it was not, and then the call is still the caller's.</returns>
     public RpcException? TrySend(RpcCall call)
     {
         var options = client.Options;
-        if (call.Arguments.Length > options.FrameMax - RequestPacketHeadMax)
+        if (call.Arguments.Length > options.FrameMax)
         {
-            return new(RpcCode.SendFailed, $"a request of {call.Arguments.Length} bytes is larger than a frame may be", wasSent: false);
+            return TooLarge(call.Arguments.Length);
         }
 
         bool mustFlush;
@@ -30,18 +36,18 @@ internal sealed class ClientConnection(RpcClient client, Socket socket, Stream s
         {
             if (!IsUsable)
             {
-                return new(RpcCode.SendFailed, "the connection is closed", wasSent: false);
+                return RpcException.OfCall(RpcCode.NoConnection, "the connection is closed", wasSent: false);
             }
 
             var leftMs = call.DeadlineMs - Clock.NowMs;
             if (leftMs <= 0)
             {
-                return new(RpcCode.Timeout, "the deadline is over", wasSent: false);
+                return RpcException.OfCall(RpcCode.Timeout, "the deadline is over", wasSent: false);
             }
 
             if (Unsent > options.UnsentMax)
             {
-                return new(RpcCode.Overload, "too many bytes wait to be sent", wasSent: false);
+                return RpcException.OfCall(RpcCode.Overload, "too many bytes wait to be sent", wasSent: false);
             }
 
             if (call.IsOneWay)
@@ -52,12 +58,11 @@ internal sealed class ClientConnection(RpcClient client, Socket socket, Stream s
             }
             else if ((call.Id = _calls.Add(call, call.DeadlineMs)) == 0)
             {
-                return new(RpcCode.Overload, "too many calls wait for their answers", wasSent: false);
+                return RpcException.OfCall(RpcCode.Overload, "too many calls wait for their answers", wasSent: false);
             }
 
             call.Connection = this;
             call.AppendedAt = Appended;
-            _pingServant = call.Channel.ServantBytes;
             var before = Filling.Length;
             try
             {
@@ -77,7 +82,7 @@ internal sealed class ClientConnection(RpcClient client, Socket socket, Stream s
                 var length = Filling.Length - before;
                 Filling.Truncate(before);
                 _calls.Take(call.Id);
-                return new(RpcCode.SendFailed, $"a request of {length} bytes is larger than a frame may be", wasSent: false);
+                return TooLarge(length);
             }
 
             mustFlush = Append(before);
@@ -98,6 +103,11 @@ internal sealed class ClientConnection(RpcClient client, Socket socket, Stream s
         lock (Gate)
         {
             isMine = _calls.Take(call.Id) is not null;
+            if (isMine)
+            {
+                TakeBack(call);
+            }
+
             isLast = IsDone;
         }
 
@@ -105,39 +115,32 @@ internal sealed class ClientConnection(RpcClient client, Socket socket, Stream s
         return isMine;
     }
 
-    /// <summary>Fails what waited too long, finds out whether the server still lives, and cuts it off when it does not.</summary>
+    /// <summary>Fails what waited too long.</summary>
     public void Sweep(long now, List<RpcCall> expired)
     {
         bool isLast;
         lock (Gate)
         {
             _calls.TakeExpired(now, expired);
+            expired.ForEach(TakeBack);
             isLast = IsDone;
         }
 
         foreach (var call in expired)
         {
-            // What still waits to be sent goes out, and nobody takes it back.
-            call.Fail(RpcCode.Timeout, "no answer in time", wasSent: true);
+            call.Fail(RpcCode.Timeout, "no answer in time", wasSent: call.AppendedAt < Handed);
         }
 
         expired.Clear();
         CloseIf(isLast);
     }
 
-    /// <summary>As <see cref="Sweep"/>, for what needs no haste.</summary>
+    /// <summary>Finds out whether the server still lives, and cuts it off when it does not. What needs less haste than <see cref="Sweep"/>.</summary>
     public void CheckLife(long now)
     {
         var options = client.Options;
-        if (PartSinceMs is > 0 and var since && now - since > (long)options.HalfFrameTimeout.TotalMilliseconds)
+        if (CloseIfStuck(now, options.HalfFrameTimeout, "an answer stopped in the middle", options.WriteTimeout, "the server reads nothing"))
         {
-            Close(RpcEventKind.CutOff, "an answer stopped in the middle");
-            return;
-        }
-
-        if (WritingSinceMs is > 0 and var writing && now - writing > (long)options.WriteTimeout.TotalMilliseconds)
-        {
-            Close(RpcEventKind.CutOff, "the server reads nothing");
             return;
         }
 
@@ -147,27 +150,23 @@ internal sealed class ClientConnection(RpcClient client, Socket socket, Stream s
             return;
         }
 
-        var mustFlush = false;
-        lock (Gate)
+        // Whatever came after a ping is a sign of life.
+        if (IsUsable && (_pingAtMs == 0 || readAt >= _pingAtMs))
         {
-            // Whatever came after a ping is a sign of life.
-            if (IsUsable && (_pingAtMs == 0 || readAt >= _pingAtMs))
-            {
-                _pingAtMs = now;
-                var before = Filling.Length;
-                RequestPacket.Write(Filling, RequestPacket.OneWay - 1, PingId, _pingServant, RpcNames.Ping, [], (int)options.PingTimeout.TotalMilliseconds, null, null, null);
-                mustFlush = Append(before);
-            }
-        }
-
-        if (mustFlush)
-        {
-            QueueFlush();
+            Ping(now);
         }
         else if (_pingAtMs > 0 && readAt < _pingAtMs && now - _pingAtMs >= (long)options.PingTimeout.TotalMilliseconds)
         {
             Close(RpcEventKind.CutOff, "the server does not answer a ping");
         }
+    }
+
+    /// <summary>Asks the server for a sign of life, before it gets calls.</summary>
+    /// <returns>Null when it answered, else why it never will.</returns>
+    public Task<string?> ProveAsync()
+    {
+        Ping(Clock.NowMs);
+        return _proof.Task;
     }
 
     protected override void OnFrame(ReadOnlySpan<byte> body)
@@ -176,6 +175,12 @@ internal sealed class ClientConnection(RpcClient client, Socket socket, Stream s
         {
             Close(RpcEventKind.CutOff, $"no answer packet: {fault}");
             return;
+        }
+
+        if (!HasAnswered)
+        {
+            HasAnswered = true;
+            _proof.TrySetResult(null);
         }
 
         if (packet.Id == 0)
@@ -195,8 +200,8 @@ internal sealed class ClientConnection(RpcClient client, Socket socket, Stream s
 
         if (call is not null)
         {
-            // A server that takes leave has done nothing with what it refuses.
-            call.Answer(packet, isRefusalToBeRetried: isLeaving && packet.Code == RpcCode.Overload);
+            // Such an answer without the mark may come from a servant that has done half of its work, and failed at a call of its own.
+            call.Answer(packet, isRefusalToBeRetried: isLeaving && packet.Code == RpcCode.Overload && TextMap.Find(packet.Status, RpcNames.RefusedBytes) is not null);
         }
         else if (packet.Id != PingId)
         {
@@ -209,6 +214,8 @@ internal sealed class ClientConnection(RpcClient client, Socket socket, Stream s
     protected override void OnClosed(RpcEventKind kind, string reason)
     {
         client.Tell(kind, Remote, reason);
+        _proof.TrySetResult(reason);
+        endpoint.Lost(this, kind, reason);
         var lost = new List<RpcCall>();
         lock (Gate)
         {
@@ -218,15 +225,38 @@ internal sealed class ClientConnection(RpcClient client, Socket socket, Stream s
         var handed = Handed;
         foreach (var call in lost)
         {
-            var wasSent = call.AppendedAt < handed;
-            call.Fail(wasSent ? RpcCode.NoConnection : RpcCode.SendFailed, $"the connection was lost: {reason}", wasSent);
+            call.Fail(RpcCode.NoConnection, $"the connection was lost: {reason}", wasSent: call.AppendedAt < handed);
         }
     }
 
-    private const int RequestPacketHeadMax = 64 << 10;
+    private static RpcException TooLarge(int length) =>
+        RpcException.OfCall(RpcCode.SendFailed, $"a request of {length} bytes is larger than a frame may be", wasSent: false);
 
-    // Below the ids of calls; one-way calls may have it too, and have no answers.
-    private const int PingId = 1;
+    // With the lock. Nobody waits for it any more: a server that is behind shall not find it among its work when it comes to it. What the system has cannot be taken back.
+    private void TakeBack(RpcCall call)
+    {
+        if (call.AppendedAt >= Handed)
+        {
+            Filling.Void((int)(call.AppendedAt - Handed));
+        }
+    }
+
+    private void Ping(long now)
+    {
+        bool mustFlush;
+        lock (Gate)
+        {
+            _pingAtMs = now;
+            var before = Filling.Length;
+            RequestPacket.Write(Filling, RequestPacket.TwoWay, PingId, endpoint.PingServant, RpcNames.Ping, [], (int)client.Options.PingTimeout.TotalMilliseconds, null, null, null);
+            mustFlush = Append(before);
+        }
+
+        if (mustFlush)
+        {
+            QueueFlush();
+        }
+    }
 
     private bool IsDone => _isLeaving && _calls.Count == 0 && !IsClosed;
 
@@ -234,7 +264,8 @@ internal sealed class ClientConnection(RpcClient client, Socket socket, Stream s
     {
         if (isLast)
         {
-            Close(RpcEventKind.Closed, "left, as the server asked");
+            // One-way calls may still wait to be sent: whoever made them was told that they are on their way.
+            _ = CloseAfterFlushAsync("left, as the server asked");
         }
     }
 

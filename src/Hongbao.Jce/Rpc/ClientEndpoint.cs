@@ -4,7 +4,10 @@ using System.Security.Authentication;
 namespace Hongbao.Jce.Rpc;
 
 /// <summary>A server's address and the connections to it.</summary>
-internal sealed class ClientEndpoint(RpcClient client, RpcEndpoint address)
+/// <param name="client">Whose it is.</param>
+/// <param name="address">Where it is.</param>
+/// <param name="pingServant">Name of a servant that should be there; whatever is answered to it is a sign of life.</param>
+internal sealed class ClientEndpoint(RpcClient client, RpcEndpoint address, byte[] pingServant)
 {
     private static readonly TimeSpan RestFirst = TimeSpan.FromMilliseconds(50);
 
@@ -12,15 +15,19 @@ internal sealed class ClientEndpoint(RpcClient client, RpcEndpoint address)
     private readonly ClientConnection?[] _connections = new ClientConnection?[client.Options.ConnectionsPerEndpoint];
     private readonly Task<ClientConnection?>?[] _connecting = new Task<ClientConnection?>?[client.Options.ConnectionsPerEndpoint];
     private uint _next;
-    private int _failures;
+    private int _failures; // since the server last answered
     private long _restUntilMs;
+    private int _waiting;
+    private long _waitingBytes;
 
     public RpcEndpoint Address => address;
 
-    /// <summary>Why the last attempt to connect failed.</summary>
+    public byte[] PingServant => pingServant;
+
+    /// <summary>What failed last.</summary>
     public string Failure { get; private set; } = "";
 
-    /// <summary>Until when others are preferred, since connecting failed.</summary>
+    /// <summary>Until when others are preferred, since it failed.</summary>
     public long RestUntilMs => Volatile.Read(ref _restUntilMs);
 
     /// <summary>A connection that is there; what is missing of the others is made beside.</summary>
@@ -47,6 +54,44 @@ internal sealed class ClientEndpoint(RpcClient client, RpcEndpoint address)
         }
 
         return null;
+    }
+
+    /// <summary>Sends a call over a connection that has room for it.</summary>
+    /// <param name="call">The call.</param>
+    /// <param name="full">One that was found to have none.</param>
+    public bool TrySend(RpcCall call, ClientConnection full)
+    {
+        foreach (var connection in _connections)
+        {
+            if (connection is { IsUsable: true } && connection != full && connection.TrySend(call) is null)
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    /// <summary>Counts a call that waits for a connection.</summary>
+    /// <returns>False when as many wait as one connection could take: more would only be refused then.</returns>
+    public bool TryEnterWaiting(int bytes)
+    {
+        var waiting = Interlocked.Increment(ref _waiting);
+        var waitingBytes = Interlocked.Add(ref _waitingBytes, bytes);
+        if (waiting <= client.Options.OutstandingMax && waitingBytes - bytes <= client.Options.UnsentMax)
+        {
+            return true;
+        }
+
+        LeaveWaiting(bytes);
+        return false;
+    }
+
+    /// <summary>See <see cref="TryEnterWaiting"/>.</summary>
+    public void LeaveWaiting(int bytes)
+    {
+        Interlocked.Decrement(ref _waiting);
+        Interlocked.Add(ref _waitingBytes, -bytes);
     }
 
     /// <summary>Makes a connection that is missing; all who ask meanwhile get the same. After a failure it rests first, longer each time.</summary>
@@ -76,6 +121,26 @@ internal sealed class ClientEndpoint(RpcClient client, RpcEndpoint address)
         }
     }
 
+    /// <summary>After a connection of it was closed. One that the server never answered on, or that had to be cut off, is a failure of the server.</summary>
+    public void Lost(ClientConnection connection, RpcEventKind kind, string reason)
+    {
+        lock (_gate)
+        {
+            var at = Array.IndexOf(_connections, connection);
+            if (at < 0)
+            {
+                return; // Whoever still makes it sees it.
+            }
+
+            _connections[at] = null;
+        }
+
+        if ((kind == RpcEventKind.CutOff || !connection.HasAnswered) && !client.Stopping.IsCancellationRequested)
+        {
+            Failed(reason);
+        }
+    }
+
     private async Task<ClientConnection?> ConnectAsync(int at)
     {
         await Task.Yield(); // Not with the lock.
@@ -87,6 +152,7 @@ internal sealed class ClientEndpoint(RpcClient client, RpcEndpoint address)
         }
 
         var socket = new Socket(SocketType.Stream, ProtocolType.Tcp);
+        ClientConnection? connection = null;
         try
         {
             using var timeout = new CancellationTokenSource(options.ConnectTimeout, client.Clock.Provider);
@@ -95,33 +161,53 @@ internal sealed class ClientEndpoint(RpcClient client, RpcEndpoint address)
             await socket.ConnectAsync(address.Host, address.Port, either.Token).ConfigureAwait(false);
             var tls = address.Protocol == RpcProtocol.Ssl ? options.Tls ?? new() { TargetHost = address.Host } : null;
             var stream = await RpcConnection.OpenAsync(socket, null, tls, either.Token).ConfigureAwait(false);
-            var connection = new ClientConnection(client, socket, stream);
-            lock (_gate)
+            connection = new ClientConnection(client, this, socket, stream);
+            client.Watch(connection);
+            connection.Start();
+            // A server that failed gets calls again when it has answered: a process that hangs, or refuses our certificate, takes connections like any other.
+            if (Volatile.Read(ref _failures) > 0 && await connection.ProveAsync().WaitAsync(either.Token).ConfigureAwait(false) is { } reason)
             {
-                _failures = 0;
-                _restUntilMs = 0;
-                _connections[at] = connection;
+                throw new IOException(reason);
             }
 
             client.Tell(RpcEventKind.Connected, connection.Remote, address.ToString());
-            client.Watch(connection);
-            connection.Start();
-            return connection;
+            lock (_gate)
+            {
+                if (connection.IsUsable)
+                {
+                    if (connection.HasAnswered)
+                    {
+                        _failures = 0;
+                        _restUntilMs = 0;
+                    }
+
+                    _connections[at] = connection;
+                    return connection;
+                }
+            }
+
+            throw new IOException("the server closed the connection, or takes leave");
         }
         catch (Exception e) when (e is SocketException or IOException or OperationCanceledException or AuthenticationException or InvalidOperationException)
         {
-            socket.Dispose();
             var text = e is OperationCanceledException ? "no connection in time" : e.Message;
-            lock (_gate)
-            {
-                Failure = text;
-                _failures = Math.Min(_failures + 1, 20);
-                var rest = TimeSpan.FromTicks(Math.Min(RestFirst.Ticks << (_failures - 1), options.RestMax.Ticks));
-                _restUntilMs = client.Clock.NowMs + (long)rest.TotalMilliseconds;
-            }
-
-            client.Tell(RpcEventKind.NotConnected, address.ToString(), text);
+            connection?.Close(RpcEventKind.Closed, text);
+            socket.Dispose();
+            Failed(text);
             return null;
         }
+    }
+
+    private void Failed(string text)
+    {
+        lock (_gate)
+        {
+            Failure = text;
+            _failures = Math.Min(_failures + 1, 20);
+            var rest = TimeSpan.FromTicks(Math.Min(RestFirst.Ticks << (_failures - 1), client.Options.RestMax.Ticks));
+            _restUntilMs = client.Clock.NowMs + (long)rest.TotalMilliseconds;
+        }
+
+        client.Tell(RpcEventKind.NotConnected, address.ToString(), text);
     }
 }

@@ -15,23 +15,46 @@ internal sealed class EndpointGroup(RpcClient client, ClientEndpoint[] endpoints
 
         var now = client.Clock.NowMs;
         var first = _next++; // a lost count does no harm
+        ClientEndpoint? missing = null;
         for (var i = 0u; i < endpoints.Length; i++)
         {
             var endpoint = endpoints[(first + i) % (uint)endpoints.Length];
-            if (endpoint.RestUntilMs <= now)
+            if (endpoint.RestUntilMs > now)
             {
-                return endpoint.TryPick();
+                continue;
             }
+
+            if (endpoint.TryPick() is { } connection)
+            {
+                _ = missing?.ConnectAsync();
+                return connection;
+            }
+
+            missing ??= endpoint;
         }
 
         return null;
     }
 
+    /// <summary>Sends a call for which one connection had no room over any other that has.</summary>
+    public bool TrySendElsewhere(RpcCall call, ClientConnection full)
+    {
+        foreach (var endpoint in endpoints)
+        {
+            if (endpoint.TrySend(call, full))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
     /// <summary>
     /// A connection, made if need be. Endpoints that failed lately come last. While any is connected nobody waits for another: it is connected beside.
     /// </summary>
-    /// <exception cref="RpcException">None could be made in time.</exception>
-    public async ValueTask<ClientConnection> PickAsync(long deadlineMs, CancellationToken cancellationToken)
+    /// <exception cref="RpcException">None could be made in time, or too many wait for one.</exception>
+    public async ValueTask<ClientConnection> PickAsync(RpcCall call, CancellationToken cancellationToken)
     {
         ObjectDisposedException.ThrowIf(client.Stopping.IsCancellationRequested, client);
         var first = _next - 1; // as it was picked last
@@ -45,15 +68,29 @@ internal sealed class EndpointGroup(RpcClient client, ClientEndpoint[] endpoints
             return ready;
         }
 
-        if (await FirstOfAsync(attempts, deadlineMs, cancellationToken).ConfigureAwait(false) is { } connection)
+        var bytes = call.Arguments.Length;
+        var waitsAt = order.Where(e => e.TryEnterWaiting(bytes)).ToList();
+        try
         {
-            return connection;
-        }
+            if (waitsAt.Count == 0)
+            {
+                throw client.Refuse("too many calls wait for a connection");
+            }
 
-        // All that is left has failed lately: it is tried when its rest is over.
-        attempts = order.Except(rested).Select(e => e.ConnectAsync()).ToList();
-        return await FirstOfAsync(attempts, deadlineMs, cancellationToken).ConfigureAwait(false)
-            ?? throw new RpcException(RpcCode.NoConnection, $"no connection to {string.Join(", ", order.Select(e => $"{e.Address} ({e.Failure})"))}", wasSent: false);
+            if (await FirstOfAsync(attempts, call.DeadlineMs, cancellationToken).ConfigureAwait(false) is { } connection)
+            {
+                return connection;
+            }
+
+            // All that is left has failed lately: it is tried when its rest is over, by whoever has the time.
+            attempts = order.Except(rested).Where(e => e.RestUntilMs < call.DeadlineMs).Select(e => e.ConnectAsync()).ToList();
+            return await FirstOfAsync(attempts, call.DeadlineMs, cancellationToken).ConfigureAwait(false)
+                ?? throw RpcException.OfCall(RpcCode.NoConnection, $"no connection to {string.Join(", ", order.Select(e => $"{e.Address} ({e.Failure})"))}", wasSent: false);
+        }
+        finally
+        {
+            waitsAt.ForEach(e => e.LeaveWaiting(bytes));
+        }
     }
 
     private async Task<ClientConnection?> FirstOfAsync(List<Task<ClientConnection?>> attempts, long deadlineMs, CancellationToken cancellationToken)
@@ -73,7 +110,7 @@ internal sealed class EndpointGroup(RpcClient client, ClientEndpoint[] endpoints
             }
             catch (TimeoutException)
             {
-                throw new RpcException(RpcCode.Timeout, "no connection in time", wasSent: false);
+                throw RpcException.OfCall(RpcCode.Timeout, "no connection in time", wasSent: false);
             }
         }
 

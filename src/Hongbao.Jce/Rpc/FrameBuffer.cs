@@ -7,8 +7,9 @@ namespace Hongbao.Jce.Rpc;
 internal sealed class FrameBuffer : IBufferWriter<byte>
 {
     private const int FirstSize = 4 << 10;
-    private const int KeptMax = 64 << 10;
-    private byte[] _bytes = []; // an idle connection holds nothing
+    private const int KeptMax = 64 << 10; // a connection keeps so much from when it is first used
+    private byte[] _bytes = [];
+    private List<(int Begin, int Length)>? _voids;
 
     public int Length { get; private set; }
 
@@ -26,7 +27,39 @@ internal sealed class FrameBuffer : IBufferWriter<byte>
     public void EndFrame(int begin) => BinaryPrimitives.WriteInt32BigEndian(_bytes.AsSpan(begin), Length - begin);
 
     /// <summary>Takes back what was written after a length that it had.</summary>
-    public void Truncate(int length) => Length = length;
+    public void Truncate(int length)
+    {
+        Length = length;
+        if (length == 0)
+        {
+            Clear();
+        }
+    }
+
+    /// <summary>Marks a whole frame as one that shall not be sent. Until <see cref="RemoveVoids"/> it keeps its place, so that those behind it keep theirs.</summary>
+    public void Void(int begin) => (_voids ??= []).Add((begin, BinaryPrimitives.ReadInt32BigEndian(_bytes.AsSpan(begin))));
+
+    /// <summary>Takes out what is void.</summary>
+    public void RemoveVoids()
+    {
+        if (_voids is null)
+        {
+            return;
+        }
+
+        _voids.Sort();
+        var to = _voids[0].Begin;
+        for (var i = 0; i < _voids.Count; i++)
+        {
+            var from = _voids[i].Begin + _voids[i].Length;
+            var kept = _bytes.AsSpan(from..(i + 1 < _voids.Count ? _voids[i + 1].Begin : Length));
+            kept.CopyTo(_bytes.AsSpan(to));
+            to += kept.Length;
+        }
+
+        Length = to;
+        _voids = null;
+    }
 
     public void Advance(int count) => Length += count;
 

@@ -8,8 +8,11 @@ namespace Hongbao.Jce.Rpc;
 internal sealed class FrameCutter(int frameMax)
 {
     private const int LengthSize = 4;
-    private const int KeptMax = 64 << 10;
-    private byte[] _joined = []; // an idle connection holds nothing
+    private const int KeptMax = 64 << 10; // a connection keeps so much once a frame came in pieces
+    private byte[] _joined = [];
+
+    /// <summary>Bytes that it holds.</summary>
+    public int Held => _joined.Length;
 
     /// <summary>Takes the next frame that is complete off the front of what has come.</summary>
     /// <param name="bytes">What has come; without the frame afterwards.</param>
@@ -17,6 +20,11 @@ internal sealed class FrameCutter(int frameMax)
     /// <param name="fault">Why no frame can ever come again; null otherwise.</param>
     public bool TryTake(ref ReadOnlySequence<byte> bytes, out ReadOnlySpan<byte> body, out string? fault)
     {
+        if (_joined.Length > KeptMax)
+        {
+            GiveBack(); // What an unusual frame needed.
+        }
+
         body = default;
         fault = null;
         if (bytes.Length < LengthSize)
@@ -54,13 +62,24 @@ internal sealed class FrameCutter(int frameMax)
         return BinaryPrimitives.ReadUInt32BigEndian(length);
     }
 
-    // A frame that came in several pieces. What an unusual one needed is given back with the next.
+    /// <summary>Gives its memory back. The frame that was taken last is then no more good.</summary>
+    public void GiveBack()
+    {
+        if (_joined.Length > 0)
+        {
+            ArrayPool<byte>.Shared.Return(_joined);
+            _joined = [];
+        }
+    }
+
+    // A frame that came in several pieces.
     private ReadOnlySpan<byte> Join(ReadOnlySequence<byte> frame)
     {
         var length = (int)frame.Length;
-        if (_joined.Length < length || _joined.Length > KeptMax)
+        if (_joined.Length < length)
         {
-            _joined = new byte[Math.Max(length, Math.Min(length * 2, KeptMax))];
+            GiveBack();
+            _joined = ArrayPool<byte>.Shared.Rent(length);
         }
 
         frame.CopyTo(_joined);

@@ -9,6 +9,7 @@ internal ref struct RequestPacket
     public const int VersionTupTyped = 2;
     public const int VersionTup = 3;
     public const int VersionJson = 5;
+    public const int TwoWay = 0;
     public const int OneWay = 1;
 
     public short Version;

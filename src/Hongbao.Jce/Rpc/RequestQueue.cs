@@ -9,6 +9,12 @@ internal sealed class RequestQueue(int concurrencyMax, int queueMax)
     private int _running;
     private bool _isStopping;
 
+    /// <summary>True once <see cref="StopAsync"/> was called.</summary>
+    public bool IsStopping => Volatile.Read(ref _isStopping);
+
+    /// <summary>True when nothing runs.</summary>
+    public bool IsIdle => Volatile.Read(ref _running) == 0;
+
     /// <summary>Takes a request, to run it now or later.</summary>
     /// <returns>False when there is no room.</returns>
     public bool TryEnter(RpcInvocation invocation)
@@ -62,7 +68,7 @@ internal sealed class RequestQueue(int concurrencyMax, int queueMax)
     {
         lock (_gate)
         {
-            _isStopping = true;
+            Volatile.Write(ref _isStopping, true);
             if (_running == 0)
             {
                 _idle.TrySetResult();
@@ -70,5 +76,16 @@ internal sealed class RequestQueue(int concurrencyMax, int queueMax)
         }
 
         return _idle.Task;
+    }
+
+    /// <summary>Takes out what still waits: it will not run, and does not leave.</summary>
+    public IReadOnlyList<RpcInvocation> TakeWaiting()
+    {
+        lock (_gate)
+        {
+            RpcInvocation[] waiting = [.. _waiting];
+            _waiting.Clear();
+            return waiting;
+        }
     }
 }

@@ -13,8 +13,8 @@ public sealed class RpcCall : IValueTaskSource
 
     private readonly RpcClient _client;
     private ManualResetValueTaskSourceCore<bool> _done = new() { RunContinuationsAsynchronously = true };
-    private JceBuffer _arguments = new();
-    private JceBuffer _answer = new();
+    private readonly JceBuffer _arguments = new();
+    private readonly JceBuffer _answer = new();
     private ClientChannel? _channel;
     private RpcException? _fault;
     private CancellationToken _cancelled;
@@ -43,7 +43,7 @@ public sealed class RpcCall : IValueTaskSource
 
     internal long DeadlineMs { get; private set; }
 
-    // Those three belong to the connection that sends it, and are touched only with its lock.
+    // These belong to the connection that sends it, and are touched only with its lock.
     internal ClientConnection? Connection { get; set; }
 
     internal int Id { get; set; }
@@ -113,7 +113,7 @@ public sealed class RpcCall : IValueTaskSource
             {
                 cancellationToken.ThrowIfCancellationRequested();
                 var connection = Channel.TryPick() ?? await Channel.PickAsync(this, cancellationToken).ConfigureAwait(false);
-                if (connection.TrySend(this) is not { } fault)
+                if (TrySend(connection) is not { } fault)
                 {
                     return;
                 }
@@ -166,7 +166,7 @@ public sealed class RpcCall : IValueTaskSource
         }
         else
         {
-            _fault = new RpcException(packet.Code, packet.Text.IsEmpty ? $"the server answered {packet.Code}" : System.Text.Encoding.UTF8.GetString(packet.Text));
+            _fault = RpcException.OfCall(packet.Code, packet.Text.IsEmpty ? $"the server answered {packet.Code}" : System.Text.Encoding.UTF8.GetString(packet.Text));
             _mayRetry = isRefusalToBeRetried;
         }
 
@@ -176,7 +176,7 @@ public sealed class RpcCall : IValueTaskSource
     /// <summary>Only for whoever took it out of its connection's calls.</summary>
     internal void Fail(int code, string text, bool wasSent)
     {
-        _fault = new RpcException(code, text, wasSent);
+        _fault = RpcException.OfCall(code, text, wasSent);
         _mayRetry = !wasSent && code != RpcCode.Timeout;
         _done.SetResult(true);
     }
@@ -210,10 +210,10 @@ public sealed class RpcCall : IValueTaskSource
         cancellationToken.ThrowIfCancellationRequested();
         _registration.Dispose();
         _done.Reset();
-        if (connection.TrySend(this) is { } fault)
+        if (TrySend(connection) is { } fault)
         {
             _fault = fault;
-            _mayRetry = fault.Code == RpcCode.SendFailed && !connection.IsUsable;
+            _mayRetry = fault.Code == RpcCode.NoConnection;
             return ValueTask.CompletedTask;
         }
 
@@ -226,6 +226,17 @@ public sealed class RpcCall : IValueTaskSource
         return new ValueTask(this, _done.Version);
     }
 
+    private RpcException? TrySend(ClientConnection connection)
+    {
+        var fault = connection.TrySend(this);
+        if (fault is not { Code: RpcCode.Overload })
+        {
+            return fault;
+        }
+
+        return Channel.TrySendElsewhere(this, connection) ? null : _client.Refuse(fault.Message);
+    }
+
     // A listener's failure must not leave the caller without an answer.
     private void Tell(Action<IReadOnlyDictionary<string, string>> listener, ReadOnlySpan<byte> context)
     {
@@ -235,7 +246,7 @@ public sealed class RpcCall : IValueTaskSource
         }
         catch (Exception e)
         {
-            _fault = new RpcException(RpcCode.ClientDecode, "the listener of answers' contexts failed", inner: e);
+            _fault = RpcException.OfCall(RpcCode.ClientDecode, "the listener of answers' contexts failed", inner: e);
         }
     }
 
@@ -263,10 +274,10 @@ public sealed class RpcCall : IValueTaskSource
         }
         catch (JceFormatException e)
         {
-            throw new RpcException(RpcCode.ClientDecode, $"the answer of {Function}: {e.Message}", inner: e);
+            throw RpcException.OfCall(RpcCode.ClientDecode, $"the answer of {Function}: {e.Message}", inner: e);
         }
 
-        return reader.HasFault ? throw new RpcException(RpcCode.ClientDecode, $"the answer of {Function}: {reader.Fault}") : answer;
+        return reader.HasFault ? throw RpcException.OfCall(RpcCode.ClientDecode, $"the answer of {Function}: {reader.Fault}") : answer;
     }
 
     private void Use()
@@ -292,22 +303,9 @@ public sealed class RpcCall : IValueTaskSource
         TraceId = "";
         IsShadow = false;
         IsOneWay = false;
-        Shrink(ref _arguments);
-        Shrink(ref _answer);
+        // One large call must not leave its memory with every call that is kept.
+        _arguments.Clear(KeptMax);
+        _answer.Clear(KeptMax);
         _client.GiveBack(this);
-    }
-
-    // One large call must not leave its memory with every call that is kept.
-    private static void Shrink(ref JceBuffer buffer)
-    {
-        if (buffer.Length > KeptMax)
-        {
-            buffer.Dispose();
-            buffer = new();
-        }
-        else
-        {
-            buffer.Clear();
-        }
     }
 }

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Text;
 
 namespace Hongbao.Jce.Rpc;
 
@@ -16,7 +17,9 @@ public sealed class RpcClient : IAsyncDisposable
     private readonly List<ClientConnection> _connections = [];
     private readonly List<ClientConnection> _swept = [];
     private readonly List<RpcCall> _expired = [];
+    private readonly Refusals _refusals;
     private readonly ITimer _timer;
+    private bool _isAwake; // the timer runs
     private int _isSweeping;
     private int _ticks;
 
@@ -31,9 +34,10 @@ public sealed class RpcClient : IAsyncDisposable
         ArgumentOutOfRangeException.ThrowIfLessThan(Options.FrameMax, 1 << 10);
         HeadLimits = Options.Limits with { LengthMax = Options.FrameMax, TotalMax = Options.FrameMax };
         Clock = new RpcClock(Options.Clock);
+        _refusals = new("calls", text => Tell(RpcEventKind.Refused, "", text));
         using (ExecutionContext.SuppressFlow())
         {
-            _timer = Options.Clock.CreateTimer(static client => ((RpcClient)client!).Sweep(), this, Tick, Tick);
+            _timer = Options.Clock.CreateTimer(static client => ((RpcClient)client!).Sweep(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
         }
     }
 
@@ -63,7 +67,8 @@ public sealed class RpcClient : IAsyncDisposable
             }
         }
 
-        ClientEndpoint[] endpoints = [.. address.Endpoints.Select(a => _endpoints.GetOrAdd(a, static (a, client) => new ClientEndpoint(client, a), this)).Distinct()];
+        var servant = Encoding.UTF8.GetBytes(address.Servant);
+        ClientEndpoint[] endpoints = [.. address.Endpoints.Select(a => _endpoints.GetOrAdd(a, a => new ClientEndpoint(this, a, servant))).Distinct()];
         return new ClientChannel(this, address.Servant, new EndpointGroup(this, endpoints), new());
     }
 
@@ -72,6 +77,7 @@ public sealed class RpcClient : IAsyncDisposable
     {
         await _stopping.CancelAsync().ConfigureAwait(false);
         await _timer.DisposeAsync().ConfigureAwait(false);
+        _refusals.Tell(long.MaxValue);
         ClientConnection[] connections;
         lock (_gate)
         {
@@ -96,17 +102,39 @@ public sealed class RpcClient : IAsyncDisposable
 
     internal void Tell(RpcEventKind kind, string remote, string text) => Options.Log?.Invoke(new(kind, remote, text));
 
+    /// <summary>The fault for a call that finds no room here; it is counted.</summary>
+    internal RpcException Refuse(string reason)
+    {
+        _refusals.Count(reason);
+        lock (_gate)
+        {
+            WakeUp();
+        }
+
+        return RpcException.OfCall(RpcCode.Overload, reason, wasSent: false);
+    }
+
     internal void Watch(ClientConnection connection)
     {
         lock (_gate)
         {
-            _connections.RemoveAll(c => c.IsClosed);
             _connections.Add(connection);
+            WakeUp();
         }
 
         if (_stopping.IsCancellationRequested)
         {
             connection.Close(RpcEventKind.Closed, "the client is closed");
+        }
+    }
+
+    // With the lock.
+    private void WakeUp()
+    {
+        if (!_isAwake)
+        {
+            _isAwake = true;
+            _timer.Change(Tick, Tick);
         }
     }
 
@@ -122,7 +150,14 @@ public sealed class RpcClient : IAsyncDisposable
         {
             lock (_gate)
             {
+                _connections.RemoveAll(c => c.IsClosed);
                 _swept.AddRange(_connections);
+                if (_connections.Count == 0 && _refusals.IsEmpty)
+                {
+                    // An idle process sleeps.
+                    _isAwake = false;
+                    _timer.Change(Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+                }
             }
 
             var now = Clock.NowMs;
@@ -137,6 +172,10 @@ public sealed class RpcClient : IAsyncDisposable
             }
 
             _swept.Clear();
+            if (_ticks % TicksPerLifeCheck == 0)
+            {
+                _refusals.Tell(now);
+            }
         }
         finally
         {

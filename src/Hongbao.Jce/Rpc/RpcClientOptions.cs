@@ -11,19 +11,22 @@ public sealed record RpcClientOptions
     /// <summary>The longest that a call waits whose scope has a deadline of its own, however late that is.</summary>
     public TimeSpan TimeoutMax { get; init; } = TimeSpan.FromMinutes(1);
 
-    /// <summary>How long connecting may take, TLS included.</summary>
+    /// <summary>How long connecting may take, TLS included, and after a failure also the server's answer to a ping.</summary>
     public TimeSpan ConnectTimeout { get; init; } = TimeSpan.FromSeconds(3);
 
-    /// <summary>Longest rest after connecting failed; it begins with 50 ms and doubles. Meanwhile other endpoints are preferred.</summary>
+    /// <summary>
+    /// Longest rest after connecting failed, or after a connection on which the server answered nothing or no more; it begins with 50 ms and doubles until the server answers
+    /// again. Meanwhile other endpoints are preferred.
+    /// </summary>
     public TimeSpan RestMax { get; init; } = TimeSpan.FromSeconds(2);
 
     /// <summary>Connections to one endpoint, 1 or more. One carries any number of calls.</summary>
     public int ConnectionsPerEndpoint { get; init; } = 1;
 
-    /// <summary>Calls that may wait for their answers on one connection; more are refused at once. 2 to 1,048,576.</summary>
+    /// <summary>Calls that may wait for their answers on one connection, or at one endpoint for a connection; more are refused at once. 2 to 1,048,576.</summary>
     public int OutstandingMax { get; init; } = 4096;
 
-    /// <summary>Bytes that may wait to be sent on one connection; while there are more, calls are refused at once.</summary>
+    /// <summary>Bytes that may wait to be sent on one connection, or at one endpoint for a connection; while there are more, calls are refused at once.</summary>
     public int UnsentMax { get; init; } = 16 << 20;
 
     /// <summary>Bytes of a frame, either way.</summary>
@@ -35,7 +38,7 @@ public sealed record RpcClientOptions
     /// <summary>A connection on which nothing comes for so long after a ping is cut off.</summary>
     public TimeSpan PingTimeout { get; init; } = TimeSpan.FromSeconds(3);
 
-    /// <summary>A connection on which the rest of an answer does not come for so long is cut off.</summary>
+    /// <summary>A connection on which neither the rest nor 64 KiB more of an answer come for so long is cut off.</summary>
     public TimeSpan HalfFrameTimeout { get; init; } = TimeSpan.FromSeconds(15);
 
     /// <summary>A connection whose server reads nothing for so long is cut off.</summary>

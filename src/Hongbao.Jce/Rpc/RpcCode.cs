@@ -24,7 +24,7 @@ public static class RpcCode
     /// <summary>No answer came in time.</summary>
     public const int Timeout = -7;
 
-    /// <summary>No connection could be made, or it broke before the answer came.</summary>
+    /// <summary>No connection could be made, or it broke before the answer came; whether the request was sent, <see cref="RpcException.WasSent"/> says.</summary>
     public const int NoConnection = -8;
 
     /// <summary>The server, or this client, has too much to do already. Nothing was done.</summary>
@@ -33,7 +33,7 @@ public static class RpcCode
     /// <summary>The answer could not be read.</summary>
     public const int ClientDecode = -12;
 
-    /// <summary>The request could not be sent. Nothing was done.</summary>
+    /// <summary>The request is larger than a frame may be, and always will be. Nothing was done.</summary>
     public const int SendFailed = -13;
 
     /// <summary>The server failed in some other way.</summary>

@@ -23,6 +23,9 @@ internal abstract class RpcConnection(Socket socket, Stream stream, RpcClock clo
     private const int KeepAliveIntervalSeconds = 5;
     private const int KeepAliveRetries = 3;
 
+    // So much more of a frame counts as progress; and smaller parts of one are not counted: of each connection there may be one.
+    private const int PartProgress = 64 << 10;
+
     private readonly FrameCutter _cutter = new(frameMax);
     private readonly PipeReader _input = PipeReader.Create(stream, new StreamPipeReaderOptions(bufferSize: ReadMax, minimumReadSize: ReadMin, leaveOpen: true, useZeroByteReads: true));
     private FrameBuffer _filling = new();
@@ -33,6 +36,8 @@ internal abstract class RpcConnection(Socket socket, Stream stream, RpcClock clo
     private long _handed;
     private long _writingSinceMs;
     private long _partSinceMs;
+    private long _partSeen; // how much of it there was then
+    private long _partBytes;
     private long _readAtMs = clock.NowMs;
 
     public string Remote { get; } = socket.RemoteEndPoint?.ToString() ?? "";
@@ -47,11 +52,8 @@ internal abstract class RpcConnection(Socket socket, Stream stream, RpcClock clo
     /// <summary>When bytes came last.</summary>
     protected long ReadAtMs => Volatile.Read(ref _readAtMs);
 
-    /// <summary>Since when a part of a frame waits for its rest; 0 when none does.</summary>
-    protected long PartSinceMs => Volatile.Read(ref _partSinceMs);
-
-    /// <summary>Since when the other side takes none of what is written; 0 when nothing is being written.</summary>
-    protected long WritingSinceMs => Volatile.Read(ref _writingSinceMs);
+    /// <summary>Bytes of a frame whose rest has not come, when they are many.</summary>
+    public long PartBytes => Interlocked.Read(ref _partBytes);
 
     /// <summary>Bytes appended so far. Only with <see cref="Gate"/>.</summary>
     protected long Appended { get; private set; }
@@ -88,6 +90,7 @@ internal abstract class RpcConnection(Socket socket, Stream stream, RpcClock clo
 
         stream.Dispose();
         socket.Dispose();
+        CountPart(0);
         OnClosed(kind, reason);
     }
 
@@ -133,6 +136,33 @@ internal abstract class RpcConnection(Socket socket, Stream stream, RpcClock clo
         }
     }
 
+    /// <summary>Ends it in the ordinary way, when all that was appended is sent.</summary>
+    protected async Task CloseAfterFlushAsync(string reason)
+    {
+        await WhenFlushed().ConfigureAwait(false);
+        Close(RpcEventKind.Closed, reason);
+    }
+
+    /// <summary>Cuts it off when the other side neither goes on with what it sends, nor takes what it is sent.</summary>
+    /// <returns>True when it did.</returns>
+    protected bool CloseIfStuck(long now, TimeSpan halfFrameTimeout, string halfFrame, TimeSpan writeTimeout, string noReading)
+    {
+        // 0 is never.
+        if (Volatile.Read(ref _partSinceMs) is > 0 and var part && now - part > (long)halfFrameTimeout.TotalMilliseconds)
+        {
+            Close(RpcEventKind.CutOff, halfFrame);
+            return true;
+        }
+
+        if (Volatile.Read(ref _writingSinceMs) is > 0 and var writing && now - writing > (long)writeTimeout.TotalMilliseconds)
+        {
+            Close(RpcEventKind.CutOff, noReading);
+            return true;
+        }
+
+        return false;
+    }
+
     /// <summary>One frame, without its length. Called by one thread at a time.</summary>
     protected abstract void OnFrame(ReadOnlySpan<byte> body);
 
@@ -141,6 +171,11 @@ internal abstract class RpcConnection(Socket socket, Stream stream, RpcClock clo
 
     /// <summary>Null, or a task before whose end nothing more is read.</summary>
     protected virtual Task? BeforeRead() => null;
+
+    /// <summary>After <see cref="PartBytes"/> has changed.</summary>
+    protected virtual void OnPart(long more)
+    {
+    }
 
     /// <summary>The other side will send no more.</summary>
     protected virtual void OnEnd() => Close(RpcEventKind.Closed, "closed by the other side");
@@ -194,7 +229,9 @@ internal abstract class RpcConnection(Socket socket, Stream stream, RpcClock clo
         }
         finally
         {
+            _cutter.GiveBack();
             await _input.CompleteAsync().ConfigureAwait(false);
+            CountPart(0);
         }
     }
 
@@ -223,9 +260,26 @@ internal abstract class RpcConnection(Socket socket, Stream stream, RpcClock clo
         {
             Volatile.Write(ref _partSinceMs, 0);
         }
-        else if (isAny || PartSinceMs == 0)
+        else if (isAny || _partSinceMs == 0 || bytes.Length - _partSeen >= PartProgress)
         {
+            _partSeen = bytes.Length;
             Volatile.Write(ref _partSinceMs, now);
+        }
+
+        var part = bytes.Length > PartProgress ? bytes.Length : 0;
+        if (part != _partBytes)
+        {
+            CountPart(part);
+        }
+    }
+
+    // By the reading, and by whoever closes it: each tells what it changed, in whatever order they come.
+    private void CountPart(long bytes)
+    {
+        var before = Interlocked.Exchange(ref _partBytes, bytes);
+        if (before != bytes)
+        {
+            OnPart(bytes - before);
         }
     }
 
@@ -246,8 +300,9 @@ internal abstract class RpcConnection(Socket socket, Stream stream, RpcClock clo
                     }
 
                     (_filling, _sending) = (_sending, _filling);
-                    Volatile.Write(ref _sendingLeft, _sending.Length);
                     _handed += _sending.Length;
+                    _sending.RemoveVoids();
+                    Volatile.Write(ref _sendingLeft, _sending.Length);
                 }
 
                 for (var left = _sending.Written; left.Length > 0;)

@@ -17,4 +17,6 @@ public enum RpcEventKind : byte
     LateAnswer,
     /// <summary>The other side asks for a new connection.</summary>
     Reconnect,
+    /// <summary>Calls or requests were refused since there is too much to do. It is told at most once a second, with how many and why.</summary>
+    Refused,
 }

@@ -2,7 +2,7 @@ namespace Hongbao.Jce.Rpc;
 
 /// <summary>
 /// A call that was not answered as wished. A servant throws one to answer a code of its own: positive ones are free, those of <see cref="RpcCode"/> have their meaning,
-/// and below -99 there are none, since other clients take such an answer for a broken one.
+/// and below -99 there are none, since other clients take such an answer for a broken one. Of a call that the servant itself made only positive codes pass through to its caller.
 /// </summary>
 /// <param name="code">One of <see cref="RpcCode"/>, or a servant's own.</param>
 /// <param name="message">For people; it travels to the caller.</param>
@@ -18,4 +18,13 @@ public class RpcException(int code, string message, bool wasSent = true, Excepti
     /// <see cref="RpcCode.Timeout"/> and <see cref="RpcCode.NoConnection"/> it is not known.
     /// </summary>
     public bool WasSent { get; } = wasSent;
+
+    /// <summary>
+    /// True when a call ended with it. A servant that lets it through has begun its own work: what the code says of that call, such as that nothing was done, is not true of the
+    /// request that the servant answers.
+    /// </summary>
+    internal bool IsOfCall { get; private init; }
+
+    /// <summary>The fault with which a call ends.</summary>
+    internal static RpcException OfCall(int code, string message, bool wasSent = true, Exception? inner = null) => new(code, message, wasSent, inner) { IsOfCall = true };
 }

@@ -10,8 +10,8 @@ public sealed class RpcInvocation : IThreadPoolWorkItem
     private const int KeptMax = 8 << 10;
 
     private readonly RpcServer _server;
-    private JceBuffer _request = new(); // the buffer, the context and the status behind each other
-    private JceBuffer _answer = new();
+    private readonly JceBuffer _request = new(); // the buffer, the context and the status behind each other
+    private readonly JceBuffer _answer = new();
     private JceBuffer? _converted;
     private ServerConnection? _connection;
     private ServantTable.Entry? _servant;
@@ -24,7 +24,7 @@ public sealed class RpcInvocation : IThreadPoolWorkItem
     private bool _isOneWay;
     private long _deadlineMs; // of the server's clock; 0 for none
     private CancellationTokenSource? _source;
-    private int _cancellationId; // 0 until somebody asked for the token
+    private int _cancellationId; // 0 until somebody asked for the token; below it when that was too late
     private Dictionary<string, string>? _answerContext;
     private Dictionary<string, string>? _answerStatus;
 
@@ -42,6 +42,10 @@ public sealed class RpcInvocation : IThreadPoolWorkItem
             {
                 _source ??= new CancellationTokenSource();
                 _cancellationId = _server.WatchDeadline(this, _deadlineMs == 0 ? long.MaxValue : _deadlineMs + (long)_server.Options.Grace.TotalMilliseconds);
+                if (_cancellationId < 0)
+                {
+                    _source.Cancel();
+                }
             }
 
             return _source!.Token;
@@ -122,7 +126,21 @@ public sealed class RpcInvocation : IThreadPoolWorkItem
     {
         if (_deadlineMs != 0 && _server.Clock.NowMs >= _deadlineMs)
         {
-            Finish(RpcCode.QueueTimeout, "the deadline was over before its turn came");
+            FinishUnbegun(RpcCode.QueueTimeout, "the deadline was over before its turn came");
+            return;
+        }
+
+        // What is one-way was never to be answered.
+        if (!_isOneWay && _connection!.IsClosed)
+        {
+            // After a storm of new connections the work of callers that are gone would come before that of those who wait.
+            _server.Finished(this);
+            return;
+        }
+
+        if (!_isOneWay && _connection!.HasTooManyAnswers)
+        {
+            FinishUnbegun(RpcCode.Overload, _server.Refuse("their client takes too few answers"));
             return;
         }
 
@@ -186,8 +204,10 @@ public sealed class RpcInvocation : IThreadPoolWorkItem
         _servant = null;
         _answerContext = null;
         _answerStatus = null;
-        Shrink(ref _request);
-        Shrink(ref _answer);
+        // One large request must not leave its memory with every invocation that is kept.
+        _request.Clear(KeptMax);
+        _answer.Clear(KeptMax);
+        _converted?.Dispose();
         _converted = null;
         return true;
     }
@@ -217,7 +237,7 @@ public sealed class RpcInvocation : IThreadPoolWorkItem
             case JceFormatException:
                 Finish(RpcCode.ServerDecode, exception.Message);
                 break;
-            case RpcException { Code: >= RpcCode.ServerUnknown and not RpcCode.Success } fault:
+            case RpcException { Code: >= RpcCode.ServerUnknown and not RpcCode.Success } fault when fault.Code > 0 || !fault.IsOfCall:
                 Finish(fault.Code, fault.Message);
                 break;
             case OperationCanceledException when _source is { IsCancellationRequested: true }:
@@ -233,12 +253,39 @@ public sealed class RpcInvocation : IThreadPoolWorkItem
 
     private void Finish(int code, string text)
     {
-        if (!_isOneWay)
+        Reply(code, text);
+        _server.Finished(this);
+    }
+
+    private void FinishUnbegun(int code, string text)
+    {
+        Refuse(code, text);
+        _server.Finished(this);
+    }
+
+    /// <summary>Answers it with the word that it was not begun.</summary>
+    internal void Refuse(int code, string text)
+    {
+        _answerStatus = RpcNames.RefusedStatus;
+        Reply(code, text);
+    }
+
+    private void Reply(int code, string text)
+    {
+        if (_isOneWay)
+        {
+            return;
+        }
+
+        try
         {
             _connection!.Answer(this, code, text);
         }
-
-        _server.Finished(this);
+        catch (Exception e)
+        {
+            // Without an answer its caller is told by the end of the connection; its place is given back in any case.
+            _connection!.Close(RpcEventKind.CutOff, e.ToString());
+        }
     }
 
     /// <summary>Appends the answer's frame.</summary>
@@ -265,18 +312,5 @@ public sealed class RpcInvocation : IThreadPoolWorkItem
         _answerContext = null;
         _answerStatus = null;
         Write(output, RpcCode.ServerEncode, text);
-    }
-
-    private static void Shrink(ref JceBuffer buffer)
-    {
-        if (buffer.Length > KeptMax)
-        {
-            buffer.Dispose();
-            buffer = new();
-        }
-        else
-        {
-            buffer.Clear();
-        }
     }
 }

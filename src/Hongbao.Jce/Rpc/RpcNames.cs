@@ -18,6 +18,11 @@ public static class RpcNames
     /// <summary>Status key of a TUP answer's text.</summary>
     public const string ResultText = "STATUS_RESULT_DESC";
 
+    /// <summary>
+    /// Status key of an answer by which our server refuses a request that it has not begun; its value is <c>1</c>. Without it a fault may come from work that was done in part.
+    /// </summary>
+    public const string Refused = "STATUS_REFUSED";
+
     /// <summary>The function that every servant answers at once.</summary>
     public const string Ping = "tars_ping";
 
@@ -33,4 +38,9 @@ public static class RpcNames
     internal static ReadOnlySpan<byte> TraceIdBytes => "trace-id"u8;
 
     internal static ReadOnlySpan<byte> ShadowBytes => "shadow"u8;
+
+    internal static ReadOnlySpan<byte> RefusedBytes => "STATUS_REFUSED"u8;
+
+    /// <summary>The status of an answer that refuses.</summary>
+    internal static Dictionary<string, string> RefusedStatus { get; } = new() { [Refused] = "1" };
 }

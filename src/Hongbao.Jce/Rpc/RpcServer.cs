@@ -15,6 +15,7 @@ public sealed class RpcServer : IAsyncDisposable
 
     private readonly ServantTable _servants = new();
     private readonly RequestQueue _queue;
+    private readonly Refusals _refusals;
     private readonly Slots<RpcInvocation> _deadlines;
     private readonly Lock _deadlinesGate = new();
     private readonly ConcurrentQueue<RpcInvocation> _invocations = new();
@@ -23,10 +24,13 @@ public sealed class RpcServer : IAsyncDisposable
     private readonly List<RpcInvocation> _expired = [];
     private readonly CancellationTokenSource _stopping = new();
     private readonly Lock _gate = new();
+    private readonly Lock _timerGate = new();
     private ITimer? _timer;
+    private bool _isAwake; // the timer runs
     private Task? _stopped;
     private bool _isStarted;
     private bool _isPatienceOver;
+    private long _partBytes;
     private int _count; // connections, those in a handshake too
     private int _ticks;
     private int _isSweeping;
@@ -45,6 +49,7 @@ public sealed class RpcServer : IAsyncDisposable
 
         HeadLimits = Options.Limits with { LengthMax = Options.FrameMax, TotalMax = Options.FrameMax };
         Clock = new RpcClock(Options.Clock);
+        _refusals = new("requests", text => Tell(RpcEventKind.Refused, "", text));
         _queue = new RequestQueue(Options.ConcurrencyMax, Options.QueueMax);
         _deadlines = new Slots<RpcInvocation>(Options.ConcurrencyMax);
     }
@@ -111,7 +116,7 @@ public sealed class RpcServer : IAsyncDisposable
         Endpoints = endpoints;
         using (ExecutionContext.SuppressFlow())
         {
-            _timer = Options.Clock.CreateTimer(static server => ((RpcServer)server!).Sweep(), this, Tick, Tick);
+            _timer = Options.Clock.CreateTimer(static server => ((RpcServer)server!).Sweep(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
             for (var i = 0; i < _listeners.Count; i++)
             {
                 _ = AcceptAsync(_listeners[i], endpoints[i].Protocol == RpcProtocol.Ssl);
@@ -146,22 +151,55 @@ public sealed class RpcServer : IAsyncDisposable
         }
     }
 
+    internal bool IsStopping => _queue.IsStopping;
+
+    internal bool IsIdle => _queue.IsIdle;
+
+    /// <summary>Bytes of requests that have come in part, as <see cref="RpcServerOptions.PartsMax"/> counts them.</summary>
+    internal long PartBytes => Interlocked.Read(ref _partBytes);
+
     internal bool TryEnter(RpcInvocation invocation) => _queue.TryEnter(invocation);
 
+    /// <summary>After one that ran, or whose turn it was, has been answered.</summary>
     internal void Finished(RpcInvocation invocation)
+    {
+        Release(invocation);
+        _queue.Leave();
+    }
+
+    /// <summary>After one whose turn never came has been answered.</summary>
+    internal void Release(RpcInvocation invocation)
     {
         var connection = invocation.Connection;
         var bytes = invocation.Bytes;
         GiveBack(invocation);
         connection.Finished(bytes);
-        _queue.Leave();
     }
 
+    /// <summary>Counts a request that is refused since there is too much to do.</summary>
+    /// <param name="reason">One of a few.</param>
+    /// <returns>The reason.</returns>
+    internal string Refuse(string reason)
+    {
+        _refusals.Count(reason);
+        return reason;
+    }
+
+    internal void CountPart(long more)
+    {
+        if (Interlocked.Add(ref _partBytes, more) > Options.PartsMax && more > 0)
+        {
+            CutLargestPart();
+        }
+    }
+
+    /// <returns>Below 0 when it is to be cancelled at once.</returns>
     internal int WatchDeadline(RpcInvocation invocation, long deadlineMs)
     {
         lock (_deadlinesGate)
         {
-            return _deadlines.Add(invocation, _isPatienceOver ? 0 : deadlineMs);
+            // Nobody may look at deadlines any more.
+            return _isPatienceOver ? -1 : _deadlines.Add(invocation, deadlineMs);
         }
     }
 
@@ -236,6 +274,7 @@ public sealed class RpcServer : IAsyncDisposable
 
             var connection = new ServerConnection(this, socket, stream);
             _connections[connection] = true;
+            WakeUp();
             Tell(RpcEventKind.Connected, remote, "");
             if (_stopping.IsCancellationRequested)
             {
@@ -253,8 +292,23 @@ public sealed class RpcServer : IAsyncDisposable
         }
     }
 
+    private void CutLargestPart()
+    {
+        lock (_gate)
+        {
+            while (PartBytes > Options.PartsMax && _connections.Keys.MaxBy(c => c.PartBytes) is { PartBytes: > 0 } largest)
+            {
+                largest.Close(RpcEventKind.CutOff, "too many bytes of requests have come in part");
+            }
+        }
+    }
+
     private async Task StopOnceAsync()
     {
+        // One for all that follows.
+        var leavePatience = Options.LeavePatience < Options.DrainPatience ? Options.LeavePatience : Options.DrainPatience;
+        var drainedAt = Clock.NowMs + (long)Options.DrainPatience.TotalMilliseconds;
+        var endAt = drainedAt + (long)leavePatience.TotalMilliseconds;
         await _stopping.CancelAsync().ConfigureAwait(false);
         _listeners.ForEach(l => l.Dispose());
         if (!_isStarted)
@@ -269,24 +323,31 @@ public sealed class RpcServer : IAsyncDisposable
         }
 
         var idle = _queue.StopAsync();
-        await WithinAsync(idle, Options.DrainPatience).ConfigureAwait(false);
+        await UntilAsync(drainedAt, idle).ConfigureAwait(false);
         if (!idle.IsCompleted)
         {
+            // Nothing was done of what waits, and its callers are told so while they can be.
+            foreach (var invocation in _queue.TakeWaiting())
+            {
+                invocation.Refuse(RpcCode.Overload, Refuse("the server stops"));
+                Release(invocation);
+            }
+
             CancelAll();
+            await UntilAsync(Halfway(endAt), idle).ConfigureAwait(false);
         }
 
-        var flushed = Task.WhenAll(_connections.Keys.Select(c => c.WhenFlushed()));
-        await WithinAsync(flushed, Options.DrainPatience).ConfigureAwait(false);
+        await UntilAsync(Math.Max(drainedAt, Halfway(endAt)), Task.WhenAll(_connections.Keys.Select(c => c.WhenFlushed()))).ConfigureAwait(false);
 
         // What was answered has gone out, and clients that do as they are asked close by themselves. What the others still send is refused meanwhile.
-        var patience = Options.LeavePatience < Options.DrainPatience ? Options.LeavePatience : Options.DrainPatience;
-        await WithinAsync(WhenAllLeftAsync(), patience).ConfigureAwait(false);
+        var leftAt = Math.Min(endAt, Clock.NowMs + (long)leavePatience.TotalMilliseconds);
+        await UntilAsync(Halfway(leftAt), WhenAllLeftAsync()).ConfigureAwait(false);
         foreach (var connection in _connections.Keys)
         {
             connection.FinishSending();
         }
 
-        await WithinAsync(WhenAllLeftAsync(), patience).ConfigureAwait(false);
+        await UntilAsync(leftAt, WhenAllLeftAsync()).ConfigureAwait(false);
         if (_timer is not null)
         {
             await _timer.DisposeAsync().ConfigureAwait(false);
@@ -296,9 +357,14 @@ public sealed class RpcServer : IAsyncDisposable
         {
             connection.Close(RpcEventKind.Closed, "the server stops");
         }
+
+        _refusals.Tell(long.MaxValue);
     }
 
-    private Task<Task> WithinAsync(Task task, TimeSpan patience) => Task.WhenAny(task, Task.Delay(patience, Options.Clock));
+    private long Halfway(long timeMs) => (Clock.NowMs + timeMs) / 2;
+
+    private Task<Task> UntilAsync(long timeMs, Task task) =>
+        Task.WhenAny(task, Task.Delay(TimeSpan.FromMilliseconds(Math.Max(timeMs - Clock.NowMs, 0)), Options.Clock));
 
     private async Task WhenAllLeftAsync()
     {
@@ -318,6 +384,30 @@ public sealed class RpcServer : IAsyncDisposable
         }
 
         running.ForEach(i => i.Cancel());
+    }
+
+    private void WakeUp()
+    {
+        lock (_timerGate)
+        {
+            if (!_isAwake)
+            {
+                _isAwake = true;
+                _timer!.Change(Tick, Tick);
+            }
+        }
+    }
+
+    private void SleepIfIdle()
+    {
+        lock (_timerGate)
+        {
+            if (_connections.IsEmpty && _queue.IsIdle && _refusals.IsEmpty)
+            {
+                _isAwake = false;
+                _timer!.Change(Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+            }
+        }
     }
 
     private void Sweep()
@@ -343,6 +433,9 @@ public sealed class RpcServer : IAsyncDisposable
                 {
                     connection.CheckLife(now);
                 }
+
+                _refusals.Tell(now);
+                SleepIfIdle();
             }
         }
         finally

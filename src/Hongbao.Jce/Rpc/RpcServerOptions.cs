@@ -24,10 +24,16 @@ public sealed record RpcServerOptions
     public int QueueMax { get; init; } = 10_000;
 
     /// <summary>
-    /// Bytes of one connection's requests that are not answered yet, and of its answers that are not sent yet. While there are more, nothing is read of it, so that
-    /// a client that sends faster than it is served, or takes no answers, fills its own memory.
+    /// Bytes of one connection's requests that are not answered yet: while there are more, its requests are refused with <see cref="RpcCode.Overload"/>. And bytes of its answers
+    /// that it has not taken yet: while there are more, nothing more is read of it, and nothing that waits is begun; what was begun is answered with
+    /// <see cref="RpcCode.ServerEncode"/> when that would make more than this and one frame.
     /// </summary>
-    public int PendingMax { get; init; } = 4 << 20;
+    public int PendingMax { get; init; } = 16 << 20;
+
+    /// <summary>
+    /// Bytes of requests that have come in part, of all connections together; above it the connection with the largest part is cut off. Parts up to 64 KiB do not count.
+    /// </summary>
+    public long PartsMax { get; init; } = 256 << 20;
 
     /// <summary>A connection that takes no answers for so long is cut off.</summary>
     public TimeSpan WriteTimeout { get; init; } = TimeSpan.FromSeconds(15);
@@ -40,16 +46,19 @@ public sealed record RpcServerOptions
     /// </summary>
     public TimeSpan Grace { get; init; } = TimeSpan.Zero;
 
-    /// <summary>A connection on which the rest of a frame does not come for so long is cut off.</summary>
+    /// <summary>A connection on which neither the rest nor 64 KiB more of a frame come for so long is cut off.</summary>
     public TimeSpan HalfFrameTimeout { get; init; } = TimeSpan.FromSeconds(15);
 
     /// <summary>How long the handshake of TLS may take.</summary>
     public TimeSpan HandshakeTimeout { get; init; } = TimeSpan.FromSeconds(10);
 
-    /// <summary>How long a stopping server finishes what it has read. Then the tokens of what still runs are cancelled and the connections closed.</summary>
+    /// <summary>How long a stopping server finishes what it has read. Then what still waits is refused, and the tokens of what still runs are cancelled.</summary>
     public TimeSpan DrainPatience { get; init; } = TimeSpan.FromSeconds(10);
 
-    /// <summary>How long a stopping server with nothing left to do waits for clients to close their connections, since what they sent must still be refused in words.</summary>
+    /// <summary>
+    /// How long a stopping server with nothing left to do waits for clients to close their connections, since what they sent must still be refused in words; and for what it
+    /// has cancelled to end. Not longer than <see cref="DrainPatience"/>. A stop takes no longer than both together.
+    /// </summary>
     public TimeSpan LeavePatience { get; init; } = TimeSpan.FromMilliseconds(500);
 
     /// <summary>Bounds on arguments; <see cref="JceLimits.Untrusted"/> by default.</summary>

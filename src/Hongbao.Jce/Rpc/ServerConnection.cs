@@ -6,29 +6,43 @@ namespace Hongbao.Jce.Rpc;
 internal sealed class ServerConnection(RpcServer server, Socket socket, Stream stream)
     : RpcConnection(socket, stream, server.Clock, server.Options.FrameMax)
 {
+    // What no client that reads at all can bring about: it would wait for the largest answer of all, behind as many bytes as stop the reading.
+    private readonly long _answersMax = (long)server.Options.PendingMax + server.Options.FrameMax;
     private TaskCompletionSource? _drained;
     private int _underWay;
     private long _underWayBytes;
     private bool _isEnded; // the client sends no more, and waits for its answers
     private long _doneAtMs = server.Clock.NowMs;
 
+    /// <summary>True while so many answers wait for the client to take them that there shall be no more.</summary>
+    public bool HasTooManyAnswers => Unsent > server.Options.PendingMax;
+
     /// <summary>Appends an answer. Only by its invocation.</summary>
     public void Answer(RpcInvocation invocation, int code, string text)
     {
         var mustFlush = false;
+        var isRefused = false;
         Exception? failure = null;
         lock (Gate)
         {
             if (!IsClosed)
             {
                 var before = Filling.Length;
+                isRefused = Unsent > _answersMax;
                 try
                 {
-                    invocation.Write(Filling, code, text);
-                    if (Filling.Length - before > server.Options.FrameMax)
+                    if (isRefused)
                     {
-                        Filling.Truncate(before);
-                        invocation.WriteEncodeFault(Filling, "the answer is larger than a frame may be");
+                        invocation.WriteEncodeFault(Filling, "there is no room for more answers: the client takes too few");
+                    }
+                    else
+                    {
+                        invocation.Write(Filling, code, text);
+                        if (Filling.Length - before > server.Options.FrameMax)
+                        {
+                            Filling.Truncate(before);
+                            invocation.WriteEncodeFault(Filling, "the answer is larger than a frame may be");
+                        }
                     }
                 }
                 catch (Exception e)
@@ -48,6 +62,11 @@ internal sealed class ServerConnection(RpcServer server, Socket socket, Stream s
             QueueFlush();
         }
 
+        if (isRefused)
+        {
+            server.Refuse("there is no room for their answers: their client takes too few");
+        }
+
         if (failure is not null)
         {
             server.Tell(RpcEventKind.ServantFailed, Remote, "an answer could not be written", failure);
@@ -60,29 +79,21 @@ internal sealed class ServerConnection(RpcServer server, Socket socket, Stream s
     {
         Volatile.Write(ref _doneAtMs, Clock.NowMs);
         Interlocked.Add(ref _underWayBytes, -bytes);
-        WakeReader();
         if (Interlocked.Decrement(ref _underWay) == 0 && Volatile.Read(ref _isEnded))
         {
-            _ = CloseAfterFlushAsync();
+            _ = CloseAfterFlushAsync("closed by the client");
         }
     }
 
     /// <summary>Asks the client for a new connection.</summary>
-    public void AskToLeave() => Answer(RequestPacket.VersionTars, 0, 0, RpcCode.Success, RpcNames.Reconnect);
+    public void AskToLeave() => Reply(new RequestPacket { Version = RequestPacket.VersionTars }, RpcCode.Success, RpcNames.Reconnect, null);
 
     /// <summary>Cuts it off when it does what harms others.</summary>
     public void CheckLife(long now)
     {
         var options = server.Options;
-        if (PartSinceMs is > 0 and var since && now - since > (long)options.HalfFrameTimeout.TotalMilliseconds)
-        {
-            Close(RpcEventKind.CutOff, "a frame stopped in the middle");
-        }
-        else if (WritingSinceMs is > 0 and var writing && now - writing > (long)options.WriteTimeout.TotalMilliseconds)
-        {
-            Close(RpcEventKind.CutOff, "the client reads no answers");
-        }
-        else if (Volatile.Read(ref _underWay) == 0 && Unsent == 0 && now - Math.Max(ReadAtMs, Volatile.Read(ref _doneAtMs)) > (long)options.IdleTimeout.TotalMilliseconds)
+        if (!CloseIfStuck(now, options.HalfFrameTimeout, "a frame stopped in the middle", options.WriteTimeout, "the client reads no answers")
+            && Volatile.Read(ref _underWay) == 0 && Unsent == 0 && now - Math.Max(ReadAtMs, Volatile.Read(ref _doneAtMs)) > (long)options.IdleTimeout.TotalMilliseconds)
         {
             Close(RpcEventKind.Closed, "idle");
         }
@@ -105,8 +116,13 @@ internal sealed class ServerConnection(RpcServer server, Socket socket, Stream s
         var function = servant.Find(packet.Function);
         if (function < 0)
         {
-            var isPing = packet.Function.SequenceEqual("tars_ping"u8) || packet.Function.SequenceEqual("taf_ping"u8);
-            Refuse(packet, isPing ? RpcCode.Success : RpcCode.NoFunction, isPing ? "" : "no such function");
+            if (packet.Function.SequenceEqual("tars_ping"u8) || packet.Function.SequenceEqual("taf_ping"u8))
+            {
+                Reply(packet, RpcCode.Success, "", null);
+                return;
+            }
+
+            Refuse(packet, RpcCode.NoFunction, "no such function");
             return;
         }
 
@@ -116,16 +132,21 @@ internal sealed class ServerConnection(RpcServer server, Socket socket, Stream s
             return;
         }
 
+        // Its pings are still answered: it must not be taken for dead that it has too much to do.
+        if (Volatile.Read(ref _underWayBytes) > server.Options.PendingMax)
+        {
+            Refuse(packet, RpcCode.Overload, server.Refuse("too many bytes of their connection's requests are under way"));
+            return;
+        }
+
         var invocation = server.Rent();
         invocation.Begin(this, servant, function, packet, Clock.NowMs);
         Interlocked.Increment(ref _underWay);
         Interlocked.Add(ref _underWayBytes, invocation.Bytes);
         if (!server.TryEnter(invocation))
         {
-            Refuse(packet, RpcCode.Overload, "the server has too much to do, or stops");
-            var bytes = invocation.Bytes;
-            server.GiveBack(invocation);
-            Finished(bytes);
+            Refuse(packet, RpcCode.Overload, server.Refuse(server.IsStopping ? "the server stops" : "the server has too much to do"));
+            server.Release(invocation);
         }
     }
 
@@ -135,10 +156,10 @@ internal sealed class ServerConnection(RpcServer server, Socket socket, Stream s
         server.Forget(this, kind, reason);
     }
 
-    // A client that asks and does not listen, or asks faster than it is served, would fill the memory.
+    // A client that asks and does not listen would fill the memory.
     protected override Task? BeforeRead()
     {
-        if (!HasTooMuch)
+        if (!HasTooManyAnswers)
         {
             return null;
         }
@@ -147,12 +168,12 @@ internal sealed class ServerConnection(RpcServer server, Socket socket, Stream s
         Volatile.Write(ref _drained, drained);
         Interlocked.MemoryBarrier();
         // It may have drained, or been closed, before that was seen.
-        return HasTooMuch && !IsClosed ? drained.Task : null;
+        return HasTooManyAnswers && !IsClosed ? drained.Task : null;
     }
 
     protected override void OnFlushed() => WakeReader();
 
-    private bool HasTooMuch => Unsent + Interlocked.Read(ref _underWayBytes) > server.Options.PendingMax;
+    protected override void OnPart(long more) => server.CountPart(more);
 
     private void WakeReader()
     {
@@ -172,51 +193,33 @@ internal sealed class ServerConnection(RpcServer server, Socket socket, Stream s
         Interlocked.MemoryBarrier();
         if (Volatile.Read(ref _underWay) == 0)
         {
-            _ = CloseAfterFlushAsync();
+            _ = CloseAfterFlushAsync("closed by the client");
         }
     }
 
-    private async Task CloseAfterFlushAsync()
-    {
-        await WhenFlushed().ConfigureAwait(false);
-        Close(RpcEventKind.Closed, "closed by the client");
-    }
+    private void Refuse(in RequestPacket packet, int code, string text) => Reply(packet, code, text, RpcNames.RefusedStatus);
 
-    private void Refuse(in RequestPacket packet, int code, string text)
+    // Without an invocation, and without values.
+    private void Reply(in RequestPacket packet, int code, string text, Dictionary<string, string>? status)
     {
         if (packet.IsOneWay)
         {
             return;
         }
 
-        if (packet.Version is RequestPacket.VersionTup or RequestPacket.VersionTupTyped)
-        {
-            bool mustFlush;
-            lock (Gate)
-            {
-                var before = Filling.Length;
-                TupParameters.WriteAnswer(Filling, packet.Version, packet.Id, packet.MessageType, packet.Servant, packet.Function, code, text);
-                mustFlush = Append(before);
-            }
-
-            if (mustFlush)
-            {
-                QueueFlush();
-            }
-
-            return;
-        }
-
-        Answer(packet.Version, packet.Id, packet.MessageType, code, text);
-    }
-
-    private void Answer(short version, int id, int messageType, int code, string text)
-    {
         bool mustFlush;
         lock (Gate)
         {
             var before = Filling.Length;
-            ResponsePacket.Write(Filling, version, id, messageType, code, [], null, text, null);
+            if (packet.Version is RequestPacket.VersionTup or RequestPacket.VersionTupTyped)
+            {
+                TupParameters.WriteAnswer(Filling, packet.Version, packet.Id, packet.MessageType, packet.Servant, packet.Function, code, text, status);
+            }
+            else
+            {
+                ResponsePacket.Write(Filling, packet.Version, packet.Id, packet.MessageType, code, [], status, text, null);
+            }
+
             mustFlush = Append(before);
         }
 

@@ -58,10 +58,11 @@ internal static class TupParameters
     }
 
     /// <summary>Writes the frame of an answer without values.</summary>
-    public static void WriteAnswer(FrameBuffer output, short version, int id, int messageType, ReadOnlySpan<byte> servant, ReadOnlySpan<byte> function, int code, string text)
+    public static void WriteAnswer(FrameBuffer output, short version, int id, int messageType, ReadOnlySpan<byte> servant, ReadOnlySpan<byte> function, int code, string text,
+        Dictionary<string, string>? status)
     {
         // An empty map at tag 0: the client of @tars/rpc cannot do without.
-        Write(output, version, id, messageType, servant, function, [0x08, 0x0c], code, text, null, null);
+        Write(output, version, id, messageType, servant, function, [0x08, 0x0c], code, text, status, null);
     }
 
     private static void Write(FrameBuffer output, short version, int id, int messageType, ReadOnlySpan<byte> servant, ReadOnlySpan<byte> function, ReadOnlySpan<byte> buffer,

@@ -46,6 +46,21 @@ public sealed class JceBuffer : IBufferWriter<byte>, IDisposable
     /// <summary>Forgets what was written and keeps the memory.</summary>
     public void Clear() => Length = 0;
 
+    /// <summary>Forgets what was written, and gives memory back when it is more than usual.</summary>
+    /// <param name="keptMax">Bytes that are usual.</param>
+    internal void Clear(int keptMax)
+    {
+        Length = 0;
+        if (_bytes.Length > keptMax)
+        {
+            ArrayPool<byte>.Shared.Return(_bytes);
+            _bytes = ArrayPool<byte>.Shared.Rent(SizeMin);
+        }
+    }
+
+    /// <summary>Bytes that it holds before it grows.</summary>
+    internal int Capacity => _bytes.Length;
+
     /// <summary>Cuts what was written to a length that it had before.</summary>
     public void Truncate(int length)
     {

@@ -12,9 +12,6 @@ public readonly ref struct YybPackage
     /// <summary>Bytes before the body.</summary>
     public const int HeadLength = 7;
 
-    /// <summary>The bound that is used when none is named, everything counted.</summary>
-    public const int DefaultLengthMax = 64 * 1024;
-
     private YybPackage(uint version, ReadOnlySpan<byte> body)
     {
         Version = version;
@@ -33,9 +30,9 @@ public readonly ref struct YybPackage
     /// <summary>Reads a package. Never throws, copies nothing.</summary>
     /// <param name="bytes">All of it.</param>
     /// <param name="package">The package; empty when there is a fault.</param>
-    /// <param name="lengthMax">Most bytes, everything counted.</param>
+    /// <param name="lengthMax">Most bytes, everything counted; requests and answers have bounds of their own.</param>
     /// <returns>What is wrong; the first that is, in order of the bytes.</returns>
-    public static YybFault Read(ReadOnlySpan<byte> bytes, out YybPackage package, int lengthMax = DefaultLengthMax)
+    public static YybFault Read(ReadOnlySpan<byte> bytes, out YybPackage package, int lengthMax)
     {
         package = default;
         var magic = bytes[..Math.Min(bytes.Length, Magic.Length)];

@@ -8,12 +8,6 @@ namespace Hongbao.Query.Received;
 /// <summary>Writes the read model from messages, as they come; what they miss the repair finds.</summary>
 internal sealed class ReceivedFeed(ReceivedStore store, CoreClaims claims)
 {
-    /// <summary>Name of the handler of accepted claims; also in the inbox.</summary>
-    public const string ClaimsHandler = "query.received.write";
-
-    /// <summary>Name of the handler of ended transfers.</summary>
-    public const string OutcomesHandler = "query.received.fail";
-
     /// <summary>Core accepted claims: their receivers have shares.</summary>
     public async Task HandleClaimsAsync(IReadOnlyList<Delivery> deliveries, CancellationToken cancellationToken)
     {
@@ -21,7 +15,7 @@ internal sealed class ReceivedFeed(ReceivedStore store, CoreClaims claims)
         await using (session.ConfigureAwait(false))
         {
             var news = new List<ReceivedRow>();
-            foreach (var delivery in await Inbox.AcceptAsync(session, deliveries, ClaimsHandler, cancellationToken).ConfigureAwait(false))
+            foreach (var delivery in await Inbox.AcceptAsync(session, deliveries, Listener.WriteReceived.Handler, cancellationToken).ConfigureAwait(false))
             {
                 news.AddRange(delivery.Read<ClaimsAccepted>().Wanted().Select(ReceivedRow.Of));
             }

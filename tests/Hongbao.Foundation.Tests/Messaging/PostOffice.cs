@@ -57,8 +57,8 @@ internal sealed class PostOffice : IAsyncDisposable
         return office;
     }
 
-    public OutboxDispatcher Dispatcher(IStore? store = null) =>
-        new(store ?? Sender, Outbox, Bus, Alerts, NullLogger.Instance);
+    public OutboxDispatcher Dispatcher(IStore? store = null, TimeSpan? behindAfter = null) =>
+        new(store ?? Sender, Outbox, Bus, Alerts, NullLogger.Instance, behindAfter);
 
     public async Task SendAsync(string topic, IEnumerable<int> numbers, TimeSpan delay = default)
     {

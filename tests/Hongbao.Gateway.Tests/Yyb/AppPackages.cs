@@ -32,7 +32,7 @@ internal sealed record AppAnswer(uint Version, PkgRspHead Head, List<Response> R
 
     public static AppAnswer Read(byte[] bytes)
     {
-        Assert.Equal(YybFault.None, YybPackage.Read(bytes, out var package, int.MaxValue));
+        Assert.Equal(YybFault.None, YybPackage.Read(bytes, out var package, YybConstants.AnswerBytesMax));
         if (package.Version == YybConstants.Version1)
         {
             var one = JceSerializer.Read<PkgRspV1>(package.Body);

@@ -114,10 +114,27 @@ public sealed class CommandTests : IAsyncLifetime
         Assert.Equal(ErrorCode.SubsidyNotUsable, (await _host.AskAsync(Command.CreatePacket, offer)).OnlyCode);
         offer.Funding = new Funding { Kind = FundingKind.Subsidy };
         Assert.Equal(["funding.subsidyNo"], (await _host.AskAsync(Command.CreatePacket, offer)).Blamed);
-        offer.Funding = new Funding { Kind = (FundingKind)3 };
-        var unknown = await _host.AskAsync(Command.CreatePacket, offer);
-        Assert.Equal(["funding.kind"], unknown.Blamed);
-        Assert.Equal("must be one of 1 (Cashier), 2 (Subsidy)", unknown.Detail.Faults[0].Message);
+        offer.Funding = new Funding { Kind = FundingKind.Subsidy, SubsidyNo = -1 };
+        Assert.Equal(["funding.subsidyNo"], (await _host.AskAsync(Command.CreatePacket, offer)).Blamed);
+        offer.Funding = new Funding { Kind = FundingKind.Subsidy, SubsidyNo = -1, Token = "a\0b" };
+        Assert.Equal(["funding.subsidyNo", "funding.token"], (await _host.AskAsync(Command.CreatePacket, offer)).Blamed);
+        Assert.Empty(_host.Core.Asked);
+    }
+
+    [Fact]
+    public async Task Choices_that_are_none_are_told_together_in_numbers()
+    {
+        var offer = Offer();
+        offer.Split = (Wire.SplitKind)9;
+        offer.Scope.Kind = 0;
+        offer.Funding.Kind = (FundingKind)3;
+        var refused = await _host.AskAsync(Command.CreatePacket, offer);
+        Assert.Equal(
+            [
+                ("split", "must be one of 1 (Random), 2 (Fair), 3 (Equal)"), ("scope.kind", "must be one of 1 (Public), 2 (Followers), 3 (Friends), 4 (Exclusive)"),
+                ("funding.kind", "must be one of 1 (Cashier), 2 (Subsidy)"),
+            ],
+            refused.Detail.Faults.Select(f => (f.Field, f.Message)));
         Assert.Empty(_host.Core.Asked);
     }
 
@@ -138,7 +155,8 @@ public sealed class CommandTests : IAsyncLifetime
         Assert.Equal(("video-881", 7, "c"), Page(p => (p.ContentId, p.Limit, p.Cursor)));
 
         var claims = (await _host.AskAsync(Command.ListClaims, Requests[Command.ListClaims])).Body<ListClaimsRsp>();
-        Assert.Equal(new ClaimItem { Claim = Claim(Wire.ClaimStatus.Transferring), Name = "王", Avatar = "/avatars/1.svg", Luckiest = true }, Assert.Single(claims.Items));
+        Assert.Equal(
+            new ClaimItem { ClaimNo = 77, Uid = 1001, Seq = 1, Amount = 888, ClaimedAtMs = 1_771_329_600_007, Name = "王", Avatar = "/avatars/1.svg", Luckiest = true }, Assert.Single(claims.Items));
         Assert.Equal((9001L, 100, "3"), Page(p => (p.PacketNo, p.Limit, p.Cursor)));
 
         var sent = (await _host.AskAsync(Command.ListSent, Requests[Command.ListSent])).Body<ListSentRsp>();
@@ -156,6 +174,9 @@ public sealed class CommandTests : IAsyncLifetime
             new Wire.WalletEntry { EntryNo = 5, Kind = "transfer", Account = "change", Amount = 888, Balance = 1011, PacketNo = 9001, AtMs = 1_771_329_600_000 }, entries.Items[0]);
         Assert.Equal("9", ((PageRequest)_host.Finance.Asked.Single().Request).Cursor);
     }
+
+    [Fact]
+    public void A_list_of_claims_does_not_tell_how_they_stand() => Assert.DoesNotContain(typeof(ClaimItem).GetProperties(), static p => p.PropertyType == typeof(Wire.ClaimStatus) || p.PropertyType == typeof(ClaimInfo));
 
     [Fact]
     public async Task A_packet_has_all_that_http_shows()

@@ -171,6 +171,19 @@ public sealed class PackageTests : IAsyncLifetime
         Assert.Equal((AppPackages.TraceId, _host.Clock.GetUtcNow().ToUnixTimeMilliseconds()), (answer.Head.TraceId, answer.Head.ServerTimeMs));
     }
 
+    [Fact]
+    public async Task The_services_time_is_that_of_the_answer()
+    {
+        var asked = _host.Clock.GetUtcNow();
+        _host.Core.Create = (_, _, _) =>
+        {
+            _host.Clock.Advance(TimeSpan.FromSeconds(4));
+            return Task.FromResult(FakeCore.Created());
+        };
+        var answer = await _host.AskAsync(Command.CreatePacket, CommandTests.Offer());
+        Assert.Equal((asked + TimeSpan.FromSeconds(4)).ToUnixTimeMilliseconds(), answer.Head.ServerTimeMs);
+    }
+
     [Theory]
     [InlineData("", "")]
     [InlineData("00000000000000000000000000000000", "zh\nCN")]
@@ -207,7 +220,7 @@ public sealed class PackageTests : IAsyncLifetime
         using var buffer = new JceBuffer();
         YybPackage.WriteHead(buffer, 0x01020304);
         Assert.Equal([.. "YYB"u8, 1, 2, 3, 4], buffer.Written.ToArray());
-        Assert.Equal((YybPackage.HeadLength, YybPackage.DefaultLengthMax), (YybConstants.HeadBytes, YybConstants.PackageBytesMax));
+        Assert.Equal(YybPackage.HeadLength, YybConstants.HeadBytes);
         Assert.Equal(YybConstants.Magic, System.Text.Encoding.ASCII.GetString(YybPackage.Magic));
     }
 

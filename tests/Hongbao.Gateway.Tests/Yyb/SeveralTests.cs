@@ -1,5 +1,7 @@
 using Hongbao.Contracts.Yyb;
+using Hongbao.Gateway.Yyb;
 using Hongbao.Jce;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace Hongbao.Gateway.Tests.Yyb;
 
@@ -66,6 +68,45 @@ public sealed class SeveralTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task One_that_does_not_give_its_thread_back_does_not_keep_the_others_from_beginning_either()
+    {
+        // As SQLite, which reads to the end before it returns.
+        using var asked = new ManualResetEventSlim();
+        var isMet = false;
+        _host.Core.Claim = (_, r, _) =>
+        {
+            isMet = asked.Wait(TimeSpan.FromSeconds(30), CancellationToken.None);
+            return Task.FromResult(new ClaimResponse { Claim = new ClaimView { ClaimNo = 1, PacketNo = r.PacketNo, Uid = 1001, Seq = 1, Amount = 1, Status = Contracts.ClaimStatus.Claimed } });
+        };
+        _host.Core.SetContent = _ =>
+        {
+            asked.Set();
+            return new SetContentResponse();
+        };
+        var answer = await _host.AskAsync(AppPackages.Of(Command.Claim, CommandTests.Requests[Command.Claim]), AppPackages.Of(Command.SetContent, CommandTests.Requests[Command.SetContent]));
+        Assert.All(answer.Responses, r => Assert.Equal(ErrorCode.Ok, (ErrorCode)r.Head.Code));
+        Assert.True(isMet);
+    }
+
+    [Fact]
+    public async Task An_answer_that_would_be_too_long_leaves_out_its_longest()
+    {
+        // 15 lists of a little over 600,000 bytes: 13 of them have room in 8 MiB.
+        var list = new string('喜', 200_000);
+        _host.Query.Packet = FakeQuery.View() with { Greeting = list };
+        Request[] requests = [AppPackages.Of(Command.SetContent, CommandTests.Requests[Command.SetContent]), .. Enumerable.Range(0, 15).Select(i => AppPackages.Of(Command.ListSent, new ListSentReq(), $"{i}"))];
+        var answer = await _host.AskAsync(requests);
+        var leftOut = answer.Responses.FindAll(r => r.Head.Code != 0);
+        Assert.Equal(2, leftOut.Count);
+        Assert.All(leftOut, r => Assert.Equal((ErrorCode.PayloadTooLarge, 0), ((ErrorCode)r.Head.Code, r.Body.Length)));
+        Assert.Equal(ErrorCode.Ok, (ErrorCode)answer.Responses[0].Head.Code);
+        Assert.Equal(requests.Select(r => (r.Head.Command, r.Head.RequestId)), answer.Responses.Select(r => (r.Head.Command, r.Head.RequestId)));
+
+        // Alone it may be as long as it is.
+        Assert.Equal(list, (await _host.AskAsync(Command.GetPacket, new GetPacketReq { PacketNo = 9001 })).Body<GetPacketRsp>().Packet.Greeting);
+    }
+
+    [Fact]
     public async Task As_many_as_allowed_are_carried_out_and_one_more_is_none()
     {
         var claim = AppPackages.Of(Command.Claim, CommandTests.Requests[Command.Claim]);
@@ -85,9 +126,10 @@ public sealed class SeveralTests : IAsyncLifetime
     [Fact]
     public async Task A_client_that_leaves_is_no_fault()
     {
-        var entered = new TaskCompletionSource();
-        _host.Core.Create = (_, _, _) =>
+        var (entered, left) = (new TaskCompletionSource(), new TaskCompletionSource());
+        _host.Core.Create = (_, _, gone) =>
         {
+            gone.Register(() => left.TrySetResult());
             entered.TrySetResult();
             return new TaskCompletionSource<CreatePacketResponse>().Task;
         };
@@ -97,7 +139,36 @@ public sealed class SeveralTests : IAsyncLifetime
         await entered.Task.WaitAsync(TimeSpan.FromSeconds(10));
         await leaving.CancelAsync();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => call);
+        await left.Task.WaitAsync(TimeSpan.FromSeconds(10));
         Assert.Equal(ErrorCode.Ok, (await _host.AskAsync(Command.GetMe)).OnlyCode);
-        Assert.DoesNotContain(_host.Logs.Lines, l => l.StartsWith("Error", StringComparison.Ordinal));
+
+        // A server that has stopped has ended every request.
+        await _host.App.StopAsync();
+        Assert.DoesNotContain(_host.Logs.Lines, l => l.StartsWith("Error", StringComparison.Ordinal) || l.Contains(" failed for uid ", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task A_fault_is_logged_with_its_command_also_when_nobody_waits_any_more()
+    {
+        using var leaving = new CancellationTokenSource();
+        _host.Core.SetContent = _ =>
+        {
+            leaving.Cancel();
+            throw new InvalidOperationException("first");
+        };
+        _host.Core.Claim = async (_, _, _) =>
+        {
+            await Task.Yield();
+            leaving.Cancel();
+            throw new InvalidOperationException("second");
+        };
+        var package = AppPackages.Several(AppPackages.HeadOf(_host.Token()), AppPackages.Of(Command.SetContent, CommandTests.Requests[Command.SetContent]),
+            AppPackages.Of(Command.Claim, CommandTests.Requests[Command.Claim]));
+        await _host.App.Services.GetRequiredService<PackageService>().AnswerAsync(package, AppPackages.TraceId, leaving.Token);
+        foreach (var (command, fault) in new[] { (Command.SetContent, "first"), (Command.Claim, "second") })
+        {
+            var line = Assert.Single(_host.Logs.Lines, l => l.StartsWith("Error", StringComparison.Ordinal) && l.Contains($"Command {command} of a package failed", StringComparison.Ordinal));
+            Assert.Contains(fault, line, StringComparison.Ordinal);
+        }
     }
 }

@@ -29,7 +29,7 @@ public sealed class CheckTests : IDisposable
         Assert.Equal("""
             Bad.jce(3,33): error JCE035: member 'b' has the tag 0 of member 'a'
             Bad.jce(4,26): error JCE030: 'Nothing' is not defined (before this place)
-            Codes are explained in docs/jce-errors.md, JCE035 in docs/jce-errors.md#jce035-tag-used-twice.
+            'hongbao jce explain JCE035' explains JCE035 and how to mend it.
 
             """.ReplaceLineEndings("\n"), run.Errors);
     }
@@ -91,14 +91,47 @@ public sealed class CheckTests : IDisposable
     }
 
     [Fact]
+    public void An_included_file_that_cannot_be_read_is_a_problem_of_its_line()
+    {
+        var main = _jce.File("Main.jce", "module M { };\n#include \"b.jce\"\n");
+        File.WriteAllBytes(_jce.At("b.jce"), [0xFF, 0xFE, 0x00]);
+        var run = _jce.Run("check", main);
+        Assert.Equal(1, run.ExitCode);
+        Assert.StartsWith("Main.jce(2,1): error JCE053: b.jce is not UTF-8\n", run.Errors, StringComparison.Ordinal);
+
+        using (var large = File.Create(_jce.At("b.jce")))
+        {
+            large.SetLength((10 << 20) + 1);
+        }
+
+        Assert.StartsWith("Main.jce(2,1): error JCE053: b.jce has more than 10485760 bytes\n", _jce.Run("check", main).Errors, StringComparison.Ordinal);
+        Assert.Equal((2, "", "b.jce has more than 10485760 bytes.\n"), Of(_jce.Run("check", _jce.At("b.jce"))));
+    }
+
+    [Fact]
+    public void A_path_with_a_NUL_is_not_found() => Assert.StartsWith(
+        "Nul.jce(1,1): error JCE048: cannot find 'a\\u{0}b'\n", _jce.Run("check", _jce.File("Nul.jce", "#include \"a\0b\"\nmodule M { };")).Errors, StringComparison.Ordinal);
+
+    [Fact]
+    public void Devices_and_pipes_are_not_waited_for()
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "There are none.");
+
+        // Neither ends; nothing is asked of them.
+        Assert.Equal(0, _jce.Run("check", _jce.File("Main.jce", "#include \"/dev/zero\"\n#include \"/dev/tty\"\nmodule M { };")).ExitCode);
+        Assert.StartsWith("/dev/zero has more than ", _jce.Run("check", "/dev/zero").Errors, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void What_is_not_there_is_bad_usage()
     {
         var good = _jce.File("Good.jce", Good);
 
         Assert.Equal(2, _jce.Run("check").ExitCode);
         Assert.Contains("There is no file nowhere.jce.", _jce.Run("check", "nowhere.jce").Refusals);
+        Assert.EndsWith(" is a folder; name the files in it.", Assert.Single(_jce.Run("check", _jce.Folder).Refusals), StringComparison.Ordinal);
         Assert.Contains("There is no folder nowhere.", _jce.Run("check", good, "--include", "nowhere").Refusals);
-        Assert.Contains("There is no file nowhere.", _jce.Run("check", good, "--accepted", "nowhere").Refusals);
+        Assert.Contains("There is no file nowhere. 'hongbao jce accept' writes it.", _jce.Run("check", good, "--accepted", "nowhere").Refusals);
     }
 
     private static (int, string, string) Of(Outcome outcome) => (outcome.ExitCode, outcome.Output, outcome.Errors);

@@ -225,6 +225,30 @@ public sealed class PrintTests : IDisposable
         Assert.Equal("large.bin has 10485761 bytes; more than 10485760 are not looked at.\n", _jce.Run("print", "--file", _jce.At("large.bin")).Errors);
     }
 
+    [Fact]
+    public void Whatever_a_reader_takes_is_printed()
+    {
+        // A list of 60,000 structs with four fields each: 300,000 values, of which a reader counts 60,000.
+        File.WriteAllBytes(_jce.At("rows.bin"), [0x09, 0x02, 0x00, 0x00, 0xEA, 0x60, .. Enumerable.Repeat<byte[]>([0x0A, 0x0C, 0x1C, 0x2C, 0x3C, 0x0B], 60_000).SelectMany(static b => b)]);
+        var contract = _jce.File("Rows.jce", "module M { struct Row { 0 require int a; 1 require int b; 2 require int c; 3 require int d; }; struct Rows { 0 require vector<Row> rows; }; };");
+
+        var run = _jce.Run("print", contract, "--struct", "M.Rows", "--file", _jce.At("rows.bin"));
+
+        Assert.Equal((0, ""), (run.ExitCode, run.Errors));
+        Assert.Contains("rows: vector<M::Row> of 60000\n", run.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_limit_of_the_command_is_told_as_such()
+    {
+        File.WriteAllBytes(_jce.At("deep.bin"), [.. Enumerable.Repeat((byte)0x0A, 100)]);
+
+        var run = _jce.Run("print", "--file", _jce.At("deep.bin"));
+
+        Assert.Equal(1, run.ExitCode);
+        Assert.EndsWith("That is a limit of this command, which shows 4194304 values, 64 deep, of 10485760 bytes. Readers have limits of their own.\n", run.Errors, StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData("Name contract files, or give bytes by --hex or --file.")]
     [InlineData("Give --hex or --file, not both.", "--hex", "00", "--file", "x")]

@@ -26,6 +26,32 @@ public sealed class ReferenceTests : IDisposable
     }
 
     [Fact]
+    public void A_page_that_somebody_wrote_is_never_replaced()
+    {
+        var a = _jce.File("A.jce", "module M { };");
+        Directory.CreateDirectory(_jce.At("pages"));
+        _jce.File("pages/README.md", "# Mine\n");
+
+        var run = _jce.Run("reference", a, "--out", _jce.At("pages"));
+
+        Assert.Equal((2, "", "pages/README.md is not a page that this command wrote, and would be replaced. Name a folder that is only for these pages.\n"), (run.ExitCode, run.Output, run.Errors));
+        Assert.Equal("# Mine\n", _jce.Read("pages/README.md"));
+        Assert.False(File.Exists(_jce.At("pages/A.md")));
+    }
+
+    [Fact]
+    public void Pages_are_written_again_and_those_of_no_contract_are_named()
+    {
+        var (a, b) = (_jce.File("A.jce", "module M { };"), _jce.File("B.jce", "module N { };"));
+        Assert.Equal(0, _jce.Run("reference", a, b, "--out", _jce.At("pages")).ExitCode);
+        _jce.File("pages/Other.md", "# Mine\n");
+
+        var run = _jce.Run("reference", a, "--out", _jce.At("pages"));
+
+        Assert.Equal((0, "2 pages in pages\npages/B.md is of none of these contracts, and can be removed\n", ""), (run.ExitCode, run.Output, run.Errors));
+    }
+
+    [Fact]
     public void A_contract_with_errors_has_no_pages()
     {
         Assert.Equal(1, _jce.Run("reference", _jce.File("A.jce", "module M {"), "--out", _jce.At("pages")).ExitCode);

@@ -117,6 +117,23 @@ public sealed class RolesTests
         Assert.True(faults.TryAnswer<PaymentAnswer>(new RpcException(RpcCode.ServerUnknown, "broken"), out var broken));
         Assert.Equal((ResultCode.Internal, FinanceStatus.Unknown), (broken.Result.Code, broken.Status));
         Assert.False(faults.TryAnswer<string>(new RpcException(RpcCode.Timeout, "late"), out _));
+        // It will never pass: nobody shall come again for it.
+        Assert.True(faults.TryAnswer<ClaimResponse>(new RpcException(RpcCode.SendFailed, "too large", wasSent: false), out var large));
+        Assert.Equal(ResultCode.Internal, large.Result.Code);
+    }
+
+    [Fact]
+    public async Task A_module_takes_messages_for_its_own_handlers_only()
+    {
+        var post = new Post();
+        var core = new ModulePost("core", post);
+        foreach (var listener in Listener.All)
+        {
+            var before = post.Calls;
+            var answer = await core.DeliverAsync(new CallContext(), new DeliverRequest { Topic = listener.Topic, Handler = listener.Handler });
+            Assert.Equal(listener.Module == "core", post.Calls > before);
+            Assert.Equal(listener.Module == "core" ? ResultCode.Ok : ResultCode.Overloaded, answer.Result.Code);
+        }
     }
 
     [Fact]
@@ -133,6 +150,17 @@ public sealed class RolesTests
         }
 
         Directory.Delete(folder, recursive: true);
+    }
+
+    private sealed class Post : IMessagePost
+    {
+        public int Calls { get; private set; }
+
+        public Task<DeliverResponse> DeliverAsync(CallContext context, DeliverRequest request, CancellationToken cancellationToken = default)
+        {
+            Calls++;
+            return Task.FromResult(new DeliverResponse());
+        }
     }
 
     private static IEnumerable<string> Settings(RpcOptions options, Roles roles) => RpcFaults.Of(options, roles).Select(static f => f[..f.IndexOf(' ', StringComparison.Ordinal)]);

@@ -73,9 +73,13 @@ public sealed class ConnectionTests
         while (true)
         {
             var request = await second.ReadRequestAsync();
-            if (request.Function == "last")
+            if (request.Function is "last" or RpcNames.Ping)
             {
                 await second.SendAsync(RawConnection.Response(request.Id));
+            }
+
+            if (request.Function == "last")
+            {
                 break;
             }
         }

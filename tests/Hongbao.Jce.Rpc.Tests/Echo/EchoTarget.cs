@@ -26,6 +26,9 @@ public sealed class EchoTarget : IEcho
 
     public void Release(int number) => At(number).TrySetResult();
 
+    /// <summary>The number waits again the next time.</summary>
+    public void Forget(int number) => _releases.TryRemove(number, out _);
+
     public Task<string> EchoAsync(string text, CancellationToken cancellationToken = default)
     {
         Echoed.Enqueue(text);

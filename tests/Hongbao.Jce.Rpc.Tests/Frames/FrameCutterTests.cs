@@ -38,6 +38,22 @@ public sealed class FrameCutterTests
         Assert.Equal(0, left);
     }
 
+    [Fact]
+    public void Memory_of_an_unusual_frame_is_given_back_with_the_next_look()
+    {
+        var frame = Frame(new byte[200_000]);
+        var first = new Piece(frame.AsMemory(..100_000), null);
+        var last = new Piece(frame.AsMemory(100_000..), first);
+        var bytes = new ReadOnlySequence<byte>(first, 0, last, last.Memory.Length);
+        var cutter = new FrameCutter(1 << 20);
+
+        Assert.True(cutter.TryTake(ref bytes, out var body, out _));
+        Assert.Equal(200_000, body.Length);
+        Assert.True(cutter.Held >= 200_000);
+        Assert.False(cutter.TryTake(ref bytes, out _, out _));
+        Assert.Equal(0, cutter.Held);
+    }
+
     [Theory]
     [InlineData(0u)]
     [InlineData(3u)]
@@ -62,6 +78,19 @@ public sealed class FrameCutterTests
 
         Assert.True(new FrameCutter(1000).TryTake(ref bytes, out var body, out _));
         Assert.Equal((996, 0), (body.Length, bytes.Length));
+    }
+
+    private sealed class Piece : ReadOnlySequenceSegment<byte>
+    {
+        public Piece(ReadOnlyMemory<byte> memory, Piece? before)
+        {
+            Memory = memory;
+            if (before is not null)
+            {
+                before.Next = this;
+                RunningIndex = before.RunningIndex + before.Memory.Length;
+            }
+        }
     }
 
     private static byte[] Frame(byte[] body)

@@ -5,6 +5,27 @@ namespace Hongbao.Jce.Rpc.Tests;
 /// <summary>What line noise and attackers make of a frame.</summary>
 internal static class Mutation
 {
+    /// <summary>Chance for a test that says its seed, and takes it from <c>HONGBAO_JCE_SEED</c>.</summary>
+    public static Random Seeded(out int seed)
+    {
+        seed = int.Parse(Environment.GetEnvironmentVariable("HONGBAO_JCE_SEED") ?? Random.Shared.Next(1_000_000).ToString(), null);
+        TestContext.Current.TestOutputHelper?.WriteLine($"seed {seed} (again with HONGBAO_JCE_SEED={seed})");
+        return new Random(seed);
+    }
+
+    /// <summary>One to three bits are others; nothing else is.</summary>
+    public static byte[] Flipped(byte[] frame, Random random)
+    {
+        var bytes = frame.AsSpan().ToArray();
+        for (var flips = random.Next(1, 4); flips > 0; flips--)
+        {
+            bytes[random.Next(bytes.Length)] ^= (byte)(1 << random.Next(8));
+        }
+
+        return bytes;
+    }
+
+    /// <summary>Bytes are others, missing, or too many.</summary>
     public static byte[] Of(byte[] frame, Random random)
     {
         var bytes = frame.ToList();

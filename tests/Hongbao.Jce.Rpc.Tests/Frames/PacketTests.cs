@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.Text;
 using System.Text.Json;
 
@@ -189,54 +188,6 @@ public sealed class PacketTests
                 _ = RequestPacket.TryRead(body.AsSpan(0, length), s_limits, out _, out _);
                 _ = ResponsePacket.TryRead(body.AsSpan(0, length), s_limits, out _, out _);
             }
-        }
-    }
-
-    [Fact]
-    public void Mutated_frames_never_throw()
-    {
-        const int Rounds = 200_000;
-        var seed = Environment.TickCount;
-        TestContext.Current.TestOutputHelper?.WriteLine($"seed {seed}");
-        var random = new Random(seed);
-        byte[][] bodies = [.. Vectors.Of("frame").Select(v => v.Bytes())];
-        var read = 0;
-        for (var round = 0; round < Rounds; round++)
-        {
-            var bytes = Mutation.Of(bodies[random.Next(bodies.Length)], random);
-            var cutter = new FrameCutter(1 << 16);
-            var left = new ReadOnlySequence<byte>(bytes);
-            while (cutter.TryTake(ref left, out var body, out _))
-            {
-                if (RequestPacket.TryRead(body, s_limits, out var request, out _))
-                {
-                    read++;
-                    // What was accepted must be usable.
-                    _ = TextMap.ToDictionary(request.Context).Count + TextMap.ToDictionary(request.Status).Count;
-                    _ = TextMap.Find(request.Context, "trace-id"u8);
-                    _ = TupAttributesOrNull(request.Buffer);
-                }
-
-                if (ResponsePacket.TryRead(body, s_limits, out var response, out _))
-                {
-                    read++;
-                    _ = TextMap.ToDictionary(response.Context).Count + TextMap.ToDictionary(response.Status).Count;
-                }
-            }
-        }
-
-        Assert.True(read > Rounds / 100, $"only {read} were read at all, so little was tried");
-    }
-
-    private static TupAttributes? TupAttributesOrNull(ReadOnlySpan<byte> buffer)
-    {
-        try
-        {
-            return TupAttributes.Read(buffer, 3);
-        }
-        catch (JceFormatException)
-        {
-            return null;
         }
     }
 

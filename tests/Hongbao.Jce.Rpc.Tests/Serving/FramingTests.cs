@@ -1,3 +1,5 @@
+using Hongbao.Foundation.Scheduling;
+
 namespace Hongbao.Jce.Rpc.Tests;
 
 /// <summary>What comes over a connection of the server, as bytes.</summary>
@@ -93,16 +95,16 @@ public sealed class FramingTests
     [Fact]
     public async Task Half_a_frame_is_cut_off_after_its_time()
     {
-        var clock = new Hongbao.Foundation.Scheduling.ManualClock(DateTimeOffset.UnixEpoch);
+        var clock = new ManualClock(DateTimeOffset.UnixEpoch);
         await using var host = new EchoHost(new() { Clock = clock, HalfFrameTimeout = TimeSpan.FromSeconds(5), DrainPatience = TimeSpan.Zero });
         using var good = await host.ConnectRawAsync();
         using var half = await host.ConnectRawAsync();
         await half.SendAsync(Echo(1, "whole"));
         Assert.Equal(1, (await half.ReadAnswerAsync()).Id);
-        await half.SendAsync(Echo(2, "half")[..20]);
+        await half.SendAsync(Echo(2, new string('x', 200_000))[..100_000]);
         await good.SendAsync(Echo(3, "whole"));
         Assert.Equal(3, (await good.ReadAnswerAsync()).Id);
-        await Task.Delay(50);
+        await Poll.UntilAsync(() => host.Server.PartBytes == 100_000, "the half was read");
         clock.Advance(TimeSpan.FromSeconds(4));
         Assert.Equal(2, host.Server.ConnectionCount);
         clock.Advance(TimeSpan.FromSeconds(2));
@@ -110,6 +112,44 @@ public sealed class FramingTests
         await half.AssertClosedAsync();
         await host.UntilToldAsync(RpcEventKind.CutOff, "stopped in the middle");
         Assert.Equal(1, host.Server.ConnectionCount);
+    }
+
+    [Fact]
+    public async Task Frame_that_comes_slowly_but_goes_on_is_read_to_its_end()
+    {
+        var clock = new ManualClock(DateTimeOffset.UnixEpoch);
+        await using var host = new EchoHost(new() { Clock = clock, HalfFrameTimeout = TimeSpan.FromSeconds(5), DrainPatience = TimeSpan.Zero });
+        using var raw = await host.ConnectRawAsync();
+        var frame = Echo(1, new string('x', 500_000));
+        for (var at = 100_000; at <= 500_000; at += 100_000)
+        {
+            await raw.SendAsync(frame[(at - 100_000)..at]);
+            await Poll.UntilAsync(() => host.Server.PartBytes == at, "it was read");
+            clock.Advance(TimeSpan.FromSeconds(4));
+        }
+
+        await raw.SendAsync(frame[500_000..]);
+        Assert.Equal(500_000, Text(await raw.ReadAnswerAsync()).Length);
+        await Poll.UntilAsync(() => host.Server.PartBytes == 0, "nothing is left of it");
+    }
+
+    [Fact]
+    public async Task Parts_of_frames_are_bounded_over_all_connections()
+    {
+        await using var host = new EchoHost(new() { PartsMax = 300_000 });
+        using var small = await host.ConnectRawAsync();
+        using var large = await host.ConnectRawAsync();
+        var frame = Echo(1, new string('x', 250_000));
+        await small.SendAsync(frame[..100_000]);
+        await Poll.UntilAsync(() => host.Server.PartBytes == 100_000, "the first part was read");
+        await large.SendAsync(frame[..240_000]);
+
+        await large.AssertClosedAsync();
+        await host.UntilToldAsync(RpcEventKind.CutOff, "in part");
+        Assert.Equal(1, host.Server.ConnectionCount);
+        await small.SendAsync(frame[100_000..]);
+        Assert.Equal(250_000, Text(await small.ReadAnswerAsync()).Length);
+        await Poll.UntilAsync(() => host.Server.PartBytes == 0, "nothing is left of either");
     }
 
     [Fact]

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Hongbao.Foundation.Scheduling;
 
 namespace Hongbao.Jce.Rpc.Tests;
@@ -16,6 +17,7 @@ public sealed class LoadTests
         var e = await Assert.ThrowsAsync<RpcException>(() => echo.WaitAsync(4));
 
         Assert.Equal(RpcCode.Overload, e.Code);
+        await host.UntilToldAsync(RpcEventKind.Refused, "1 requests were refused: the server has too much to do");
         Assert.Equal(2, host.Target.Entered);
         for (var number = 1; number <= 3; number++)
         {
@@ -71,13 +73,15 @@ public sealed class LoadTests
         await using var host = new EchoHost(new() { PendingMax = 64 << 10, WriteTimeout = TimeSpan.FromMilliseconds(700) });
         using var raw = await host.ConnectRawAsync(receiveBuffer: 4096);
         var frame = FramingTests.Echo(1, new string('x', 50_000));
+        bool IsCut() => host.Events.Any(e => e.Kind == RpcEventKind.CutOff);
         var sent = 0;
         try
         {
-            // Far more than both sockets hold.
-            for (; sent < 2000; sent++)
+            // Far more than both sockets hold, one after the other, so that none is refused.
+            for (; sent < 400 && !IsCut(); sent++)
             {
                 await raw.SendAsync(frame);
+                await Poll.UntilAsync(() => host.Target.Echoed.Count > sent || IsCut(), "it was read, or the connection cut off");
             }
         }
         catch (IOException)
@@ -85,47 +89,155 @@ public sealed class LoadTests
             // Cut off.
         }
 
-        Assert.True(sent < 2000);
-        Assert.True(host.Target.Echoed.Count < 400, $"{host.Target.Echoed.Count} requests were read of a client that reads nothing");
+        Assert.True(sent < 400, "all was read of a client that reads nothing");
         await host.UntilToldAsync(RpcEventKind.CutOff, "reads no answers");
         Assert.Equal("others go on", await host.Connect().EchoAsync("others go on"));
     }
 
     [Fact]
-    public async Task Client_that_sends_more_than_it_is_served_is_not_read_meanwhile()
+    public async Task Client_that_sends_more_than_it_is_served_is_refused_the_rest_and_not_taken_for_dead()
     {
         await using var host = new EchoHost(new() { PendingMax = 64 << 10 });
         using var raw = await host.ConnectRawAsync();
         using var other = await host.ConnectRawAsync();
-        // Each waits for its release, and has 20,000 bytes that nobody reads.
-        byte[] Large(int number) => RawConnection.Request(number, "wait", (ref JceWriter w) =>
+        // Each waits for its release, and has 20,000 bytes that nobody reads: with the fourth it is too much.
+        for (var number = 1; number <= 10; number++)
         {
-            w.WriteInt32(1, number);
-            w.WriteBytes(2, new byte[20_000]);
-        });
-        var sending = Task.Run(async () =>
-        {
-            for (var number = 1; number <= 100; number++)
+            await raw.SendAsync(RawConnection.Request(number, "wait", (ref JceWriter w) =>
             {
-                await raw.SendAsync(Large(number));
-            }
-        });
-        await Poll.UntilAsync(() => host.Target.Entered >= 4, "some were read");
-        await other.SendAsync(FramingTests.Echo(1, "others are read"));
-        Assert.Equal("others are read", FramingTests.Text(await other.ReadAnswerAsync()));
-        await Task.Delay(100);
-        // What one read brings may be over it.
-        Assert.InRange(host.Target.Entered, 4, 10);
-        for (var number = 1; number <= 100; number++)
-        {
-            host.Target.Release(number);
+                w.WriteInt32(1, number);
+                w.WriteBytes(2, new byte[20_000]);
+            }));
         }
 
-        await sending;
-        for (var number = 1; number <= 100; number++)
+        for (var number = 5; number <= 10; number++)
         {
-            Assert.Equal(0, (await raw.ReadAnswerAsync()).Code);
+            var answer = await raw.ReadAnswerAsync();
+            Assert.Equal((number, RpcCode.Overload), Outcome(answer));
+            Assert.Contains("bytes", answer.Text, StringComparison.Ordinal);
         }
+
+        await raw.SendAsync(RawConnection.Request(11, "tars_ping"));
+        Assert.Equal((11, 0), Outcome(await raw.ReadAnswerAsync()));
+        await other.SendAsync(FramingTests.Echo(1, "others are read"));
+        Assert.Equal("others are read", FramingTests.Text(await other.ReadAnswerAsync()));
+        await Poll.UntilAsync(() => host.Target.Entered == 4, "what was not refused runs");
+        for (var number = 1; number <= 4; number++)
+        {
+            host.Target.Release(number);
+            Assert.Equal((number, 0), Outcome(await raw.ReadAnswerAsync()));
+        }
+
+        await raw.SendAsync(FramingTests.Echo(12, "room again"));
+        Assert.Equal("room again", FramingTests.Text(await raw.ReadAnswerAsync()));
+    }
+
+    [Fact]
+    public async Task Client_that_asks_for_much_and_reads_nothing_is_not_worked_for()
+    {
+        var run = 0;
+        await using var server = OneServant.Start(call =>
+        {
+            Interlocked.Increment(ref run);
+            return AnswerLargeAsync(call);
+        }, new() { PendingMax = 64 << 10, ConcurrencyMax = 1 });
+        using var raw = await RawConnection.ConnectAsync(server, receiveBuffer: 4096);
+        await raw.SendAsync([.. Enumerable.Range(1, 1000).SelectMany(id => OneServant.Request(id))]);
+        var answers = new List<RawConnection.ReadAnswer>();
+        // The first is read when nothing is left to do: far more was asked for than all sockets hold.
+        await Poll.UntilAsync(() => server.IsIdle && Volatile.Read(ref run) > 0, "nothing is left to do");
+        var begun = Volatile.Read(ref run);
+        for (var i = 0; i < 1000; i++)
+        {
+            answers.Add(await raw.ReadAnswerAsync());
+        }
+
+        Assert.True(begun < 300, $"{begun} answers of 100,000 bytes were made for a client that reads nothing");
+        Assert.Equal(1000, answers.Select(a => a.Id).Distinct().Count());
+        Assert.Equal(Volatile.Read(ref run), answers.Count(a => a.Code == 0));
+        Assert.All(answers.Where(a => a.Code != 0), a => Assert.Equal((RpcCode.Overload, true), (a.Code, a.IsUnbegun)));
+    }
+
+    [Fact]
+    public async Task Answers_that_nobody_takes_are_bounded_however_many_were_begun()
+    {
+        var events = new ConcurrentQueue<RpcEvent>();
+        var release = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        var run = 0;
+        await using var server = OneServant.Start(async call =>
+        {
+            Interlocked.Increment(ref run);
+            await release.Task;
+            await AnswerLargeAsync(call);
+        }, new() { PendingMax = 64 << 10, FrameMax = 256 << 10, Log = events.Enqueue });
+        using var raw = await RawConnection.ConnectAsync(server, receiveBuffer: 4096);
+        await raw.SendAsync([.. Enumerable.Range(1, 500).SelectMany(id => OneServant.Request(id))]);
+        await Poll.UntilAsync(() => Volatile.Read(ref run) == 500, "all run");
+        release.SetResult();
+        await Poll.UntilAsync(() => server.IsIdle, "all have ended");
+        var large = 0;
+        for (var i = 0; i < 500; i++)
+        {
+            var answer = await raw.ReadAnswerAsync();
+            // Its work was done: that it was not must not be said.
+            Assert.True(answer.Code is 0 or RpcCode.ServerEncode && !answer.IsUnbegun);
+            large += answer.Code == 0 ? 1 : 0;
+        }
+
+        Assert.True(large < 200, $"{large} answers of 100,000 bytes waited for a client that reads nothing");
+        await Poll.UntilAsync(() => events.Any(e => e.Kind == RpcEventKind.Refused), "it was told");
+    }
+
+    [Fact]
+    public async Task Large_answers_leave_no_memory_whether_they_succeed_or_not()
+    {
+        RpcInvocation? invocation = null;
+        var mustFail = false;
+        await using var server = OneServant.Start(call =>
+        {
+            invocation = call;
+            call.Answer.GetSpan(5 << 20);
+            call.Answer.Advance(5 << 20);
+            return mustFail ? throw new RpcException(7, "no") : Task.CompletedTask;
+        }, new() { FrameMax = 1 << 20 });
+        await using var client = new RpcClient();
+        var channel = client.Channel(server.AddressOf(RawConnection.Servant));
+        for (var i = 0; i < 2; i++, mustFail = true)
+        {
+            var e = await Assert.ThrowsAsync<RpcException>(() => channel.Begin("run").InvokeAsync(default));
+            Assert.Equal(mustFail ? 7 : RpcCode.ServerEncode, e.Code);
+            await Poll.UntilAsync(() => invocation!.Answer.Capacity <= 8 << 10, "it was given back");
+        }
+    }
+
+    [Fact]
+    public async Task Request_whose_client_is_gone_is_not_begun()
+    {
+        await using var host = new EchoHost(new() { ConcurrencyMax = 1 });
+        using var raw = await host.ConnectRawAsync();
+        await raw.SendAsync(Wait(1));
+        await Poll.UntilAsync(() => host.Target.Entered == 1, "the first runs");
+        using (var gone = await host.ConnectRawAsync())
+        {
+            // What is one-way was never to be answered.
+            await gone.SendAsync(
+            [
+                .. FramingTests.Echo(2, "of nobody"), .. RawConnection.Request(3, "note", (ref JceWriter w) => w.WriteString(1, "one-way"), packetType: 1),
+                .. RawConnection.Request(9, "tars_ping"),
+            ]);
+            Assert.Equal(9, (await gone.ReadAnswerAsync()).Id);
+            // One that only shut its sending side would still want its answers: it is cut off.
+            await gone.SendAsync(0, 0, 0, 0);
+            await gone.AssertClosedAsync();
+        }
+
+        await Poll.UntilAsync(() => host.Server.ConnectionCount == 1, "it is gone");
+        await raw.SendAsync(FramingTests.Echo(4, "of somebody"));
+        host.Target.Release(1);
+        Assert.Equal(1, (await raw.ReadAnswerAsync()).Id);
+        Assert.Equal(4, (await raw.ReadAnswerAsync()).Id);
+        Assert.Equal(["one-way"], host.Target.Notes);
+        Assert.Equal(["of somebody"], host.Target.Echoed);
     }
 
     [Fact]
@@ -141,16 +253,18 @@ public sealed class LoadTests
             }
         });
         // It stops being read long before the last request.
-        await Poll.UntilAsync(() => host.Target.Echoed.Count > 5, "some are answered");
-        await Task.Delay(200);
-        var ids = new HashSet<int>();
+        await Poll.UntilAsync(() => host.Target.Echoed.Count > 1, "some are answered");
+        var answers = new List<RawConnection.ReadAnswer>();
         for (var i = 0; i < 300; i++)
         {
-            ids.Add((await raw.ReadAnswerAsync()).Id);
+            answers.Add(await raw.ReadAnswerAsync());
         }
 
         await sending;
-        Assert.Equal(300, ids.Count);
+        Assert.Equal(300, answers.Select(a => a.Id).Distinct().Count());
+        // It may have been faster than the work, and then it was told that nothing was done.
+        Assert.All(answers, a => Assert.True(a.Code == 0 || (a.Code == RpcCode.Overload && a.IsUnbegun), $"{a.Code} {a.Text}"));
+        Assert.Equal(host.Target.Echoed.Count, answers.Count(a => a.Code == 0));
     }
 
     [Fact]
@@ -216,6 +330,14 @@ public sealed class LoadTests
         Assert.Equal((1, RpcCode.ServerEncode), Outcome(await raw.ReadAnswerAsync()));
         await raw.SendAsync(FramingTests.Echo(2, "fits"));
         Assert.Equal("fits", FramingTests.Text(await raw.ReadAnswerAsync()));
+    }
+
+    private static Task AnswerLargeAsync(RpcInvocation call)
+    {
+        var writer = new JceWriter(call.Answer);
+        writer.WriteBytes(0, new byte[100_000]);
+        writer.Flush();
+        return Task.CompletedTask;
     }
 
     internal static byte[] Wait(int number, int timeoutMs = 30_000) => RawConnection.Request(number, "wait", (ref JceWriter w) => w.WriteInt32(1, number), timeoutMs);

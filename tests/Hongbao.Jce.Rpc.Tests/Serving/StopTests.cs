@@ -1,5 +1,7 @@
+using System.Collections.Concurrent;
 using System.Net;
 using System.Net.Sockets;
+using Hongbao.Foundation.Scheduling;
 
 namespace Hongbao.Jce.Rpc.Tests;
 
@@ -45,6 +47,87 @@ public sealed class StopTests
         await raw.AssertClosedAsync();
         raw.Dispose();
         await stopped.WaitAsync(Poll.Deadline);
+    }
+
+    [Fact]
+    public async Task Patience_ends_and_what_still_waits_is_refused_and_never_run()
+    {
+        await using var host = new EchoHost(new() { ConcurrencyMax = 1, DrainPatience = TimeSpan.FromMilliseconds(200) });
+        using var raw = await host.ConnectRawAsync();
+        await raw.SendAsync([.. LoadTests.Wait(1, timeoutMs: 0), .. LoadTests.Wait(2, timeoutMs: 0), .. FramingTests.Echo(3, "waits")]);
+        await raw.SendAsync(RawConnection.Request(9, "tars_ping"));
+        Assert.Equal(9, (await raw.ReadAnswerAsync()).Id);
+        await Poll.UntilAsync(() => host.Target.Entered == 1, "the first runs");
+        var stopped = host.Server.StopAsync();
+
+        Assert.Equal(0, (await raw.ReadAnswerAsync()).Id);
+        for (var id = 2; id <= 3; id++)
+        {
+            var answer = await raw.ReadAnswerAsync();
+            Assert.Equal((id, RpcCode.Overload, true), (answer.Id, answer.Code, answer.IsUnbegun));
+        }
+
+        Assert.Equal((1, RpcCode.Timeout), LoadTests.Outcome(await raw.ReadAnswerAsync()));
+        raw.Dispose();
+        await stopped.WaitAsync(Poll.Deadline);
+        Assert.Equal((1, 0), (host.Target.Entered, host.Target.Echoed.Count));
+        Assert.Contains(host.Events, e => e.Kind == RpcEventKind.Refused && e.Text.StartsWith("2 requests", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task Stop_takes_no_longer_than_both_its_patiences_whatever_others_do()
+    {
+        var clock = new ManualClock(DateTimeOffset.UnixEpoch);
+        var isRunning = false;
+        CancellationToken late = default;
+        var release = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        var ended = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        // Not disposed: on this clock a stop that takes longer never ends.
+        var server = OneServant.Start(async call =>
+        {
+            isRunning = true;
+            await release.Task;
+            late = call.CancellationToken;
+            ended.SetResult();
+        }, new() { Clock = clock, DrainPatience = TimeSpan.FromMilliseconds(800), LeavePatience = TimeSpan.FromMilliseconds(200) });
+        using var raw = await RawConnection.ConnectAsync(server);
+        await raw.SendAsync(OneServant.Request(1, timeoutMs: 0));
+        await Poll.UntilAsync(() => isRunning, "it runs");
+        var stopped = server.StopAsync();
+        clock.Advance(TimeSpan.FromMilliseconds(1000));
+
+        await stopped.WaitAsync(Poll.Deadline);
+        // What goes on regardless shall not go on any longer than it must.
+        release.SetResult();
+        await ended.Task.WaitAsync(Poll.Deadline);
+        Assert.True(late.IsCancellationRequested);
+    }
+
+    [Fact]
+    public async Task Call_that_a_leaving_server_has_begun_is_not_made_again_though_its_servant_says_overload()
+    {
+        var release = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        var runs = new ConcurrentQueue<int>();
+        RpcServer Start(int which) => OneServant.Start(async _ =>
+        {
+            runs.Enqueue(which);
+            await release.Task;
+            throw new RpcException(RpcCode.Overload, "half of it is done");
+        });
+        await using var first = Start(0);
+        await using var second = Start(1);
+        var events = new ConcurrentQueue<RpcEvent>();
+        await using var client = new RpcClient(new() { Timeout = TimeSpan.FromSeconds(20), Log = events.Enqueue });
+        var call = client.Channel($"{first.AddressOf(RawConnection.Servant)}:{second.Endpoints[0]}").Begin("run").InvokeAsync(default);
+        await Poll.UntilAsync(() => !runs.IsEmpty, "one runs it");
+        var stopped = (runs.First() == 0 ? first : second).StopAsync();
+        await Poll.UntilAsync(() => events.Any(e => e.Kind == RpcEventKind.Reconnect), "the client was asked to leave");
+        release.SetResult();
+
+        var e = await Assert.ThrowsAsync<RpcException>(() => call);
+        Assert.Equal((RpcCode.Overload, "half of it is done"), (e.Code, e.Message));
+        await stopped.WaitAsync(Poll.Deadline);
+        Assert.Single(runs);
     }
 
     [Fact]

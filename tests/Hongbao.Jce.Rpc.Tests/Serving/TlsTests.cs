@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Net.Security;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
@@ -27,6 +28,26 @@ public sealed class TlsTests
 
         var e = await Assert.ThrowsAsync<RpcException>(() => host.Connect(new() { Timeout = TimeSpan.FromSeconds(10) }).EchoAsync("x"));
         Assert.Equal((RpcCode.NoConnection, false), (e.Code, e.WasSent));
+        Assert.Empty(host.Target.Echoed);
+    }
+
+    [Fact]
+    public async Task Client_whose_certificate_is_refused_learns_that_no_server_saw_its_calls()
+    {
+        // In TLS 1.3 the client's part of the handshake is over before the server has looked at its certificate.
+        var events = new ConcurrentQueue<RpcEvent>();
+        await using var host = new EchoHost(Secure() with { Tls = new() { ServerCertificate = s_certificate, ClientCertificateRequired = true, RemoteCertificateValidationCallback = (_, _, _, _) => false } });
+        await using var client = new RpcClient(new() { Tls = Trusting(), Timeout = TimeSpan.FromSeconds(20), Log = events.Enqueue });
+        var echo = new EchoProxy(client.Channel(host.Address));
+        // What becomes of the first is not known.
+        await Assert.ThrowsAsync<RpcException>(() => echo.EchoAsync("first"));
+        for (var i = 0; i < 3; i++)
+        {
+            var e = await Assert.ThrowsAsync<RpcException>(() => echo.EchoAsync("more"));
+            Assert.Equal((RpcCode.NoConnection, false), (e.Code, e.WasSent));
+        }
+
+        Assert.Equal(4, events.Count(e => e.Kind == RpcEventKind.NotConnected));
         Assert.Empty(host.Target.Echoed);
     }
 

@@ -10,7 +10,7 @@ namespace Hongbao.Simulation.Tests.Models;
 internal sealed class LastJudgement(World world, Tables tables, HashSet<string> couldRefuse, List<Sequence> sequences)
 {
     // What is late calls a person, and a refund that finance will not make; nothing else may.
-    private static readonly string[] HarmlessAlerts = ["payment.overdue", "transfer.overdue", "refund.overdue", "claim.overdue"];
+    private static readonly string[] HarmlessAlerts = ["payment.overdue", "transfer.overdue", "refund.overdue", "claim.overdue", "outbox.behind"];
     private const string RefundRefused = "refund.refused";
 
     private sealed class RequestRow

@@ -9,7 +9,7 @@ export function setTokens(source: TokenSource): void {
 
 /** The service that the page came from. Requests are sent once: the page shows what fails and has a button for it. Claims are more patient (claimPacket). */
 export const service = new HongbaoClient({
-  token: (refused) => tokens(refused),
+  token: (refused, signal) => tokens(refused, signal),
   attempts: 1,
   maxPolls: 0,
   onAttempt(failure) {

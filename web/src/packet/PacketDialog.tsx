@@ -7,10 +7,11 @@ import { Dialog } from '../ui/Dialog';
 import { CloseIcon } from '../ui/icons';
 import { prefersStillness } from '../ui/stillness';
 import { useLoad } from '../ui/useLoad';
-import { useWords } from '../words/language';
+import { textFor, useWords } from '../words/language';
 import { claimPacket } from './claimPacket';
 import { Coin } from './Coin';
 import { Cover } from './Cover';
+import { fresher } from './fresher';
 import { keepFresh } from './freshPackets';
 import { canRetry, type PacketState, stateOfError, stateOfPacket } from './packetState';
 import { Result } from './Result';
@@ -187,7 +188,7 @@ function ClosedPacket({ packet, state, stateText, opening, mine, onOpen, onPeek 
           (packet?.greeting ?? '')
         )
       }
-      note={packet && !state ? words.packet.coverNote[packet.split] : undefined}
+      note={packet && !state ? textFor(words.packet.coverNote, packet.split) : undefined}
       open={opening.stage === 'revealing'}
       seal={
         !sealed ? (
@@ -213,14 +214,6 @@ function ClosedPacket({ packet, state, stateText, opening, mine, onOpen, onPeek 
       foot={foot()}
     />
   );
-}
-
-const progress = ['CLAIMED', 'TRANSFERRING', 'TRANSFERRED', 'FAILED'];
-
-/** The claim as the answer gave it or as the packet shows it, whichever has come further. */
-function fresher(answered: ClaimPart | undefined, shown: ClaimPart | undefined): ClaimPart | undefined {
-  if (!answered || !shown) return answered ?? shown;
-  return progress.indexOf(shown.status) >= progress.indexOf(answered.status) ? shown : answered;
 }
 
 const mostLooks = 6;

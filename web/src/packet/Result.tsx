@@ -3,7 +3,7 @@ import { moneyText } from '../money';
 import { Avatar } from '../ui/Avatar';
 import { CloseIcon, LinkIcon } from '../ui/icons';
 import { say } from '../ui/toast';
-import { useWords } from '../words/language';
+import { textFor, useWords } from '../words/language';
 import { timeLeft } from '../words/time';
 import { ClaimList } from './ClaimList';
 import { DrawCheck } from './DrawCheck';
@@ -52,7 +52,7 @@ export function Result({ packet, claim, state, uid, celebrating, onOpen, onClose
                 {moneyText(claim.amount, packet.currency)}
               </p>
               <p class="result-state" data-testid="packet-state" data-state={claim.status.toLowerCase()}>
-                {words.claimStatus[claim.status]}
+                {textFor(words.claimStatus, claim.status)}
               </p>
             </>
           ) : (

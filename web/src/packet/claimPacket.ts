@@ -9,8 +9,8 @@ export interface ClaimHooks {
 }
 
 /**
- * Asks for a share until there is an answer. A busy packet, or a busy service, is polled at most ten times in all and no slower than people would wait;
- * a lost answer is asked for again twice.
+ * Asks for a share until there is an answer. A busy packet, or a busy service, is polled at most ten times in all, and given up when it asks for longer waits than people
+ * bear; a lost answer is asked for again twice.
  */
 export function claimPacket(service: HongbaoClient, packetNo: string, { signal, onBusy }: ClaimHooks): Promise<ClaimAnswer> {
   return service.claim(packetNo, {

@@ -13,6 +13,11 @@ export interface DrawTerms {
 const splitCodes: Record<SplitKind, number> = { random: 1, fair: 2, equal: 3 };
 const version = 1;
 
+/** False for a way to divide that this page does not know yet. */
+export function isKnownSplit(split: string): split is SplitKind {
+  return Object.hasOwn(splitCodes, split);
+}
+
 export async function commitment(terms: DrawTerms, seed: Uint8Array<ArrayBuffer>): Promise<string> {
   const name = new TextEncoder().encode('hongbao-draw');
   const bytes = new Uint8Array(name.length + 4 + 8 + seed.length + 8 + 4 + 1 + 8);

@@ -1,5 +1,5 @@
 import type { ClaimRow, DrawAnswer } from 'hongbao-client';
-import { commitment, fromHex, shares } from './draw';
+import { commitment, fromHex, isKnownSplit, shares } from './draw';
 
 export type DrawStep = 'hashSeenBefore' | 'hashMatches' | 'sumMatches' | 'drawsMatch' | 'claimsMatch';
 
@@ -18,11 +18,13 @@ export async function checkDraw(
 ): Promise<DrawVerdict> {
   if (!draw.seed) return { outcome: 'notRevealed', steps: [], shares: [] };
   // Browsers offer cryptography to secure origins only (https, or this machine itself).
-  if (draw.algorithm !== 1 || !globalThis.crypto?.subtle) return { outcome: 'unsupported', steps: [], shares: [] };
+  const { split } = draw;
+  if (draw.algorithm !== 1 || !isKnownSplit(split) || !globalThis.crypto?.subtle) return { outcome: 'unsupported', steps: [], shares: [] };
 
   const seed = fromHex(draw.seed);
-  const hash = await commitment(draw, seed);
-  const computed = await shares(draw, seed);
+  const terms = { ...draw, split };
+  const hash = await commitment(terms, seed);
+  const computed = await shares(terms, seed);
   const agrees = (row: { seq: number; amount: number }) => computed[row.seq - 1] === row.amount;
 
   const steps: DrawVerdict['steps'] = [];

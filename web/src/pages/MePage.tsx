@@ -10,7 +10,7 @@ import { LanguageSwitch } from '../ui/LanguageSwitch';
 import { Note } from '../ui/Note';
 import { type Loaded, useLoad } from '../ui/useLoad';
 import { type Page, type Pages, usePages } from '../ui/usePages';
-import { errorText, useLanguageTag, useWords } from '../words/language';
+import { errorText, textFor, useLanguageTag, useWords } from '../words/language';
 import { timeText } from '../words/time';
 import './mePage.css';
 
@@ -115,7 +115,7 @@ function ReceivedList({ pages }: { pages: Pages<YearPage<ReceivedRow>> }) {
               </span>
               <span class="me-row-end">
                 <span class="me-row-amount">{moneyText(item.amount)}</span>
-                <span class="me-row-small">{item.status === 'TRANSFERRED' ? '' : words.claimStatus[item.status]}</span>
+                <span class="me-row-small">{item.status === 'TRANSFERRED' ? '' : textFor(words.claimStatus, item.status)}</span>
               </span>
             </button>
           </li>
@@ -143,7 +143,7 @@ function SentList({ pages }: { pages: Pages<YearPage<PacketDetail>> }) {
               </span>
               <span class="me-row-end">
                 <span class="me-row-amount">{moneyText(item.amount, item.currency)}</span>
-                <span class={`me-row-small me-status-${item.status.toLowerCase()}`}>{words.packetStatus[item.status]}</span>
+                <span class={`me-row-small me-status-${item.status.toLowerCase()}`}>{textFor(words.packetStatus, item.status)}</span>
               </span>
             </button>
           </li>

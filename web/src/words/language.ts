@@ -38,3 +38,8 @@ export function useLanguageTag(): string {
 export function errorText(words: Words, code: string): string {
   return (words.error as Record<string, string>)[code] ?? words.error.other;
 }
+
+/** The text for a word of the service; the word itself when the service is newer than this page. */
+export function textFor(texts: Readonly<Record<string, string>>, word: string): string {
+  return (Object.hasOwn(texts, word) && texts[word]) || word;
+}

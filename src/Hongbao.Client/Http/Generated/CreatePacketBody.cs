@@ -4,7 +4,7 @@ namespace Hongbao.Client.Http;
 /// <summary>A packet to create.</summary>
 public sealed record CreatePacketBody
 {
-    /// <summary>The client's own number, 1 to 64 characters: the same number and content gives the same packet. A fresh one unless you give it: this object sent again is the same request.</summary>
+    /// <summary>The client's own number, 1 to 64 characters: the same number and content gives the same packet. A fresh one unless you give it: this object sent again is the same request. Keep it until there is an answer.</summary>
     public string RequestId { get; init; } = RequestNumber.New();
 
     /// <summary>The whole amount, minor units.</summary>

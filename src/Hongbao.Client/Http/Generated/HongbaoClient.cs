@@ -33,7 +33,7 @@ public sealed partial class HongbaoClient
     /// <param name="packetNo">The number in the address.</param>
     /// <param name="options">Of this call alone.</param>
     /// <param name="cancellationToken">Ends the call and its waiting; what was sent may still be carried out.</param>
-    /// <exception cref="HongbaoException">VALIDATION_FAILED, UNAUTHENTICATED, NOT_IN_SCOPE, NOT_FOUND, INTERNAL, OVERLOADED; or no answer.</exception>
+    /// <exception cref="HongbaoException">VALIDATION_FAILED, UNAUTHENTICATED, NOT_FOUND, INTERNAL, OVERLOADED; or no answer.</exception>
     public Task<PacketStatusAnswer> GetPacketStatusAsync(long packetNo, CallOptions? options = null, CancellationToken cancellationToken = default) =>
         SendAsync(HttpMethod.Get, Path($"api/v1/packets/{packetNo}/status"), null, WireJson.Default.PacketStatusAnswer, takesToken: true, options, cancellationToken);
 
@@ -141,7 +141,7 @@ public sealed partial class HongbaoClient
     /// <param name="payOrderNo">The number in the address.</param>
     /// <param name="options">Of this call alone.</param>
     /// <param name="cancellationToken">Ends the call and its waiting; what was sent may still be carried out.</param>
-    /// <exception cref="HongbaoException">VALIDATION_FAILED, UNAUTHENTICATED, FORBIDDEN, NOT_FOUND, PACKET_NOT_ACTIVE, INTERNAL, OVERLOADED; or no answer.</exception>
+    /// <exception cref="HongbaoException">VALIDATION_FAILED, UNAUTHENTICATED, FORBIDDEN, NOT_FOUND, PACKET_NOT_ACTIVE, INTERNAL, DEGRADED, OVERLOADED; or no answer.</exception>
     public Task<PayAnswer> PayAsync(long payOrderNo, CallOptions? options = null, CancellationToken cancellationToken = default) =>
         SendAsync(HttpMethod.Post, Path($"cashier/{payOrderNo}/pay"), null, WireJson.Default.PayAnswer, takesToken: true, options, cancellationToken);
 
@@ -149,7 +149,7 @@ public sealed partial class HongbaoClient
     /// <param name="body">What is sent.</param>
     /// <param name="options">Of this call alone.</param>
     /// <param name="cancellationToken">Ends the call and its waiting; what was sent may still be carried out.</param>
-    /// <exception cref="HongbaoException">VALIDATION_FAILED, NOT_FOUND, INTERNAL, OVERLOADED; or no answer.</exception>
+    /// <exception cref="HongbaoException">VALIDATION_FAILED, NOT_FOUND, PAYLOAD_TOO_LARGE, INTERNAL, OVERLOADED; or no answer.</exception>
     public Task<DevTokenAnswer> IssueDevTokenAsync(DevTokenBody body, CallOptions? options = null, CancellationToken cancellationToken = default) =>
         SendAsync(HttpMethod.Post, "api/v1/dev/token", Json(body, WireJson.Default.DevTokenBody), WireJson.Default.DevTokenAnswer, takesToken: false, options, cancellationToken);
 

@@ -21,7 +21,6 @@ namespace Hongbao.Client.Http;
 [JsonSerializable(typeof(PacketPage))]
 [JsonSerializable(typeof(PacketStatusAnswer))]
 [JsonSerializable(typeof(PayAnswer))]
-[JsonSerializable(typeof(ProblemJson))]
 [JsonSerializable(typeof(ReceivedPage))]
 [JsonSerializable(typeof(SentPage))]
 [JsonSerializable(typeof(TicketAnswer))]

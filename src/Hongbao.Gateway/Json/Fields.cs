@@ -3,10 +3,10 @@ using Hongbao.Contracts;
 namespace Hongbao.Gateway.Json;
 
 /// <summary>
-/// What numbers of things and the fields of lists may be, whichever entry they come by. One that is not acceptable is noted and replaced by a
+/// What numbers of things, choices and the fields of lists may be, whichever entry they come by. One that is not acceptable is noted and replaced by a
 /// default, so that a handler reads all fields first and then looks at <see cref="Refusal"/> once.
 /// </summary>
-internal sealed class ListFields
+internal sealed class Fields
 {
     public const int LimitDefault = 20;
     private const int LimitMax = 100;
@@ -30,11 +30,28 @@ internal sealed class ListFields
         return number;
     }
 
+    /// <summary>A member of an enum, given as its number.</summary>
+    public T Choice<T>(string field, T choice)
+        where T : struct, Enum
+    {
+        if (!Enum.IsDefined(choice))
+        {
+            Fault(field, "must be one of " + string.Join(", ", Enum.GetValues<T>().Select(static c => $"{c:D} ({c})")));
+        }
+
+        return choice;
+    }
+
     /// <summary>A page of a list: how many, and after what.</summary>
     public PageRequest Page(long limit, string cursor) => new() { Limit = Integer("limit", limit, 1, LimitMax), Cursor = Text("cursor", cursor, CursorMax) };
 
-    /// <summary>A calendar year; 0 for the present one.</summary>
-    public int Year(long year) => year == 0 ? 0 : Integer("year", year, YearMin, YearMax);
+    /// <summary>A page of a calendar year's list; year 0 for the present one.</summary>
+    public PageRequest PageOfYear(long limit, string cursor, long year)
+    {
+        var page = Page(limit, cursor);
+        page.Year = year == 0 ? 0 : Integer("year", year, YearMin, YearMax);
+        return page;
+    }
 
     /// <summary>The video of a list, empty for none.</summary>
     public string ContentId(string contentId) => Text("contentId", contentId, ContentIdMax);
@@ -48,6 +65,18 @@ internal sealed class ListFields
         }
 
         Fault(field, $"must have at most {most} characters and no control characters");
+        return "";
+    }
+
+    /// <summary>A text of any length. U+0000 is refused everywhere: no store keeps it.</summary>
+    public string Text(string field, string text)
+    {
+        if (!text.Contains('\0', StringComparison.Ordinal))
+        {
+            return text;
+        }
+
+        Fault(field, "must be a text without U+0000");
         return "";
     }
 
