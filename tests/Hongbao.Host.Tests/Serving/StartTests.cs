@@ -75,16 +75,17 @@ public sealed class StartTests : IDisposable
     [InlineData("async")]
     [InlineData("finance")]
     [InlineData("gateway")]
-    public async Task A_key_that_cannot_work_is_told_by_every_role(string role)
+    public async Task What_cannot_work_is_told_by_every_role(string role)
     {
         const string there = "tcp -h 127.0.0.1 -p 9";
         var refused = await Assert.ThrowsAsync<StartRefusedException>(() => StartAsync(new
         {
             Store = new { Kind = "postgres", Postgres = "Host=127.0.0.1;Port=9" },
+            Core = new { TtlSecondsDefault = 1, TtlSecondsMin = 5 },
             Finance = new { CallbackKey = "no base64!", CallbackUrl = "http://127.0.0.1:8080/callbacks/finance" },
             Rpc = new { Listen = role == "gateway" ? "" : "tcp -h 127.0.0.1 -p 0", Core = there, Query = there, Async = there, Finance = there },
         }, role));
-        Assert.Equal(["Finance:CallbackKey"], refused.Message.Split("\n  - ").Skip(1).Select(static f => f[..f.IndexOf(' ', StringComparison.Ordinal)]));
+        Assert.Equal(["Core:TtlSecondsDefault", "Finance:CallbackKey"], refused.Message.Split("\n  - ").Skip(1).Select(static f => f[..f.IndexOf(' ', StringComparison.Ordinal)]).Order());
     }
 
     [Fact]
