@@ -26,7 +26,7 @@ internal static class AcceptCommand
             var broken = before.Compare(contract);
             if (JceCommand.Write(errors, broken) && !parsed.GetValue(breaking))
             {
-                errors.WriteLine($"Nothing is accepted: programs that are not rebuilt break. To accept it nevertheless, add --breaking.");
+                errors.WriteLine("Nothing is accepted: programs that are not rebuilt may break. To accept it nevertheless, add --breaking.");
                 return JceCommand.Problems;
             }
 

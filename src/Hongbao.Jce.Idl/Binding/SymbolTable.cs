@@ -69,6 +69,14 @@ internal sealed class SymbolTable(ProblemList problems)
         bool IsVisible(IdlEnumerator candidate) => scope.Visible.Contains(candidate.Enum.Span.Path);
     }
 
+    public static string KindOf(IdlDefinition definition) => definition switch
+    {
+        IdlStruct => "a struct",
+        IdlEnum => "an enum",
+        IdlConst => "a constant",
+        _ => "an interface",
+    };
+
     private void AddFirst(string? module, IdlEnumerator enumerator)
     {
         if (_known.Add((enumerator.Enum.Span.Path, module, enumerator.Name)))
@@ -81,12 +89,4 @@ internal sealed class SymbolTable(ProblemList problems)
             firsts.Add(enumerator);
         }
     }
-
-    public static string KindOf(IdlDefinition definition) => definition switch
-    {
-        IdlStruct => "a struct",
-        IdlEnum => "an enum",
-        IdlConst => "a constant",
-        _ => "an interface",
-    };
 }
