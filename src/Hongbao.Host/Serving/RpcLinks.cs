@@ -118,10 +118,10 @@ internal sealed class RpcLinks : IAsyncDisposable
             yield return (Roles.Query, "RedPacketQuery", new RedPacketQueryDispatcher(Real(services.GetRequiredService<IRedPacketQuery>())));
         }
 
-        var post = Real<IMessagePost>(ActivatorUtilities.CreateInstance<MessagePost>(services));
+        var post = ActivatorUtilities.CreateInstance<MessagePost>(services);
         foreach (var (role, _) in RoleNames.All.Where(r => r.Role is Roles.Core or Roles.Async or Roles.Query && _roles.HasFlag(r.Role)))
         {
-            yield return (role, "MessagePost", new MessagePostDispatcher(new ModulePost(RoleNames.Of(role), post)));
+            yield return (role, "MessagePost", new MessagePostDispatcher(Real<IMessagePost>(new ModulePost(RoleNames.Of(role), post))));
         }
     }
 
