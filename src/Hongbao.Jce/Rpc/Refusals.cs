@@ -1,6 +1,8 @@
 namespace Hongbao.Jce.Rpc;
 
-/// <summary>Counts what is refused since there is too much, and tells it at most once a second: at its worst there is more than anybody could write down. For any number of threads.</summary>
+/// <summary>
+/// Counts what is refused since there is too much, and tells it at most once a second: at its worst there is more than anybody could write down. For any number of threads.
+/// </summary>
 /// <param name="what">What is refused, in the plural.</param>
 /// <param name="tell">Hears of it.</param>
 internal sealed class Refusals(string what, Action<string> tell)

@@ -6,7 +6,8 @@ namespace Hongbao.Jce.Rpc;
 internal sealed class ServerConnection(RpcServer server, Socket socket, Stream stream)
     : RpcConnection(socket, stream, server.Clock, server.Options.FrameMax)
 {
-    // What no client that reads at all can bring about: it would wait for the largest answer of all, behind as many bytes as stop the reading.
+    // What was begun while there was room may end together: so many bytes of answers may wait, and what is more is answered by a fault.
+    // The largest answer fits behind as many bytes as stop the reading.
     private readonly long _answersMax = (long)server.Options.PendingMax + server.Options.FrameMax;
     private TaskCompletionSource? _drained;
     private int _underWay;
