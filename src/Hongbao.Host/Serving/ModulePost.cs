@@ -13,5 +13,10 @@ internal sealed class ModulePost(string module, IMessagePost post) : IMessagePos
     public Task<DeliverResponse> DeliverAsync(CallContext context, DeliverRequest request, CancellationToken cancellationToken = default) =>
         Listener.All.Any(l => l.Module == module && l.Topic == request.Topic && l.Handler == request.Handler)
             ? post.DeliverAsync(context, request, cancellationToken)
-            : Task.FromResult(new DeliverResponse { Result = Result.Of(ResultCode.Overloaded, $"{module} has no handler {request.Handler} of {request.Topic}") });
+            : Task.FromResult(new DeliverResponse
+            {
+                // As of a handler that comes with the next release: only its topic waits.
+                Result = Result.Of(ResultCode.Overloaded, $"{module} has no handler {request.Handler} of {request.Topic}"),
+                Unknown = true,
+            });
 }
