@@ -326,7 +326,7 @@ public sealed partial class CashierTests : IAsyncLifetime
     [GeneratedRegex("""<link rel="stylesheet" href="([^"]+)">""")]
     private static partial Regex Style();
 
-    [GeneratedRegex("""<script src="([^"]+)" defer>""")]
+    [GeneratedRegex("""<script src="([^"]+)" data-again="[^"]+">""")]
     private static partial Regex Script();
 
     [GeneratedRegex("action=\"([^\"]+)\"")]

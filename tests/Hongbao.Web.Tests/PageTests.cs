@@ -17,6 +17,11 @@ public abstract class PageTests(Stage stage) : IAsyncLifetime
     {
         foreach (var phone in _phones)
         {
+            if (TestContext.Current.TestState?.Result == TestResult.Failed)
+            {
+                TestContext.Current.TestOutputHelper?.WriteLine(await phone.WhereAsync());
+            }
+
             await phone.Context.CloseAsync();
         }
 

@@ -13,6 +13,7 @@ internal sealed class Phone
         """;
 
     private readonly ConcurrentQueue<string> _complaints = [];
+    private readonly ConcurrentDictionary<string, int> _unanswered = [];
     private readonly List<string> _expected = [];
 
     private Phone(IBrowserContext context, IPage page)
@@ -36,6 +37,9 @@ internal sealed class Phone
                 phone._complaints.Enqueue(message.Text);
             }
         };
+        phone.Page.Request += (_, request) => phone._unanswered[$"{request.Method} {request.Url}"] = 1;
+        phone.Page.RequestFinished += (page, request) => phone._unanswered.TryRemove($"{request.Method} {request.Url}", out _);
+        phone.Page.RequestFailed += (page, request) => phone._unanswered.TryRemove($"{request.Method} {request.Url}", out _);
         phone.Page.PageError += (_, error) => phone._complaints.Enqueue("uncaught: " + error);
         return phone;
     }
@@ -58,6 +62,19 @@ internal sealed class Phone
     public void ExpectsLostAnswers() => _expected.Add("net::ERR_FAILED");
 
     public void IsContent() => Assert.DoesNotContain(_complaints, c => !_expected.Exists(e => c.Contains(e, StringComparison.Ordinal)));
+
+    /// <summary>Where it is, what can be read there and what it waits for: for whoever looks why a test failed.</summary>
+    public async Task<string> WhereAsync()
+    {
+        try
+        {
+            return $"{Page.Url}\n{await Page.Locator("body").InnerTextAsync(new() { Timeout = 2000 })}\nunanswered: {string.Join(", ", _unanswered.Keys)}\ncomplaints: {string.Join("; ", _complaints)}";
+        }
+        catch (Exception e) when (e is PlaywrightException or TimeoutException)
+        {
+            return $"{Page.Url}: {e.Message}";
+        }
+    }
 
     public ILocator Get(string testId) => Page.GetByTestId(testId);
 

@@ -26,10 +26,12 @@ internal sealed class CashierPage(CashierAssets assets) : IProblemPage
         var language = CashierTexts.QueryOf(http);
         var pay = $"/cashier/{order.PayOrderNo}/pay?ticket={ticket}{language}";
         var again = $"/cashier/{order.PayOrderNo}?ticket={ticket}{language}";
-        var refresh = isWaiting ? Html.Of($"""<noscript><meta http-equiv="refresh" content="3;url={again}&amp;waiting=1"></noscript>""") : Html.Nothing;
+        // Not deferred: it puts a lasting address in place before there is anything to see, so that nobody is quicker to reload.
+        var script = Html.Of($"""<script src="{assets.ScriptUrl}" data-again="{again}"></script>""");
+        var head = isWaiting ? Html.Of($"""{script}<noscript><meta http-equiv="refresh" content="3;url={again}&amp;waiting=1"></noscript>""") : script;
         var body = Html.Of($"""
             {AmountOf(order, t)}
-            <form id="pay" method="post" action="{pay}" data-publish="{PublishUrlOf(order.PacketNo)}" data-again="{again}"
+            <form id="pay" method="post" action="{pay}" data-publish="{PublishUrlOf(order.PacketNo)}"
               data-state="{(isWaiting ? "waiting" : "open")}" data-pay="{t.Pay}" data-waiting="{t.Waiting}" data-waiting-more="{t.WaitingMore}"
               data-still-waiting="{t.StillWaiting}" data-try-again="{t.TryAgain}">
               <button type="submit">{(isWaiting ? t.Waiting : t.Pay)}</button>
@@ -37,7 +39,7 @@ internal sealed class CashierPage(CashierAssets assets) : IProblemPage
             <p id="state" role="status" aria-live="polite">{(isWaiting ? t.WaitingMore : "")}</p>
             {FootOf(order, t)}
             """);
-        return WriteAsync(http, StatusCodes.Status200OK, t, refresh, body);
+        return WriteAsync(http, StatusCodes.Status200OK, t, head, body);
     }
 
     public Task WritePaidAsync(HttpContext http, CashierOrder order)
@@ -131,7 +133,6 @@ internal sealed class CashierPage(CashierAssets assets) : IProblemPage
             <h1>{t.Title}</h1>
             {body}
             </main>
-            <script src="{assets.ScriptUrl}" defer></script>
             </body>
             </html>
 
