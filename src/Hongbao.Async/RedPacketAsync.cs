@@ -26,28 +26,13 @@ internal sealed class RedPacketAsync(IStore store, OrderAdvancer advancer, ILogg
     }
 
     public Task<FinanceCallbackResponse> FinanceCallbackAsync(CallContext context, FinanceCallbackRequest request, CancellationToken cancellationToken) =>
-        AnswerAsync(advancer.CallbackAsync(request, cancellationToken));
+        advancer.CallbackAsync(request, cancellationToken).OrAskAgainAsync(log);
 
     public Task<TransferResultsResponse> GetTransferResultsAsync(CallContext context, TransferResultsRequest request, CancellationToken cancellationToken) =>
-        AnswerAsync(FindTransfersAsync(request, cancellationToken));
+        FindTransfersAsync(request, cancellationToken).OrAskAgainAsync(log);
 
     public Task<RefundResultsResponse> GetRefundResultsAsync(CallContext context, RefundResultsRequest request, CancellationToken cancellationToken) =>
-        AnswerAsync(FindRefundsAsync(request, cancellationToken));
-
-    // Every call is idempotent: asked again, it finds what was committed after all.
-    private async Task<T> AnswerAsync<T>(Task<T> answer)
-        where T : IAnswer, new()
-    {
-        try
-        {
-            return await answer.ConfigureAwait(false);
-        }
-        catch (StoreException e) when (e.MayAskAgain)
-        {
-            log.LogWarning("No {Answer} just now ({Fault}): {Reason}", typeof(T).Name, e.Fault, e.Message);
-            return new T { Result = Result.Of(ResultCode.Overloaded, "Please ask again.") };
-        }
-    }
+        FindRefundsAsync(request, cancellationToken).OrAskAgainAsync(log);
 
     private async Task<TransferResultsResponse> FindTransfersAsync(TransferResultsRequest request, CancellationToken cancellationToken)
     {
