@@ -17,6 +17,7 @@ public sealed partial record ClaimsAccepted
         Currency = p.Currency,
         Kind = p.Kind,
         ClaimedAtMs = p.ClaimedAtMs,
+        CampaignId = p.CampaignId,
     });
 
     /// <summary>The message that says these wishes.</summary>
@@ -24,7 +25,7 @@ public sealed partial record ClaimsAccepted
     {
         Packets =
         [
-            .. wanted.GroupBy(static w => (w.App, w.PacketNo, w.PayOrderNo, w.SenderUid, w.Currency, w.Kind, w.ClaimedAtMs)).Select(static g => new PacketClaims
+            .. wanted.GroupBy(static w => (w.App, w.PacketNo, w.PayOrderNo, w.SenderUid, w.Currency, w.Kind, w.ClaimedAtMs, w.CampaignId)).Select(static g => new PacketClaims
             {
                 App = g.Key.App,
                 PacketNo = g.Key.PacketNo,
@@ -33,6 +34,7 @@ public sealed partial record ClaimsAccepted
                 Currency = g.Key.Currency,
                 Kind = g.Key.Kind,
                 ClaimedAtMs = g.Key.ClaimedAtMs,
+                CampaignId = g.Key.CampaignId,
                 Claims = [.. g.Select(static w => new AcceptedClaim { ClaimNo = w.ClaimNo, Uid = w.Uid, Seq = w.Seq, Amount = w.Amount })],
             }),
         ],

@@ -8,6 +8,24 @@ public interface IAnswer
 }
 
 /// <content>An answer.</content>
+public sealed partial record BookedSubsidiesResponse : IAnswer;
+
+/// <content>An answer.</content>
+public sealed partial record CampaignAccountResponse : IAnswer;
+
+/// <content>An answer.</content>
+public sealed partial record CampaignDetailsResponse : IAnswer;
+
+/// <content>An answer.</content>
+public sealed partial record CampaignListResponse : IAnswer;
+
+/// <content>An answer.</content>
+public sealed partial record CampaignReportResponse : IAnswer;
+
+/// <content>An answer.</content>
+public sealed partial record CampaignResponse : IAnswer;
+
+/// <content>An answer.</content>
 public sealed partial record ClaimByNoResponse : IAnswer;
 
 /// <content>An answer.</content>
@@ -38,6 +56,9 @@ public sealed partial record LimitsResponse : IAnswer;
 public sealed partial record ModerationResponse : IAnswer;
 
 /// <content>An answer.</content>
+public sealed partial record NumberedResultsResponse : IAnswer;
+
+/// <content>An answer.</content>
 public sealed partial record OrderAnswers : IAnswer;
 
 /// <content>An answer.</content>
@@ -56,13 +77,28 @@ public sealed partial record PaymentAnswer : IAnswer;
 public sealed partial record PaymentResponse : IAnswer;
 
 /// <content>An answer.</content>
+public sealed partial record PreviewResponse : IAnswer;
+
+/// <content>An answer.</content>
 public sealed partial record ProfilesResponse : IAnswer;
+
+/// <content>An answer.</content>
+public sealed partial record PullFundingsResponse : IAnswer;
+
+/// <content>An answer.</content>
+public sealed partial record PullPayoutsResponse : IAnswer;
 
 /// <content>An answer.</content>
 public sealed partial record PullRefundsResponse : IAnswer;
 
 /// <content>An answer.</content>
 public sealed partial record PullTransfersResponse : IAnswer;
+
+/// <content>An answer.</content>
+public sealed partial record PullWinsResponse : IAnswer;
+
+/// <content>An answer.</content>
+public sealed partial record RainDrawResponse : IAnswer;
 
 /// <content>An answer.</content>
 public sealed partial record RaiseResponse : IAnswer;
@@ -80,13 +116,28 @@ public sealed partial record RelationResponse : IAnswer;
 public sealed partial record SetContentResponse : IAnswer;
 
 /// <content>An answer.</content>
+public sealed partial record SubsidyBooksResponse : IAnswer;
+
+/// <content>An answer.</content>
+public sealed partial record SubsidyListResponse : IAnswer;
+
+/// <content>An answer.</content>
 public sealed partial record TransferResultsResponse : IAnswer;
 
 /// <content>An answer.</content>
 public sealed partial record TrialBalanceResponse : IAnswer;
 
 /// <content>An answer.</content>
+public sealed partial record VerifyWinsResponse : IAnswer;
+
+/// <content>An answer.</content>
 public sealed partial record WalletEntriesResponse : IAnswer;
 
 /// <content>An answer.</content>
 public sealed partial record WalletResponse : IAnswer;
+
+/// <content>An answer.</content>
+public sealed partial record WinListResponse : IAnswer;
+
+/// <content>An answer.</content>
+public sealed partial record WithdrawalResponse : IAnswer;

@@ -24,9 +24,24 @@ public sealed record Listener(string Topic, string Module, string Handler)
     /// <summary>Core follows refunds.</summary>
     public static Listener TrackRefunds { get; } = new(Topics.RefundsAdvanced, "core", "core.refunds.track");
 
+    /// <summary>Async has Core store subsidies.</summary>
+    public static Listener BookSubsidies { get; } = new(Topics.SubsidiesIssued, "async", "async.subsidies.book");
+
+    /// <summary>Async writes fundings.</summary>
+    public static Listener WriteFundings { get; } = new(Topics.FundingsRequested, "async", "async.fundings.write");
+
+    /// <summary>Async writes payouts.</summary>
+    public static Listener WritePayouts { get; } = new(Topics.PayoutsRequested, "async", "async.payouts.write");
+
+    /// <summary>Core ends withdrawals by their payouts.</summary>
+    public static Listener SettleWithdrawals { get; } = new(Topics.PayoutsSettled, "core", "core.withdrawals.settle");
+
     /// <summary>Async asks finance about orders.</summary>
     public static Listener AskOrders { get; } = new(Topics.OrdersDue, "async", "async.orders.ask");
 
     /// <summary>All of them.</summary>
-    public static IReadOnlyList<Listener> All { get; } = [WriteTransfers, WriteReceived, WriteRefunds, SettleClaims, FailReceived, TrackRefunds, AskOrders];
+    public static IReadOnlyList<Listener> All { get; } =
+    [
+        WriteTransfers, WriteReceived, WriteRefunds, SettleClaims, FailReceived, TrackRefunds, BookSubsidies, WriteFundings, WritePayouts, SettleWithdrawals, AskOrders,
+    ];
 }

@@ -11,6 +11,14 @@ public static class Topics
     public const string TransfersSettled = "transfers.settled";
     /// <summary><see cref="RefundsAdvanced"/>: Async to Core.</summary>
     public const string RefundsAdvanced = "refunds.advanced";
+    /// <summary><see cref="SubsidiesIssued"/>: Campaign to Async (booking in Core).</summary>
+    public const string SubsidiesIssued = "subsidies.issued";
+    /// <summary><see cref="FundingsRequested"/>: Core to Async.</summary>
+    public const string FundingsRequested = "fundings.requested";
+    /// <summary><see cref="PayoutsRequested"/>: Core to Async.</summary>
+    public const string PayoutsRequested = "payouts.requested";
+    /// <summary><see cref="PayoutsSettled"/>: Async to Core.</summary>
+    public const string PayoutsSettled = "payouts.settled";
     /// <summary><see cref="OrdersDue"/>: Async to itself, delayed: ask finance for those still unanswered.</summary>
     public const string OrdersDue = "orders.due";
 }
