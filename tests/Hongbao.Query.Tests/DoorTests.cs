@@ -45,7 +45,7 @@ public sealed class DoorTests
         var away = new StoreAway(fault);
         var hostApp = new HostApp();
         return new QueryModule(
-            away, away, away, new QueryOptions(), hostApp, hostApp, new BusinessCalendar(TimeZoneInfo.Utc), TimeProvider.System, NullLoggerFactory.Instance).Contract;
+            away, away, away, new QueryOptions(), hostApp, hostApp, new FakeCampaigns(), new BusinessCalendar(TimeZoneInfo.Utc), TimeProvider.System, NullLoggerFactory.Instance).Contract;
     }
 
     private sealed class StoreAway(StoreFault fault) : IStore
