@@ -27,6 +27,7 @@ public sealed class DoorTests
             await query.ListReceivedAsync(context, page, default),
             await query.GetClaimAsync(context, new ClaimByNoRequest { ClaimNo = 77 }, default),
             await query.GetDrawAsync(context, new PacketRequest { PacketNo = 9001 }, default),
+            await query.ListSubsidiesAsync(context, default),
         ];
 
         Assert.Equal(typeof(IRedPacketQuery).GetMethods().Length, answers.Length);
