@@ -19,8 +19,8 @@ public static class GatewayRegistration
 {
     /// <summary>
     /// Registers the gateway and its settings (<see cref="GatewayOptions"/>, refused at the start when they cannot work). The host provides
-    /// singletons of Core, Query, Async, Finance and its operations, Campaigns and their operations, and Profiles from Hongbao.Contracts, and any number of <c>IReadinessCheck</c>; it may
-    /// provide a <see cref="TimeProvider"/> and an <see cref="IRandomSource"/> fit for keys.
+    /// singletons of Core, Query, Async, Finance and its operations, Campaigns and their operations, and Profiles from Hongbao.Contracts, and any number of
+    /// <c>IReadinessCheck</c>; it may provide a <see cref="TimeProvider"/> and an <see cref="IRandomSource"/> fit for keys.
     /// </summary>
     public static IServiceCollection AddGateway(this IServiceCollection services)
     {

@@ -104,7 +104,7 @@ public sealed partial class OpenApiTests : IAsyncLifetime
     [InlineData("POST /ops/v1/campaigns/{campaignId}/pause", "ValidationFailed NotFound CampaignNotOpen Degraded Overloaded")]
     [InlineData("POST /ops/v1/campaigns/{campaignId}/resume", "ValidationFailed NotFound CampaignNotOpen Degraded Overloaded")]
     [InlineData("POST /ops/v1/campaigns/{campaignId}/end", "ValidationFailed NotFound CampaignNotOpen Degraded Overloaded")]
-    [InlineData("PUT /ops/v1/campaigns/{campaignId}/budget", "ValidationFailed NotFound CampaignNotOpen LimitExceeded InsufficientFunds Degraded Overloaded")]
+    [InlineData("PUT /ops/v1/campaigns/{campaignId}/budget", "ValidationFailed NotFound CampaignNotOpen InsufficientFunds Degraded Overloaded")]
     [InlineData("POST /ops/v1/campaigns/{campaignId}/preview", "ValidationFailed NotFound Degraded Overloaded")]
     [InlineData("GET /ops/v1/campaigns/{campaignId}/report", "NotFound Degraded Overloaded")]
     public async Task Every_ending_that_a_module_gives_is_in_the_document(string operation, string codes)

@@ -15,7 +15,8 @@ internal sealed class CampaignOperationEndpoints(ICampaignOperations operations,
     public void Map(IEndpointRouteBuilder routes)
     {
         routes.MapPost(Campaigns, CreateAsync).For(Access.Operator)
-            .Describe(Tag, "createCampaign", "Plan a campaign. It is a draft until it is scheduled, and moves no money.", ResultCode.ValidationFailed, ResultCode.Forbidden, ResultCode.Degraded)
+            .Describe(Tag, "createCampaign", "Plan a campaign. It is a draft until it is scheduled, and moves no money.", ResultCode.ValidationFailed, ResultCode.Forbidden,
+                ResultCode.Degraded)
             .Takes(typeof(CreateCampaignBody)).Gives(typeof(CampaignAnswer), 201);
         routes.MapGet(Campaigns, ListAsync).For(Access.Operator)
             .Describe(Tag, "listCampaignPlans", "All campaigns, newest first, at most 200.", ResultCode.Forbidden, ResultCode.Degraded).Gives(typeof(PlannedCampaigns));
@@ -27,14 +28,16 @@ internal sealed class CampaignOperationEndpoints(ICampaignOperations operations,
         MapChange("/resume", ResumeAsync, Access.Operator, "resumeCampaign", "Take a paused campaign's draws again. For operators too. Idempotent.");
         MapChange("/end", EndAsync, Access.Admin, "endCampaign", "End a campaign for ever; what was not issued goes back. Switches it off: for admins only. Idempotent.");
         routes.MapPut(One + "/budget", ChangeBudgetAsync).For(Access.Admin)
-            .Describe(Tag, "changeCampaignBudget", "Raise or lower a campaign's budget. Moves money: for admins only.", ResultCode.ValidationFailed, ResultCode.Forbidden, ResultCode.NotFound,
-                ResultCode.CampaignNotOpen, ResultCode.LimitExceeded, ResultCode.InsufficientFunds, ResultCode.Degraded)
+            .Describe(Tag, "changeCampaignBudget", "Raise or lower a campaign's budget. Moves money: for admins only.", ResultCode.ValidationFailed, ResultCode.Forbidden,
+                ResultCode.NotFound, ResultCode.CampaignNotOpen, ResultCode.InsufficientFunds, ResultCode.Degraded)
             .Takes(typeof(BudgetBody)).Gives(typeof(CampaignAnswer));
         routes.MapPost(One + "/preview", PreviewAsync).For(Access.Operator)
-            .Describe(Tag, "previewCampaign", "What a campaign's plan would give. Changes nothing.", ResultCode.ValidationFailed, ResultCode.Forbidden, ResultCode.NotFound, ResultCode.Degraded)
+            .Describe(Tag, "previewCampaign", "What a campaign's plan would give. Changes nothing.", ResultCode.ValidationFailed, ResultCode.Forbidden, ResultCode.NotFound,
+                ResultCode.Degraded)
             .Takes(typeof(PreviewBody)).Gives(typeof(PreviewAnswer));
         routes.MapGet(One + "/report", ReportAsync).For(Access.Operator)
-            .Describe(Tag, "reportCampaign", "The books of a campaign.", ResultCode.ValidationFailed, ResultCode.Forbidden, ResultCode.NotFound, ResultCode.Degraded).Gives(typeof(CampaignReport));
+            .Describe(Tag, "reportCampaign", "The books of a campaign.", ResultCode.ValidationFailed, ResultCode.Forbidden, ResultCode.NotFound, ResultCode.Degraded)
+            .Gives(typeof(CampaignReport));
 
         void MapChange(string path, Func<HttpContext, CancellationToken, Task<IResult>> handler, Access access, string name, string summary, params ResultCode[] more) =>
             routes.MapPost(One + path, handler).For(access)
@@ -93,10 +96,12 @@ internal sealed class CampaignOperationEndpoints(ICampaignOperations operations,
         ChangeAsync(http, change, static (campaignId, body) => new CampaignRequest { CampaignId = campaignId, Reason = body.Reason() }, static r => r.Reason, ask);
 
     private Task<IResult> ChangeBudgetAsync(HttpContext http, CancellationToken cancellationToken) => ChangeAsync(http, "budget",
-        static (campaignId, body) => new ChangeBudgetRequest { CampaignId = campaignId, Budget = body.Long("budget"), Reason = body.Reason() }, static r => r.Reason, operations.ChangeBudgetAsync);
+        static (campaignId, body) => new ChangeBudgetRequest { CampaignId = campaignId, Budget = body.Long("budget"), Reason = body.Reason() }, static r => r.Reason,
+        operations.ChangeBudgetAsync);
 
     private async Task<IResult> ChangeAsync<TRequest>(
-        HttpContext http, string change, Func<long, RequestBody, TRequest> read, Func<TRequest, string> reasonOf, Func<CallContext, TRequest, CancellationToken, Task<CampaignResponse>> ask)
+        HttpContext http, string change, Func<long, RequestBody, TRequest> read, Func<TRequest, string> reasonOf,
+        Func<CallContext, TRequest, CancellationToken, Task<CampaignResponse>> ask)
     {
         var parameters = new Parameters(http);
         var campaignId = parameters.Number("campaignId");
