@@ -95,7 +95,7 @@ describe('creating a packet', () => {
   it('keeps the number of the request until there is an answer', async () => {
     await expect(createPacket(uid, packet, answering(new HongbaoError('TIMEOUT', 0)))).rejects.toThrow();
     await expect(createPacket(uid, packet, answering(new HongbaoError('OVERLOADED', 503)))).rejects.toThrow();
-    expect(unanswered(uid)?.packet).toEqual(packet);
+    expect(unanswered(uid)).toEqual(packet);
     await createPacket(uid, packet, answering(created));
     expect(new Set(sent).size).toBe(1);
     expect(unanswered(uid)).toBeUndefined();
@@ -132,7 +132,7 @@ describe('creating a packet', () => {
       vi.stubGlobal('localStorage', { ...storage, setItem: blocked });
       const here = `${uid}${storage.getItem === blocked}`;
       await expect(createPacket(here, packet, answering(lost))).rejects.toThrow();
-      expect(unanswered(here)?.packet).toEqual(packet);
+      expect(unanswered(here)).toEqual(packet);
       await createPacket(here, packet, answering(created));
       expect(unanswered(here)).toBeUndefined();
     }
@@ -144,7 +144,7 @@ describe('creating a packet', () => {
     await expect(createPacket(uid, packet, answering(lost))).rejects.toThrow();
     await expect(createPacket(uid, other, answering(lost))).rejects.toThrow();
     await createPacket(uid, packet, answering(created));
-    expect(unanswered(uid)?.packet).toEqual(other);
+    expect(unanswered(uid)).toEqual(other);
     await createPacket(uid, other, answering(created));
     expect(sent).toEqual([sent[0], sent[1], sent[0], sent[1]]);
     expect(sent[0]).not.toBe(sent[1]);
