@@ -21,7 +21,7 @@ public sealed class SubsidyScheduleTests(ITestOutputHelper output)
     [Theory, BothStores]
     public async Task Any_order_of_messages_tokens_and_time_uses_a_subsidy_at_most_once(SqlDialect dialect)
     {
-        for (var round = 0; round < 3; round++)
+        for (var round = 0; round < 2; round++)
         {
             var seed = Random.Shared.Next();
             output.WriteLine($"{dialect}, seed {seed}");
@@ -139,9 +139,10 @@ public sealed class SubsidyScheduleTests(ITestOutputHelper output)
     private static async Task CheckAsync(CoreHarness harness, SubsidyIssued[] wins, Model[] models)
     {
         var now = harness.Clock.GetUtcNow().ToUnixTimeMilliseconds();
+        var rows = (await harness.ReadAllAsync<Wins.Row>("select * from subsidies")).ToDictionary(r => r.ExternalNo);
         for (var i = 0; i < wins.Length; i++)
         {
-            var (model, row) = (models[i], await harness.SubsidyAsync(wins[i]));
+            var (model, row) = (models[i], rows.GetValueOrDefault(wins[i].ExternalNo));
             Assert.Equal(model.Stored is null, row is null);
             if (row is not null)
             {

@@ -13,6 +13,7 @@ internal static class Wins
     public sealed class Row
     {
         public long SubsidyNo { get; init; }
+        public string ExternalNo { get; init; } = "";
         public SubsidyStatus State { get; init; }
         public long? PacketNo { get; init; }
         public long ExpiresAt { get; init; }
