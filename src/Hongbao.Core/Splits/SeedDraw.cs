@@ -2,6 +2,7 @@ using System.Buffers.Binary;
 using System.Security.Cryptography;
 using System.Text;
 using Hongbao.Contracts;
+using Hongbao.Foundation.Signing;
 
 namespace Hongbao.Core.Splits;
 

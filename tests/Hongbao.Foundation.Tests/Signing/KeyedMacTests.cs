@@ -1,7 +1,7 @@
 using System.Security.Cryptography;
-using Hongbao.Core.Splits;
+using Hongbao.Foundation.Signing;
 
-namespace Hongbao.Core.Tests;
+namespace Hongbao.Foundation.Tests.Signing;
 
 public sealed class KeyedMacTests
 {

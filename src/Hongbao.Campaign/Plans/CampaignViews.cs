@@ -1,0 +1,44 @@
+using Hongbao.Campaign.Rain;
+using Hongbao.Contracts;
+
+namespace Hongbao.Campaign.Plans;
+
+/// <summary>Campaigns as others see them.</summary>
+internal static class CampaignViews
+{
+    /// <summary>For clients; a round's secret only once nobody can draw in it any more.</summary>
+    public static CampaignView Of(Plan plan, long uid, long nowMs) => new()
+    {
+        CampaignId = plan.CampaignId,
+        Name = plan.Name,
+        Status = plan.Status(nowMs),
+        Currency = plan.Currency,
+        StartsAtMs = plan.StartsAtMs,
+        EndsAtMs = plan.EndsAtMs,
+        Rounds = [.. plan.Rounds.Select(r => new RoundView
+        {
+            Plan = new RoundPlan { Round = r.No, StartsAtMs = r.StartsAtMs, EndsAtMs = r.EndsAtMs },
+            SecretHash = r.SecretHash,
+            Secret = plan.IsOver(r, nowMs) ? Convert.ToHexStringLower(r.Secret) : "",
+            YourStartAtMs = r.StartsAtMs + Aim.Spread(plan.CampaignId, r.No, uid, plan.JitterMs),
+        })],
+    };
+
+    /// <summary>As it was planned.</summary>
+    public static CampaignPlan PlanOf(Plan plan) => new()
+    {
+        Name = plan.Name,
+        Currency = plan.Currency,
+        Budget = plan.Budget,
+        StartsAtMs = plan.StartsAtMs,
+        EndsAtMs = plan.EndsAtMs,
+        Rounds = [.. plan.Rounds.Select(static r => new RoundPlan { Round = r.No, StartsAtMs = r.StartsAtMs, EndsAtMs = r.EndsAtMs })],
+        Prizes = [.. plan.Prizes.Select(static p => new PrizePlan { Amount = p.Amount, Quantity = p.Quantity, ChancePpb = p.ChancePpb })],
+        PerUserLimit = plan.PerUserLimit,
+        TokenTtlSeconds = plan.TokenTtlSeconds,
+        PassPpb = plan.PassPpb,
+        PacingFirstPercent = plan.PacingFirstPercent,
+        PacingFullPercent = plan.PacingFullPercent,
+        JitterMs = plan.JitterMs,
+    };
+}

@@ -1,0 +1,79 @@
+using Hongbao.Campaign.Plans;
+using Hongbao.Contracts;
+using Hongbao.Foundation.Stores;
+using Hongbao.Foundation.Subsidies;
+
+namespace Hongbao.Campaign.Rain;
+
+/// <summary>
+/// Drawing in a round; the numbered path of docs/architecture.md: (1) the campaign, from memory, (2) who is aimed at nothing has lost, (3) a known outcome, (4) a round that takes no draws has only
+/// recorded outcomes, (5) the lane decides and commits, (6) answer.
+/// </summary>
+internal sealed class RainDraw(CampaignBoard board, DrawLane lane, DrawStore draws, Remembered remembered, SubsidyTokens tokens, StoreClock storeClock)
+{
+    // Every loser's answer is the same.
+    private static readonly Task<RainDrawResponse> s_lost = Task.FromResult(new RainDrawResponse());
+
+    public Task<RainDrawResponse> DrawAsync(CallContext context, RainDrawRequest request, CancellationToken cancellationToken)
+    {
+        // (1)
+        if (board.Find(context.App, request.CampaignId) is not { } plan)
+        {
+            return Task.FromResult(Refused(Result.Of(ResultCode.NotFound, "There is no such campaign.")));
+        }
+
+        var now = storeClock.NowMs();
+        if (plan.RoundOf(request.Round) is not { } round)
+        {
+            return Task.FromResult(NotOpen("There is no such round."));
+        }
+
+        if (now < round.StartsAtMs && plan.State != CampaignStatus.Ended)
+        {
+            return Task.FromResult(NotOpen("The round has not begun."));
+        }
+
+        // (2) Without a row and without a question to any database, however large the crowd.
+        var prize = plan.Aim.At(round.Secret, plan.CampaignId, round.No, context.Uid);
+        var takes = plan.Takes(round, now);
+        if (prize == 0)
+        {
+            return takes ? s_lost : Task.FromResult(NotOpen(WhyNot(plan, round, now)));
+        }
+
+        // (3)
+        var key = new DrawKey(plan.CampaignId, round.No, context.Uid);
+        return remembered.TryGet(key, out var outcome)
+            ? Task.FromResult(AnswerOf(plan, key, outcome))
+            : takes ? RecordAsync(plan, key, prize, cancellationToken) : LookUpAsync(plan, round, key, now, cancellationToken);
+    }
+
+    // (4)
+    private async Task<RainDrawResponse> LookUpAsync(Plan plan, Round round, DrawKey key, long now, CancellationToken cancellationToken) =>
+        (await draws.FindAsync([key], cancellationToken).ConfigureAwait(false)).TryGetValue(key, out var outcome) ? AnswerOf(plan, key, outcome) : NotOpen(WhyNot(plan, round, now));
+
+    // (5) What was posted is finished, even if the caller goes away.
+    private async Task<RainDrawResponse> RecordAsync(Plan plan, DrawKey key, int prize, CancellationToken cancellationToken)
+    {
+        var outcome = await lane.PostAsync(new WaitingDraw(plan.App, key, prize)).WaitAsync(cancellationToken).ConfigureAwait(false);
+        return outcome is { } known ? AnswerOf(plan, key, known) : NotOpen("The round takes no draws now.");
+    }
+
+    // (6)
+    private RainDrawResponse AnswerOf(Plan plan, DrawKey key, Outcome outcome) => !outcome.IsWin ? new RainDrawResponse() : new RainDrawResponse
+    {
+        Won = true,
+        Amount = outcome.Amount,
+        Currency = plan.Currency,
+        Token = RewardNumber.Token(tokens, RewardNumber.Issued(key, plan.App, plan.Currency, outcome), outcome.KeyId!),
+        ExpiresAtMs = outcome.ExpiresAtMs,
+    };
+
+    private static string WhyNot(Plan plan, Round round, long now) => plan.State == CampaignStatus.Paused ? "The campaign pauses."
+        : now >= round.EndsAtMs || plan.State == CampaignStatus.Ended ? "The round is over."
+        : "The round takes no draws now.";
+
+    private static RainDrawResponse NotOpen(string detail) => Refused(Result.Of(ResultCode.CampaignNotOpen, detail));
+
+    private static RainDrawResponse Refused(Result result) => new() { Result = result };
+}
