@@ -52,9 +52,12 @@ public sealed class FundingTests
             (await harness.ClaimsAsync(packetNo)).Select(c => $"{c.ClaimNo} {c.Uid} {packetNo} {c.Seq} {c.Amount} CNY"),
             await harness.ReadAllAsync<string>(
                 "select claim_no || ' ' || uid || ' ' || packet_no || ' ' || seq || ' ' || amount || ' ' || currency from reward_credits where app = 'default' order by seq"));
+        // One that cannot be shows that nothing is looked for where the sender paid.
+        await harness.WriteAsync("insert into reward_credits select @no, slot, app, uid, packet_no, 99, amount, currency, claimed_at from reward_credits where seq = 1", new { no = claims[1] });
         await harness.DeliverAsync(Topics.TransfersSettled, Settled(packetNo, (claims[0], OrderStatus.Succeeded)));
         await harness.DeliverAsync(Topics.TransfersSettled, Settled(paid, (claims[1], OrderStatus.Succeeded)));
-        Assert.Equal([claims[2], claims[4]], await CreditsAsync(harness));
+        Assert.Equal([claims[2], claims[4], claims[1]], await CreditsAsync(harness));
+        await harness.WriteAsync("delete from reward_credits where seq = 99");
 
         // A process that has not met the packet looks for them all the same.
         await harness.RestartAsync();
