@@ -4,12 +4,16 @@ using Hongbao.Core.Lanes;
 using Hongbao.Core.Orders;
 using Hongbao.Core.Packets;
 using Hongbao.Core.Payments;
+using Hongbao.Core.Withdrawals;
 using Hongbao.Foundation.Stores;
+using Microsoft.Extensions.Logging;
 
 namespace Hongbao.Core;
 
 /// <summary>The contract's door: names who does what.</summary>
-internal sealed class RedPacketCore(PacketCreation creation, ClaimService claims, PaymentAdvancer payments, PullSource pulls, LaneSet lanes, CoreOptions options) : IRedPacketCore
+internal sealed partial class RedPacketCore(
+    PacketCreation creation, ClaimService claims, PaymentAdvancer payments, PullSource pulls, LaneSet lanes, WithdrawalCreation withdrawals, WithdrawalStore withdrawalRows,
+    CoreOptions options, ILogger log) : IRedPacketCore
 {
     public async Task<CreatePacketResponse> CreatePacketAsync(CallContext context, CreatePacketRequest request, CancellationToken cancellationToken)
     {

@@ -13,4 +13,6 @@ internal enum DueKind
     Claim = 4,
     /// <summary>The refund of what an expired packet had left.</summary>
     Refund = 5,
+    /// <summary>A withdrawal whose payout has no end.</summary>
+    Payout = 7,
 }
