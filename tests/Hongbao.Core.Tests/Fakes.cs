@@ -89,6 +89,8 @@ internal sealed partial class FakeAsync : IRedPacketAsync
 {
     public ConcurrentDictionary<long, OrderStatus> Transfers { get; } = new();
     public ConcurrentDictionary<(RefundCause, long), OrderStatus> Refunds { get; } = new();
+    public ConcurrentDictionary<long, OrderStatus> Fundings { get; } = new();
+    public ConcurrentQueue<long> AskedFundings { get; } = new();
     public ConcurrentQueue<long> AskedClaims { get; } = new();
     public ConcurrentQueue<RefundKey> AskedRefunds { get; } = new();
 
@@ -124,11 +126,19 @@ internal sealed partial class FakeAsync : IRedPacketAsync
         });
     }
 
-    public Task<NumberedResultsResponse> GetFundingResultsAsync(CallContext context, NumberedResultsRequest request, CancellationToken cancellationToken) =>
-        throw new InvalidOperationException("not yet");
+    public Task<NumberedResultsResponse> GetFundingResultsAsync(CallContext context, NumberedResultsRequest request, CancellationToken cancellationToken)
+    {
+        Contexts.Enqueue(context);
+        request.Numbers.ForEach(AskedFundings.Enqueue);
+        return Fault is not null ? throw Fault : Task.FromResult(new NumberedResultsResponse
+        {
+            Items = request.Numbers.ConvertAll(no => new NumberedOutcome { Number = no, Status = Fundings.GetValueOrDefault(no, OrderStatus.None) }),
+        });
+    }
 
-    public Task<FinanceCallbackResponse> FinanceCallbackAsync(CallContext context, FinanceCallbackRequest request, CancellationToken cancellationToken) =>
-        throw new InvalidOperationException("Core does not ask Async for this");
+    public Task<FinanceCallbackResponse> FinanceCallbackAsync(CallContext context, FinanceCallbackRequest request, CancellationToken cancellationToken) => throw NotAskedByCore();
+
+    private static InvalidOperationException NotAskedByCore() => new("Core does not ask Async for this");
 }
 
 /// <summary>The host app's follow graph.</summary>
