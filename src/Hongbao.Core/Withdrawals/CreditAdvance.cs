@@ -1,6 +1,7 @@
 using Hongbao.Contracts;
 using Hongbao.Core.Claims;
 using Hongbao.Core.Orders;
+using Hongbao.Core.Subsidies;
 using Hongbao.Foundation.Stores;
 
 namespace Hongbao.Core.Withdrawals;
@@ -14,23 +15,15 @@ internal sealed class CreditAdvance(IStore store, Lazy<IRedPacketAsync> async, C
     // The oldest of a user's credits; one who has more of them waits for their ordinary way.
     private const int CreditsMax = 200;
 
-    private sealed class CreditRow
+    // A claim and the subsidy that funds its packet.
+    private sealed class CreditRow : StoredSubsidy
     {
         public long ClaimNo { get; init; }
-        public long Uid { get; init; }
+        public long FundedNo { get; init; }
+        public long ClaimerUid { get; init; }
         public int Seq { get; init; }
-        public long Amount { get; init; }
-        public string Currency { get; init; } = "";
+        public long ClaimedAmount { get; init; }
         public long ClaimedAt { get; init; }
-        public string App { get; init; } = "";
-        public long PacketNo { get; init; }
-        public long SenderUid { get; init; }
-        public PacketKind Kind { get; init; }
-        public long CampaignId { get; init; }
-        public string ExternalNo { get; init; } = "";
-        public long SubsidyAmount { get; init; }
-        public long SubsidyExpiresAt { get; init; }
-        public long SubsidyIssuedAt { get; init; }
     }
 
     /// <summary>Has Async advance the caller's unfinished credits of a currency, for a while, and ends the claims that ended.</summary>
@@ -46,7 +39,7 @@ internal sealed class CreditAdvance(IStore store, Lazy<IRedPacketAsync> async, C
         var request = new AdvanceCreditsRequest
         {
             Transfers = credits.ConvertAll(ToTransfer),
-            Fundings = [.. credits.DistinctBy(c => c.PacketNo).Select(ToFunding)],
+            Fundings = [.. credits.DistinctBy(c => c.FundedNo).Select(c => new FundingWanted { PacketNo = c.FundedNo, Subsidy = c.Issued })],
         };
         var answer = await clock.AskWithinAsync(
             context, Patience(context), (own, token) => async.Value.AdvanceCreditsAsync(own with { Uid = 0 }, request, token), cancellationToken).ConfigureAwait(false);
@@ -86,43 +79,27 @@ internal sealed class CreditAdvance(IStore store, Lazy<IRedPacketAsync> async, C
         await using (session.ConfigureAwait(false))
         {
             return await session.QueryAsync<CreditRow>("""
-                select r.claim_no, r.uid, r.seq, r.amount, r.currency, r.claimed_at, r.app, r.packet_no, p.sender_uid, p.kind, p.campaign_id,
-                  s.external_no, s.amount as subsidy_amount, s.expires_at as subsidy_expires_at, s.issued_at as subsidy_issued_at
+                select r.claim_no, r.packet_no as funded_no, r.uid as claimer_uid, r.seq, r.amount as claimed_amount, r.claimed_at,
+                  s.subsidy_no, s.app, s.external_no, s.uid, s.campaign_id, s.amount, s.currency, s.issued_at, s.expires_at
                 from reward_credits r join packets p on p.packet_no = r.packet_no join subsidies s on s.subsidy_no = p.subsidy_no
                 where r.app = @App and r.uid = @Uid and r.currency = @currency order by r.claim_no limit @CreditsMax
                 """, new { context.App, context.Uid, currency, CreditsMax }, cancellationToken).ConfigureAwait(false);
         }
     }
 
+    // Its packet is of the subsidy's user, app and currency.
     private static TransferWanted ToTransfer(CreditRow row) => new()
     {
         App = row.App,
         ClaimNo = row.ClaimNo,
-        PacketNo = row.PacketNo,
-        SenderUid = row.SenderUid,
-        Uid = row.Uid,
+        PacketNo = row.FundedNo,
+        SenderUid = row.Uid,
+        Uid = row.ClaimerUid,
         Seq = row.Seq,
-        Amount = row.Amount,
+        Amount = row.ClaimedAmount,
         Currency = row.Currency,
-        Kind = row.Kind,
+        Kind = PacketKind.B2C,
         ClaimedAtMs = row.ClaimedAt,
         CampaignId = row.CampaignId,
-    };
-
-    // The subsidy is its sender's, and of the packet's app and currency.
-    private static FundingWanted ToFunding(CreditRow row) => new()
-    {
-        PacketNo = row.PacketNo,
-        Subsidy = new SubsidyIssued
-        {
-            App = row.App,
-            ExternalNo = row.ExternalNo,
-            Uid = row.SenderUid,
-            CampaignId = row.CampaignId,
-            Amount = row.SubsidyAmount,
-            Currency = row.Currency,
-            ExpiresAtMs = row.SubsidyExpiresAt,
-            IssuedAtMs = row.SubsidyIssuedAt,
-        },
     };
 }
