@@ -11,7 +11,7 @@ using Hongbao.Foundation.Stores;
 namespace Hongbao.Core.Withdrawals;
 
 /// <summary>
-/// Asking for a payout of reward money; the numbered path of docs/architecture.md: (1) the form, (2) the first answer to a repeated request, (3) the limits of
+/// Asking for a payout of reward money; path 3 of docs/architecture.md: (1) the form, (2) the first answer to a repeated request, (3) the limits of
 /// one withdrawal, (4) gradual release, (5) risk control, (6) the user's unfinished credits are advanced, (7) the balance is looked at, (8) request id, day's
 /// limits, withdrawal and the message that asks for the payout in one transaction. The look at the balance is early kindness alone: two withdrawals at
 /// once may both pass it, and finance, which takes the money, refuses what is not there.
