@@ -12,7 +12,7 @@ public sealed class WithdrawalCreditTests
     public async Task Credits_that_end_on_the_way_can_be_withdrawn_at_once(SqlDialect dialect)
     {
         await using var harness = await CoreHarness.StartAsync(dialect);
-        var packets = new[] { await SubsidizedAsync(harness, 800, "w-1"), await SubsidizedAsync(harness, 600, "w-2"), await SubsidizedAsync(harness, 400, "w-3") };
+        var packets = new[] { await SubsidizedAsync(harness, 800), await SubsidizedAsync(harness, 600), await SubsidizedAsync(harness, 400) };
         foreach (var packetNo in packets)
         {
             await harness.ClaimedAsync(packetNo, User);
@@ -55,7 +55,7 @@ public sealed class WithdrawalCreditTests
     public async Task Without_an_answer_what_is_on_its_way_cannot_be_withdrawn_and_the_rest_can(string silence)
     {
         await using var harness = await CoreHarness.StartAsync(SqlDialect.Sqlite);
-        await harness.ClaimedAsync(await SubsidizedAsync(harness, 800, "w-1"), User);
+        await harness.ClaimedAsync(await SubsidizedAsync(harness, 800), User);
         harness.Reward(50);
         harness.Clock.TimerSpeed = 50;
         harness.Async.InsteadOfAdvance = request => silence switch
@@ -77,7 +77,7 @@ public sealed class WithdrawalCreditTests
     public async Task The_wait_for_credits_has_an_end_that_leaves_time_for_the_balance()
     {
         await using var harness = await CoreHarness.StartAsync(SqlDialect.Sqlite, o => o.WithdrawAdvanceMs = 1500);
-        await harness.ClaimedAsync(await SubsidizedAsync(harness, 800, "w-1"), User);
+        await harness.ClaimedAsync(await SubsidizedAsync(harness, 800), User);
         harness.Reward(1000);
         var before = harness.Clock.GetUtcNow().ToUnixTimeMilliseconds();
 
@@ -103,7 +103,7 @@ public sealed class WithdrawalCreditTests
         await harness.WithdrawnAsync();
         Assert.Empty(harness.Async.Advances);
 
-        var packetNo = await SubsidizedAsync(harness, 800, "w-1");
+        var packetNo = await SubsidizedAsync(harness, 800);
         async Task CreditsAsync(long from, int count, long uid, string currency, string app)
         {
             for (var no = from; no < from + count; no++)
@@ -129,7 +129,7 @@ public sealed class WithdrawalCreditTests
     public async Task Claims_that_cannot_be_ended_just_now_keep_nobody_from_withdrawing()
     {
         await using var harness = await CoreHarness.StartAsync(SqlDialect.Sqlite);
-        await harness.ClaimedAsync(await SubsidizedAsync(harness, 800, "w-1"), User);
+        await harness.ClaimedAsync(await SubsidizedAsync(harness, 800), User);
         harness.Reward(1000);
         harness.Async.InsteadOfAdvance = request =>
         {
@@ -145,22 +145,5 @@ public sealed class WithdrawalCreditTests
     private static TransferOutcome Outcome(TransferWanted transfer, OrderStatus status) => new() { ClaimNo = transfer.ClaimNo, PacketNo = transfer.PacketNo, Status = status };
 
     /// <summary>A packet that a campaign pays for.</summary>
-    private static async Task<long> SubsidizedAsync(CoreHarness harness, long amount, string externalNo)
-    {
-        var now = harness.Clock.GetUtcNow().ToUnixTimeMilliseconds();
-        var subsidy = new SubsidyIssued
-        {
-            App = CallContext.DefaultApp,
-            ExternalNo = externalNo,
-            Uid = CoreHarness.Sender,
-            CampaignId = 77,
-            Amount = amount,
-            Currency = "CNY",
-            IssuedAtMs = now - 1000,
-            ExpiresAtMs = now + 3_600_000,
-        };
-        var created = await harness.UnpaidAsync(CoreHarness.Request(amount, 4) with { Token = CoreHarness.Tokens.Make(subsidy, "k1") });
-        Assert.Equal(PacketKind.B2C, created.Kind);
-        return created.PacketNo;
-    }
+    private static Task<long> SubsidizedAsync(CoreHarness harness, long amount) => harness.SubsidizedAsync(Wins.New(harness, amount: amount), count: 4);
 }
