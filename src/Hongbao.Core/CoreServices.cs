@@ -30,6 +30,7 @@ public static class CoreServices
             new Lazy<IRedPacketAsync>(provider.GetRequiredService<IRedPacketAsync>),
             provider.GetRequiredService<IRelations>(),
             provider.GetRequiredService<IModeration>(),
+            provider.GetRequiredService<IRisk>(),
             provider.GetRequiredService<FinanceCallbackKey>(),
             provider.GetRequiredService<SubsidyTokens>(),
             provider.GetRequiredService<BusinessCalendar>(),

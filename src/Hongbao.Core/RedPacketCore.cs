@@ -5,6 +5,7 @@ using Hongbao.Core.Orders;
 using Hongbao.Core.Packets;
 using Hongbao.Core.Payments;
 using Hongbao.Core.Subsidies;
+using Hongbao.Core.Withdrawals;
 using Hongbao.Foundation.Stores;
 using Microsoft.Extensions.Logging;
 
@@ -13,7 +14,7 @@ namespace Hongbao.Core;
 /// <summary>The contract's door: names who does what.</summary>
 internal sealed partial class RedPacketCore(
     PacketCreation creation, SubsidizedCreation subsidized, ClaimService claims, PaymentAdvancer payments, SubsidyBooking booking, SubsidyBooks books, PullSource pulls,
-    LaneSet lanes, CoreOptions options, ILogger log) : IRedPacketCore
+    LaneSet lanes, WithdrawalCreation withdrawals, WithdrawalStore withdrawalRows, CoreOptions options, ILogger log) : IRedPacketCore
 {
     public async Task<CreatePacketResponse> CreatePacketAsync(CallContext context, CreatePacketRequest request, CancellationToken cancellationToken)
     {

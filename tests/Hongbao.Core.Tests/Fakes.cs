@@ -4,7 +4,7 @@ using Hongbao.Contracts;
 namespace Hongbao.Core.Tests;
 
 /// <summary>A finance that keeps payment orders as a real one does; a script may answer, throw or lose answers in its place.</summary>
-internal sealed class FakeFinance : IFinance
+internal sealed partial class FakeFinance : IFinance
 {
     private readonly ConcurrentDictionary<long, PaymentAnswer> _payments = new();
 
@@ -79,14 +79,13 @@ internal sealed class FakeFinance : IFinance
     public Task<OrderAnswers> PayoutAsync(CallContext context, PayoutBatch request, CancellationToken cancellationToken) => throw NotAskedByCore();
     public Task<OrderAnswers> QueryPayoutsAsync(CallContext context, NumberBatch request, CancellationToken cancellationToken) => throw NotAskedByCore();
     public Task<CampaignAccountResponse> GetCampaignAccountAsync(CallContext context, CampaignAccountRequest request, CancellationToken cancellationToken) => throw NotAskedByCore();
-    public Task<WalletResponse> GetWalletAsync(CallContext context, WalletRequest request, CancellationToken cancellationToken) => throw NotAskedByCore();
     public Task<WalletEntriesResponse> ListEntriesAsync(CallContext context, PageRequest request, CancellationToken cancellationToken) => throw NotAskedByCore();
 
     private static InvalidOperationException NotAskedByCore() => new("Core does not ask finance for this");
 }
 
 /// <summary>An Async that knows what the test says it knows.</summary>
-internal sealed class FakeAsync : IRedPacketAsync
+internal sealed partial class FakeAsync : IRedPacketAsync
 {
     public ConcurrentDictionary<long, OrderStatus> Transfers { get; } = new();
     public ConcurrentDictionary<(RefundCause, long), OrderStatus> Refunds { get; } = new();
@@ -137,8 +136,6 @@ internal sealed class FakeAsync : IRedPacketAsync
         });
     }
 
-    public Task<NumberedResultsResponse> GetPayoutResultsAsync(CallContext context, NumberedResultsRequest request, CancellationToken cancellationToken) => throw NotAskedByCore();
-    public Task<TransferResultsResponse> AdvanceCreditsAsync(CallContext context, AdvanceCreditsRequest request, CancellationToken cancellationToken) => throw NotAskedByCore();
     public Task<FinanceCallbackResponse> FinanceCallbackAsync(CallContext context, FinanceCallbackRequest request, CancellationToken cancellationToken) => throw NotAskedByCore();
 
     private static InvalidOperationException NotAskedByCore() => new("Core does not ask Async for this");

@@ -15,4 +15,6 @@ internal enum DueKind
     Refund = 5,
     /// <summary>A packet whose funding has no end yet.</summary>
     Funding = 6,
+    /// <summary>A withdrawal whose payout has no end.</summary>
+    Payout = 7,
 }
