@@ -224,50 +224,58 @@ public abstract class LedgerPropertyTests(SqlDialect dialect)
         var releases = new List<HoldOrder>();
         var fundings = new List<FundingOrder> { NewFunding() };
         var payouts = new List<PayoutOrder>();
+        // Ends that chance may miss: a payment that is closed, and a funding of a packet that was paid for.
+        payments.AddRange([NewPayment(), NewPayment()]);
+        Assert.Equal(model.Close(payments[1]), (await finance.Finance.ClosePaymentAsync(FinanceHarness.System, payments[1], default)).Status);
+        Assert.Equal(model.Create(payments[2]), (await finance.Finance.CreatePaymentAsync(FinanceHarness.System, payments[2], default)).Status);
+        Assert.Equal(model.Pay(payments[2]), (await finance.PayAsync(payments[2])).Status);
+        fundings.Add(FinanceHarness.NewFunding(1, 1, payments[2].PacketNo));
+        Assert.Equal(model.Fund(fundings[1]), (await finance.FundAsync(fundings[1])).Status);
         for (var done = 0; done < Operations;)
         {
             var payment = payments[random.Next(payments.Count)];
-            switch (random.Next(15))
+            switch (random.Next(18))
             {
                 case 0:
                     payments.Add(NewPayment());
                     done++;
                     break;
-                case 1:
+                case 1 or 2:
                     var created = random.Next(8) == 0 ? payment with { Amount = payment.Amount + 1 } : payment;
                     Assert.Equal(model.Create(created), (await finance.Finance.CreatePaymentAsync(FinanceHarness.System, created, default)).Status);
                     done++;
                     break;
-                case 2 or 3:
+                case 3 or 4 or 5:
                     Assert.Equal(model.Pay(payment), (await finance.PayAsync(payment)).Status);
                     done++;
                     break;
-                case 4 when random.Next(3) == 0:
+                case 6 when random.Next(3) == 0:
                     Assert.Equal(model.Close(payment), (await finance.Finance.ClosePaymentAsync(FinanceHarness.System, payment, default)).Status);
                     done++;
                     break;
-                case 4 or 5 or 6 or 7:
+                case 6 or 7 or 8 or 9:
                     var batch = Batch(() => Pick(transfers, NewTransfer), t => t with { Amount = t.Amount + 1 });
                     Assert.Equal(batch.Select(model.Transfer), (await finance.TransferAllAsync(batch)).Items.Select(a => a.Status));
                     break;
-                case 8:
+                case 10:
                     var returned = Batch(() => Pick(refunds, NewRefund), r => r with { Amount = r.Amount + 1 });
                     Assert.Equal(returned.Select(model.Refund), (await finance.RefundAllAsync(returned)).Items.Select(a => a.Status));
                     break;
-                case 9:
-                    var held = Batch(() => Pick(holds, () => FinanceHarness.NewHold(1 + random.Next(4), 1 + random.Next(60))), h => h with { CampaignId = h.CampaignId + 1 });
+                case 12:
+                    var held = Batch(() => Pick(holds, () => FinanceHarness.NewHold(1 + random.Next(4), 1 + random.Next(120))), h => h with { CampaignId = h.CampaignId + 1 });
                     Assert.Equal(held.Select(model.Hold), (await finance.HoldAllAsync(held)).Items.Select(a => a.Status));
                     break;
-                case 10 or 11:
-                    var funded = Batch(() => Pick(fundings, NewFunding), f => f with { Uid = f.Uid + 1 });
+                case 13 or 14:
+                    // Each number once: who of several gets what is left in the hold depends on the place where a number stands first.
+                    var funded = Batch(() => Pick(fundings, NewFunding), f => f with { Uid = f.Uid + 1 }).DistinctBy(f => f.PacketNo).ToArray();
                     Assert.Equal(funded.Select(model.Fund), (await finance.FundAllAsync(funded)).Items.Select(a => a.Status));
                     break;
-                case 12:
+                case 15:
                     var released = Batch(
                         () => Pick(releases, () => FinanceHarness.NewHold(1 + random.Next(4), 1 + random.Next(50))), h => h with { Amount = h.Amount + 1 });
                     Assert.Equal(released.Select(model.Release), (await finance.ReleaseAllAsync(released)).Items.Select(a => a.Status));
                     break;
-                case 13:
+                case 16:
                     var paidOut = Batch(() => Pick(payouts, () => FinanceHarness.NewPayout(1 + random.Next(30), 1 + random.Next(80))), p => p with { Uid = p.Uid + 1 });
                     Assert.Equal(paidOut.Select(model.Payout), (await finance.PayoutAllAsync(paidOut)).Items.Select(a => a.Status));
                     break;
@@ -308,13 +316,22 @@ public abstract class LedgerPropertyTests(SqlDialect dialect)
                 "fund Pending", "fund Refused", "fund Succeeded", "hold Succeeded", "payout Refused", "payout Succeeded", "refund Pending", "refund Refused",
                 "refund Succeeded", "release Refused", "release Succeeded", "setAside Refused", "transfer Pending", "transfer Succeeded",
             ],
-            model.Orders.Select(o => $"{o.Key.Kind} {o.Value.Status}").Distinct().Order(StringComparer.Ordinal).Where(o => o != "setAside Succeeded"));
+            model.Orders.Select(o => $"{o.Key.Kind} {o.Value.Status}").Distinct().Order(StringComparer.Ordinal).Where(o => o is not ("setAside Succeeded" or "setAside Pending")));
 
         PaymentOrder NewPayment() => FinanceHarness.NewPayment(1 + random.Next(300));
 
-        // One of four packets has a payer too: the first of the two is the one whose money it gets.
-        FundingOrder NewFunding() => FinanceHarness.NewFunding(
-            1 + random.Next(4), 1 + random.Next(100), random.Next(4) == 0 ? payments[random.Next(payments.Count)].PacketNo : 0);
+        // Some packets have a payer too: the first of the two is the one whose money it gets.
+        FundingOrder NewFunding()
+        {
+            var paid = model.Payments.Values.Where(p => p.Status == FinanceStatus.Succeeded).Select(p => p.Order).ToArray();
+            var packetNo = random.Next(30) switch
+            {
+                0 => payments[random.Next(payments.Count)].PacketNo,
+                1 or 2 or 3 when paid.Length > 0 => paid[random.Next(paid.Length)].PacketNo,
+                _ => 0,
+            };
+            return FinanceHarness.NewFunding(1 + random.Next(4), 1 + random.Next(100), packetNo);
+        }
 
         TransferOrder NewTransfer() => random.Next(2) == 0
             ? FinanceHarness.NewTransfer(payments[random.Next(payments.Count)], 1 + random.Next(30), 1 + random.Next(60), (PacketKind)(1 + random.Next(2)))

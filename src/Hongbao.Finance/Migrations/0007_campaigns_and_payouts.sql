@@ -11,4 +11,4 @@ alter table orders add column verdict int not null default 0 check (verdict in (
 -- A campaign's account is summed from the index alone. Transfers and payments' refunds are in neither.
 create index orders_of_campaign on orders (campaign_id, app, currency, status, kind, amount) where campaign_id <> 0
 ---
-create index payouts_made on orders (currency, app, amount) where kind = 'payout' and status = 2
+create index payouts_made on orders (currency, app, status, kind, amount) where kind = 'payout' and status = 2
