@@ -1,4 +1,6 @@
 using Hongbao.Async.Orders;
+using Hongbao.Async.Orders.Refunds;
+using Hongbao.Async.Orders.Transfers;
 using Hongbao.Contracts;
 using Hongbao.Foundation.Alerts;
 using Hongbao.Foundation.Chance;
@@ -42,7 +44,7 @@ public sealed class ConcurrencyTests
             for (var i = 0; i < 2; i++)
             {
                 var process = new AsyncProcess(
-                    database.OpenAnother("async"), coreStore, outbox, options, finance, core, TimeProvider.System, new SeededRandomSource(i + 1));
+                    database.OpenAnother("async"), coreStore, outbox, options, finance, core, new FakeCampaigns(), TimeProvider.System, new SeededRandomSource(i + 1));
                 var scheduler = new ThreadPoolScheduler(TimeProvider.System, NullLogger<ThreadPoolScheduler>.Instance);
                 await process.Module.StartAsync(default);
                 process.Attach(scheduler);
@@ -80,8 +82,8 @@ public sealed class ConcurrencyTests
                 late.Token.ThrowIfCancellationRequested();
                 finance.Open().ForEach(o => finance.End(o.Kind, o.App, o.Number, FinanceStatus.Succeeded));
                 await using var session = await database.Open("async").ReadAsync(late.Token);
-                transfers = await session.QueryAsync<TransferRow>($"select {OrderStore.TransferColumns} from transfers");
-                rows = await session.QueryAsync<RefundRow>($"select {OrderStore.RefundColumns} from refunds");
+                transfers = await session.QueryAsync<TransferRow>($"select {TransferRow.Columns} from transfers");
+                rows = await session.QueryAsync<RefundRow>($"select {RefundRow.Columns} from refunds");
                 await Task.Delay(10, late.Token);
             }
 
@@ -110,19 +112,19 @@ public sealed class ConcurrencyTests
     public async Task An_instance_that_meets_orders_another_is_just_writing_waits_and_takes_only_what_is_new()
     {
         await using var database = await TestDatabase.CreateAsync(SqlDialect.Postgres);
-        var orders = await OrdersAsync(database);
+        var (transferStore, refundStore) = await StoresAsync(database);
         var claims = Enumerable.Range(1, 8).Select(i => NewClaim(i)).ToList();
         var refunds = Enumerable.Range(1, 8).Select(i => NewRefund(i)).ToList();
 
         await using var first = await database.Open("async").WriteAsync(default);
-        Assert.Equal(5, (await orders.AddTransfersAsync(first, claims[..5], default)).Count);
-        Assert.Equal(5, (await orders.AddRefundsAsync(first, refunds[..5], default)).Count);
+        Assert.Equal(5, (await transferStore.AddAsync(first, claims[..5], default)).Count);
+        Assert.Equal(5, (await refundStore.AddAsync(first, refunds[..5], default)).Count);
         var store = database.Open("async");
         var second = Task.Run(async () =>
         {
             await using var session = await store.WriteAsync(default);
-            var added = (await orders.AddTransfersAsync(session, [.. claims.AsEnumerable().Reverse()], default),
-                await orders.AddRefundsAsync(session, [.. refunds.AsEnumerable().Reverse()], default));
+            var added = (await transferStore.AddAsync(session, [.. claims.AsEnumerable().Reverse()], default),
+                await refundStore.AddAsync(session, [.. refunds.AsEnumerable().Reverse()], default));
             await session.CommitAsync();
             return added;
         });
@@ -145,26 +147,26 @@ public sealed class ConcurrencyTests
     public async Task Two_words_about_the_same_orders_in_other_orders_end_each_once_without_a_deadlock()
     {
         await using var database = await TestDatabase.CreateAsync(SqlDialect.Postgres);
-        var orders = await OrdersAsync(database);
+        var (transferStore, refundStore) = await StoresAsync(database);
         var store = database.Open("async");
         List<long> transfers, refunds;
         await using (var session = await store.WriteAsync(default))
         {
-            transfers = (await orders.AddTransfersAsync(session, [.. Enumerable.Range(1, 200).Select(i => NewClaim(i))], default)).ConvertAll(t => t.TransferNo);
-            refunds = await orders.AddRefundsAsync(session, [.. Enumerable.Range(1, 100).Select(i => NewRefund(i))], default);
+            transfers = (await transferStore.AddAsync(session, [.. Enumerable.Range(1, 200).Select(i => NewClaim(i))], default)).ConvertAll(t => t.TransferNo);
+            refunds = await refundStore.AddAsync(session, [.. Enumerable.Range(1, 100).Select(i => NewRefund(i))], default);
             await session.CommitAsync();
         }
 
         var dice = new Random(5);
         await Task.WhenAll(Enumerable.Range(0, 6).Select(_ =>
         {
-            var someTransfers = transfers.OrderBy(_ => dice.Next()).Take(150).Select(n => (n, OrderEvent.Refused, "")).ToList();
-            var someRefunds = refunds.OrderBy(_ => dice.Next()).Take(70).Select(n => (n, OrderEvent.Refused, "")).ToList();
+            var someTransfers = transfers.OrderBy(_ => dice.Next()).Take(150).Select(n => new FinalWord(n, OrderEvent.Refused, "")).ToList();
+            var someRefunds = refunds.OrderBy(_ => dice.Next()).Take(70).Select(n => new FinalWord(n, OrderEvent.Refused, "")).ToList();
             return Task.Run(async () =>
             {
                 await using var session = await store.WriteAsync(default);
-                await orders.EndTransfersAsync(session, someTransfers, new Dictionary<long, TransferRow>(), default);
-                await orders.MoveRefundsAsync(session, someRefunds, default);
+                await transferStore.EndAsync(session, someTransfers, new Dictionary<long, TransferRow>(), default);
+                await refundStore.MoveAsync(session, someRefunds, default);
                 await session.CommitAsync();
             });
         }));
@@ -197,14 +199,17 @@ public sealed class ConcurrencyTests
         Assert.Equal(OrderStatus.Pending, Assert.Single(await harness.TransfersAsync()).State);
     }
 
-    private static async Task<OrderStore> OrdersAsync(TestDatabase database)
+    private static async Task<(TransferStore Transfers, RefundStore Refunds)> StoresAsync(TestDatabase database)
     {
         var store = database.Open("async");
         await store.MigrateAsync(MigrationSet.FromAssembly(typeof(AsyncModule).Assembly), default);
         var refundNumbers = new NumberMinter("refund", store, TimeProvider.System, new SeededRandomSource(3), NullLogger.Instance);
         await refundNumbers.StartAsync(default);
-        return new OrderStore(
-            store, refundNumbers, new DueTable<DueKind>(store), new Outbox(), new AsyncOptions(), new AlertSink(NullLogger<AlertSink>.Instance));
+        var alerts = new AlertSink(NullLogger<AlertSink>.Instance);
+        var outbox = new Outbox();
+        var schedule = new OrderSchedule(store, new DueTable<DueKind>(store), outbox, new AsyncOptions(), alerts);
+        var refunds = new RefundStore(store, refundNumbers, schedule, outbox, alerts);
+        return (new TransferStore(store, refunds, schedule, outbox, alerts), refunds);
     }
 
     private static async Task UntilWaitingForLockAsync(IStore store)
