@@ -1,4 +1,5 @@
 using Hongbao.Async.Orders;
+using Hongbao.Async.Orders.Fundings;
 using Hongbao.Async.Orders.Refunds;
 using Hongbao.Async.Orders.Transfers;
 using Hongbao.Contracts;
@@ -18,7 +19,7 @@ namespace Hongbao.Async.Tests;
 /// <summary>Several processes on the same data, on real threads and the real clock.</summary>
 public sealed class ConcurrencyTests
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan TimeLimit = TimeSpan.FromSeconds(30);
 
     [Theory, InlineData(SqlDialect.Sqlite), InlineData(SqlDialect.Postgres)]
     public async Task Two_processes_that_get_everything_twice_make_one_order_each_and_end_it_once(SqlDialect dialect)
@@ -73,7 +74,7 @@ public sealed class ConcurrencyTests
             }
 
             processes.ForEach(p => p.Scheduler.Start());
-            using var late = new CancellationTokenSource(Patience);
+            using var late = new CancellationTokenSource(TimeLimit);
             List<TransferRow> transfers = [];
             List<RefundRow> rows = [];
             while (transfers.Count < 300 || transfers.Exists(t => t.State == OrderStatus.Pending) || rows.Count < 40
@@ -131,7 +132,7 @@ public sealed class ConcurrencyTests
         await UntilWaitingForLockAsync(store);
         Assert.False(second.IsCompleted);
         await first.CommitAsync();
-        var (transfersAdded, refundsAdded) = await second.WaitAsync(Patience);
+        var (transfersAdded, refundsAdded) = await second.WaitAsync(TimeLimit);
 
         Assert.Equal((3, 3), (transfersAdded.Count, refundsAdded.Count));
         await using var read = await store.ReadAsync(default);
@@ -180,6 +181,71 @@ public sealed class ConcurrencyTests
     }
 
     [Fact]
+    public async Task A_funding_that_ends_while_a_transfer_of_its_packet_is_being_written_waits_for_it_and_sends_it()
+    {
+        await using var database = await TestDatabase.CreateAsync(SqlDialect.Postgres);
+        var (transferStore, refundStore) = await StoresAsync(database);
+        var store = database.Open("async");
+        var fundingStore = new FundingStore(store, transferStore, refundStore, Schedule(store), new AlertSink(NullLogger<AlertSink>.Instance));
+        var funding = new FundingWanted
+        {
+            PacketNo = 8,
+            Subsidy = new SubsidyIssued { App = "shop", ExternalNo = "x", Uid = 3, CampaignId = 4, Amount = 100, Currency = "CNY", IssuedAtMs = 1, ExpiresAtMs = 2 },
+        };
+        await using (var session = await store.WriteAsync(default))
+        {
+            Assert.Single(await fundingStore.AddAsync(session, [funding], default));
+            Assert.Equal([8], await FundingStore.MarkVerifiedAsync(session, [8], default));
+            await session.CommitAsync();
+        }
+
+        await using var first = await store.WriteAsync(default);
+        Assert.Empty(await transferStore.AddAsync(first, [NewClaim(5) with { PacketNo = 8, Kind = PacketKind.B2C, CampaignId = 4 }], default));
+        Assert.Empty(await refundStore.AddAsync(first, [NewRefund(8) with { CampaignId = 4 }], default));
+        var second = Task.Run(async () =>
+        {
+            await using var session = await store.WriteAsync(default);
+            var released = await fundingStore.EndAsync(session, [new FinalWord(8, OrderEvent.Succeeded, "")], default);
+            await session.CommitAsync();
+            return released;
+        });
+        await UntilWaitingForLockAsync(store);
+        Assert.False(second.IsCompleted);
+        await first.CommitAsync();
+        var (transfers, refundNos) = await second.WaitAsync(TimeLimit);
+
+        Assert.Equal([5], transfers.ConvertAll(t => t.TransferNo));
+        Assert.Single(refundNos);
+        // One that is written now finds the money.
+        await using var third = await store.WriteAsync(default);
+        Assert.Single(await transferStore.AddAsync(third, [NewClaim(6) with { PacketNo = 8, Kind = PacketKind.B2C, CampaignId = 4 }], default));
+    }
+
+    [Theory, InlineData(SqlDialect.Sqlite), InlineData(SqlDialect.Postgres)]
+    public async Task A_funding_whose_win_the_campaign_knew_is_ended_by_finance_alone(SqlDialect dialect)
+    {
+        await using var database = await TestDatabase.CreateAsync(dialect);
+        var (transferStore, refundStore) = await StoresAsync(database);
+        var store = database.Open("async");
+        var alerts = new AlertSink(NullLogger<AlertSink>.Instance);
+        var fundingStore = new FundingStore(store, transferStore, refundStore, Schedule(store), alerts);
+        await using var session = await store.WriteAsync(default);
+        await fundingStore.AddAsync(
+            session,
+            [new FundingWanted { PacketNo = 8, Subsidy = new SubsidyIssued { App = "shop", ExternalNo = "x", Uid = 3, CampaignId = 4, Amount = 100, Currency = "CNY" } }], default);
+        await FundingStore.MarkVerifiedAsync(session, [8], default);
+        await fundingStore.EndAsync(session, [new FinalWord(8, OrderEvent.Forged, "")], default);
+
+        Assert.Equal(1, await session.FirstAsync<int>("select state from fundings"));
+        await fundingStore.EndAsync(session, [new FinalWord(8, OrderEvent.Succeeded, "")], default);
+        Assert.Equal(2, await session.FirstAsync<int>("select state from fundings"));
+        // What has its end is not sent, whatever is known of its win.
+        Assert.Empty(await FundingStore.MarkVerifiedAsync(session, [8], default));
+        await session.CommitAsync();
+        Assert.Equal(["order.contradiction"], alerts.Drain().ConvertAll(a => a.Kind));
+    }
+
+    [Fact]
     public async Task A_nonce_that_is_just_being_taken_elsewhere_brings_no_second_transition()
     {
         await using var harness = await AsyncHarness.StartAsync(SqlDialect.Postgres);
@@ -195,7 +261,7 @@ public sealed class ConcurrencyTests
             await first.CommitAsync();
         }
 
-        Assert.Equal(ResultCode.Ok, await second.WaitAsync(Patience));
+        Assert.Equal(ResultCode.Ok, await second.WaitAsync(TimeLimit));
         Assert.Equal(OrderStatus.Pending, Assert.Single(await harness.TransfersAsync()).State);
     }
 
@@ -206,15 +272,16 @@ public sealed class ConcurrencyTests
         var refundNumbers = new NumberMinter("refund", store, TimeProvider.System, new SeededRandomSource(3), NullLogger.Instance);
         await refundNumbers.StartAsync(default);
         var alerts = new AlertSink(NullLogger<AlertSink>.Instance);
-        var outbox = new Outbox();
-        var schedule = new OrderSchedule(store, new DueTable<DueKind>(store), outbox, new AsyncOptions(), alerts);
-        var refunds = new RefundStore(store, refundNumbers, schedule, outbox, alerts);
-        return (new TransferStore(store, refunds, schedule, outbox, alerts), refunds);
+        var refunds = new RefundStore(store, refundNumbers, Schedule(store), new Outbox(), alerts);
+        return (new TransferStore(store, refunds, Schedule(store), new Outbox(), alerts), refunds);
     }
+
+    private static OrderSchedule Schedule(IStore store) =>
+        new(store, new DueTable<DueKind>(store), new Outbox(), new AsyncOptions(), new AlertSink(NullLogger<AlertSink>.Instance));
 
     private static async Task UntilWaitingForLockAsync(IStore store)
     {
-        using var late = new CancellationTokenSource(Patience);
+        using var late = new CancellationTokenSource(TimeLimit);
         while (true)
         {
             late.Token.ThrowIfCancellationRequested();
