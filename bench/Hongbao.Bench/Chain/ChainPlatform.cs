@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using Hongbao.Async;
 using Hongbao.Bench.Contenders;
+using Hongbao.Campaign;
 using Hongbao.Contracts;
 using Hongbao.Core;
 using Hongbao.Finance;
@@ -12,6 +13,7 @@ using Hongbao.Foundation.Messaging;
 using Hongbao.Foundation.Scheduling;
 using Hongbao.Foundation.Signing;
 using Hongbao.Foundation.Stores;
+using Hongbao.Foundation.Subsidies;
 using Hongbao.Foundation.Time;
 using Hongbao.Query;
 using Microsoft.Extensions.Configuration;
@@ -56,6 +58,8 @@ internal sealed class ChainPlatform : IAsyncDisposable
             ["Store:DataFolder"] = Path.Combine(servers.WorkFolder, "chain-data"),
             ["Store:Postgres"] = new NpgsqlConnectionStringBuilder(servers.Postgres) { Database = "chain" }.ToString(),
             ["Finance:CallbackKey"] = Convert.ToBase64String(key),
+            ["Subsidies:TokenKeys:0:Id"] = "bench",
+            ["Subsidies:TokenKeys:0:Key"] = Convert.ToBase64String(key),
         }).Build();
         var services = new ServiceCollection();
         services.AddSingleton<IConfiguration>(configuration);
@@ -68,11 +72,13 @@ internal sealed class ChainPlatform : IAsyncDisposable
         services.AddSingleton<IRelations>(new NoRelations());
         services.AddSingleton<IProfiles>(new NoProfiles());
         services.AddSingleton<IModeration>(new NoModeration());
+        services.AddSingleton<IRisk>(new NoRisk());
         services.AddSingleton<HttpMessageHandler>(provider => new CallbackRoute(
             new Lazy<IRedPacketCore>(provider.GetRequiredService<IRedPacketCore>), new Lazy<IRedPacketAsync>(provider.GetRequiredService<IRedPacketAsync>)));
-        services.AddStores().AddAlerts();
+        services.AddStores().AddAlerts().AddSubsidies();
         services.AddOptions<FinanceOptions>().BindConfiguration(FinanceOptions.Section);
         services.AddFinance();
+        services.AddCampaign();
         services.AddCore();
         services.AddAsync();
         services.AddQuery();

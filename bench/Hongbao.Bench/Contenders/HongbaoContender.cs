@@ -8,6 +8,7 @@ using Hongbao.Foundation.Numbers;
 using Hongbao.Foundation.Scheduling;
 using Hongbao.Foundation.Signing;
 using Hongbao.Foundation.Stores;
+using Hongbao.Foundation.Subsidies;
 using Hongbao.Foundation.Time;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -37,9 +38,10 @@ internal sealed class HongbaoContender(BenchServers servers, SqlDialect dialect,
     {
         _store = await OpenStoreAsync();
         _module = new CoreModule(
-            _store, new CoreOptions { CountMax = 100_000 }, new NoFinance(), new Lazy<IRedPacketAsync>(new NoAsync()), new NoRelations(), new NoModeration(),
-            new FinanceCallbackKey(new CallbackSignature(RandomNumberGenerator.GetBytes(32))), new BusinessCalendar(TimeZoneInfo.Utc), clock,
-            new SecureRandomSource(), new AlertSink(NullLogger<AlertSink>.Instance), FirstErrors.Instance);
+            _store, new CoreOptions { CountMax = 100_000 }, new NoFinance(), new Lazy<IRedPacketAsync>(new NoAsync()), new NoRelations(), new NoModeration(), new NoRisk(),
+            new FinanceCallbackKey(new CallbackSignature(RandomNumberGenerator.GetBytes(32))),
+            new SubsidyTokens(new SubsidyOptions { TokenKeys = [new SubsidyKeyOptions { Id = "bench", Key = Convert.ToBase64String(RandomNumberGenerator.GetBytes(SubsidyTokens.KeyBytes)) }] }),
+            new BusinessCalendar(TimeZoneInfo.Utc), clock, new SecureRandomSource(), new AlertSink(NullLogger<AlertSink>.Instance), FirstErrors.Instance);
         await _module.StartAsync(default);
         var numbers = new NumberMinter("packet", _store, clock, new SecureRandomSource(), NullLogger.Instance);
         await numbers.StartAsync(default);
