@@ -118,7 +118,7 @@ public sealed class RainRuleTests
         var mac = HMACSHA256.HashData(Convert.FromHexString(example["secret"]), Convert.FromHexString(example["message"]));
         Assert.Equal(example["mac"], Convert.ToHexStringLower(mac));
         Assert.Equal(example["place"], (Number(mac.AsSpan(0, 8)) * 1_000_000_000 >> 64).ToString(CultureInfo.InvariantCulture));
-        Assert.Equal(example["ticket"], (Number(mac.AsSpan(8, 8)) * BigInteger.Parse(example["quantities"], CultureInfo.InvariantCulture) >> 64).ToString(CultureInfo.InvariantCulture));
+        Assert.Equal(example["lot"], (Number(mac.AsSpan(8, 8)) * BigInteger.Parse(example["quantities"], CultureInfo.InvariantCulture) >> 64).ToString(CultureInfo.InvariantCulture));
     }
 
     // The rule as the page has it, with numbers of any length and nothing of the platform's.
@@ -148,11 +148,11 @@ public sealed class RainRuleTests
             return 0;
         }
 
-        var ticket = Number(mac.AsSpan(8, 8)) * quantities >> 64;
+        var lot = Number(mac.AsSpan(8, 8)) * quantities >> 64;
         for (var i = 0; ; i++)
         {
-            ticket -= terms.Prizes[i].Quantity;
-            if (ticket < 0)
+            lot -= terms.Prizes[i].Quantity;
+            if (lot < 0)
             {
                 return i + 1;
             }

@@ -81,24 +81,15 @@ public sealed class SettlementTests
         var (campaignId, account) = await EndedAsync(harness, wins: 10);
         await BookAsync(harness, campaignId);
 
-        // Both have looked when both begin to write.
-        var looking = 2;
-        var both = new TaskCompletionSource();
-        harness.Finance.AfterAccount = () =>
+        // The other one has done it all between this one's look and its order.
+        harness.Finance.AfterAccount = async () =>
         {
-            if (Interlocked.Decrement(ref looking) == 0)
-            {
-                both.SetResult();
-            }
-
-            return both.Task;
+            harness.Finance.AfterAccount = null;
+            await harness.WriteAsync("update due set next_check_at = 0");
+            await other.SettleAsync();
         };
-        await harness.Main.SettleAsync(); // takes it; the other one has to come by another way
-        Assert.Equal(900, account.Released + (looking == 1 ? 0 : 900 - account.Released));
-        harness.Finance.AfterAccount = null;
-        both.TrySetResult();
-        await harness.WriteAsync("update due set next_check_at = 0");
-        await Task.WhenAll(harness.Main.SettleAsync(), other.SettleAsync());
+        await harness.Main.SettleAsync();
+        Assert.Null(harness.Finance.AfterAccount);
         await harness.WriteAsync("update due set next_check_at = 0");
         await Task.WhenAll(harness.Main.SettleAsync(), other.SettleAsync());
 
@@ -180,6 +171,24 @@ public sealed class SettlementTests
         harness.Finance.Instead = null;
         await SettleAsync(harness);
         Assert.Equal((900, 100), (account.Released, account.Balance));
+    }
+
+    [Theory, BothStores]
+    public async Task A_release_that_is_refused_late_is_tried_again_also_while_the_campaign_runs(SqlDialect dialect)
+    {
+        await using var harness = await StartAsync(dialect);
+        var campaignId = await harness.ScheduledAsync(harness.Rounds(harness.Plan(1000, Chance(10, 1_000_000_000)), 1, 7_200_000));
+        harness.Finance.Instead = static (_, _) => FinanceStatus.Pending;
+        Ok(await harness.SetBudgetAsync(campaignId, 400));
+        harness.Finance.Instead = static (_, _) => FinanceStatus.Refused;
+        await SettleAsync(harness);
+        Assert.Equal((["budget.release_refused"], 1000L), (harness.Main.AlertKinds(), harness.Finance.Of(campaignId).Balance));
+
+        harness.Finance.Instead = null;
+        await SettleAsync(harness);
+        await SettleAsync(harness);
+        Assert.Equal(400, harness.Finance.Of(campaignId).Balance);
+        Assert.Equal(0, await harness.ReadAsync<int>("select count(*) from due"));
     }
 
     [Theory, BothStores]
