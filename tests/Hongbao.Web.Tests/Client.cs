@@ -113,6 +113,7 @@ internal sealed class Client(string url) : IDisposable
         (string)(await CreateAsync(await TokenAsync(uid, app), p =>
         {
             p["count"] = count;
+            p["greeting"] = "Good luck";
             p["funding"] = new JsonObject { ["kind"] = "subsidy", ["token"] = token };
             p["contentId"] = "clip-snow-" + token[^8..];
         }))["packetNo"]!;
