@@ -272,6 +272,7 @@ export const en: Words = {
     nearlyThere: 'The rain is about to begin',
     begun: 'The rain has begun. Press Open one',
     tap: 'Tap a packet, or press the button',
+    press: 'Press the button to open one',
     stillOpen: 'The rain has stopped. You can still open one',
     openOne: 'Open one',
     opening: 'Opening…',

@@ -263,6 +263,7 @@ export const zh = {
     nearlyThere: '红包雨马上开始',
     begun: '红包雨开始了，点“拆一个”',
     tap: '点红包，或者按下面的按钮',
+    press: '按下面的按钮，拆一个',
     stillOpen: '雨停了，还可以拆一个',
     openOne: '拆一个',
     opening: '正在拆…',
