@@ -48,10 +48,16 @@ internal sealed class Audit(World world, Api api)
                 return $"payment of packet {packet.PacketNo}";
             }
 
-            // No money leaves its escrow, for none ever came.
-            if (packet.Win is { IsForged: true } && (await ClaimsAsync(packet)).Any(static c => c.GetProperty("status").GetString() != "FAILED"))
+            // Its escrow stays empty, whatever its claims wait for.
+            if (packet.Win is { IsForged: true })
             {
-                return $"claims of the forged packet {packet.PacketNo}";
+                foreach (var claim in await ClaimsAsync(packet))
+                {
+                    if ((await OwnAsync(claim)).GetProperty("status").GetString() is not ("FAILED" or "TRANSFERRED"))
+                    {
+                        return $"claim {claim} of the forged packet {packet.PacketNo}";
+                    }
+                }
             }
         }
 
@@ -225,8 +231,7 @@ internal sealed class Audit(World world, Api api)
         var transferred = 0L;
         foreach (var claim in claims)
         {
-            var uid = long.Parse(claim.GetProperty("uid").GetString()!, null);
-            var own = (await api.SendAsync(HttpMethod.Get, $"/api/v1/claims/{claim.GetProperty("claimNo").GetString()}", uid)).Body;
+            var own = await OwnAsync(claim);
             var claimStatus = own.GetProperty("status").GetString();
             Require(claimStatus is "TRANSFERRED" or "FAILED", $"claim {own.GetProperty("claimNo")} is {claimStatus}");
             transferred += claimStatus == "TRANSFERRED" ? own.GetProperty("amount").GetInt64() : 0;
@@ -258,6 +263,10 @@ internal sealed class Audit(World world, Api api)
         (await api.SendAsync(HttpMethod.Get, $"/api/v1/packets/{packet.PacketNo}", packet.Sender)).Body;
 
     private Task<List<JsonElement>> ClaimsAsync(SentPacket packet) => PagesAsync($"/api/v1/packets/{packet.PacketNo}/claims?limit=100", packet.Sender);
+
+    // A claim as its user sees it.
+    private async Task<JsonElement> OwnAsync(JsonElement claim) =>
+        (await api.GetAsync($"/api/v1/claims/{claim.GetProperty("claimNo").GetString()}", long.Parse(claim.GetProperty("uid").GetString()!, null))).Body;
 
     private Task<Answer> CreateAgainAsync(SentPacket packet) => api.SendAsync(HttpMethod.Post, "/api/v1/packets", packet.Sender, packet.Body);
 

@@ -18,6 +18,9 @@ internal sealed class RainCampaign
 
     public DateTimeOffset StartsAt { get; set; }
 
+    /// <summary>How long an operator lets it run; null for as long as it is planned.</summary>
+    public TimeSpan? EndsAfter { get; init; }
+
     /// <summary>True once the schedule was acknowledged.</summary>
     public bool IsScheduled { get; set; }
 

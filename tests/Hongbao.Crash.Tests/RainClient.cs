@@ -31,6 +31,12 @@ internal sealed class RainClient(World world, Rain rain, Api api, Random random)
             return;
         }
 
+        if (campaign.EndsAfter is { } endsAfter && Now() > campaign.StartsAt + endsAfter)
+        {
+            await OperateAsync(campaign, "end", () => campaign.IsEnded = true);
+            return;
+        }
+
         switch (random.Next(40))
         {
             case < 18:
@@ -55,12 +61,7 @@ internal sealed class RainClient(World world, Rain rain, Api api, Random random)
                 await ChangeBudgetAsync(campaign);
                 break;
             default:
-                await (random.Next(4) switch
-                {
-                    0 => OperateAsync(campaign, "end", () => campaign.IsEnded = true),
-                    1 => OperateAsync(campaign, "pause", () => campaign.IsPaused = true),
-                    _ => DrawAgainAsync(),
-                });
+                await (random.Next(4) == 0 ? OperateAsync(campaign, "pause", () => campaign.IsPaused = true) : DrawAgainAsync());
                 break;
         }
     }
@@ -108,7 +109,11 @@ internal sealed class RainClient(World world, Rain rain, Api api, Random random)
         {
             if (rain.Campaigns.Count == 0 || rain.Campaigns[^1] is var last && (last.IsEnded || (last.CampaignId is not null && last.RoundAt(Now()) == 0)))
             {
-                rain.Campaigns.Add(new RainCampaign { Budget = random.Next(20_000, 60_000) });
+                rain.Campaigns.Add(new RainCampaign
+                {
+                    Budget = random.Next(20_000, 60_000),
+                    EndsAfter = random.Next(4) == 0 ? random.NextDouble() * RainCampaign.Rounds * RainCampaign.RoundTime : null,
+                });
             }
 
             return rain.Campaigns[^1];
