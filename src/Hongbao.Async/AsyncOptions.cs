@@ -2,7 +2,7 @@ using System.ComponentModel.DataAnnotations;
 
 namespace Hongbao.Async;
 
-/// <summary>Timings of transfers and refunds. Section <c>Async</c>.</summary>
+/// <summary>Timings of the orders that move money. Section <c>Async</c>.</summary>
 public sealed class AsyncOptions
 {
     /// <summary>Name of the section.</summary>
@@ -20,7 +20,11 @@ public sealed class AsyncOptions
     [Range(100, 60_000, ErrorMessage = "Async:FinanceTimeoutMs must be between 100 and 60000.")]
     public int FinanceTimeoutMs { get; set; } = 5000;
 
-    /// <summary>Age from which Core's open requests are pulled, milliseconds. Default 30 s.</summary>
+    /// <summary>How long Campaign may take for one answer about wins, milliseconds; after it nothing is known. Default 2 s.</summary>
+    [Range(100, 60_000, ErrorMessage = "Async:CampaignTimeoutMs must be between 100 and 60000.")]
+    public int CampaignTimeoutMs { get; set; } = 2000;
+
+    /// <summary>Age from which Core's open requests, and campaigns' wins, are pulled, milliseconds. Default 30 s.</summary>
     [Range(100, 3_600_000, ErrorMessage = "Async:PullAfterMs must be between 100 and 3600000.")]
     public int PullAfterMs { get; set; } = 30_000;
 

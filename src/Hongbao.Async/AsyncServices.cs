@@ -33,6 +33,7 @@ public static class AsyncServices
             provider.GetRequiredService<IOptions<AsyncOptions>>().Value,
             provider.GetRequiredService<IFinance>(),
             new Lazy<IRedPacketCore>(provider.GetRequiredService<IRedPacketCore>),
+            new Lazy<ICampaigns>(provider.GetRequiredService<ICampaigns>),
             provider.GetRequiredService<FinanceCallbackKey>(),
             provider.GetRequiredService<TimeProvider>(),
             provider.GetRequiredService<IRandomSource>(),

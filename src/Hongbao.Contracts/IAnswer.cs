@@ -113,6 +113,9 @@ public sealed partial record RefundResultsResponse : IAnswer;
 public sealed partial record RelationResponse : IAnswer;
 
 /// <content>An answer.</content>
+public sealed partial record RiskResponse : IAnswer;
+
+/// <content>An answer.</content>
 public sealed partial record SetContentResponse : IAnswer;
 
 /// <content>An answer.</content>

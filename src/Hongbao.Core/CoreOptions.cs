@@ -2,7 +2,7 @@ using System.ComponentModel.DataAnnotations;
 
 namespace Hongbao.Core;
 
-/// <summary>Limits and timings of packets and claims. Section <c>Core</c>.</summary>
+/// <summary>Limits and timings of packets, claims and withdrawals. Section <c>Core</c>.</summary>
 public sealed class CoreOptions
 {
     /// <summary>Name of the section.</summary>
@@ -98,6 +98,37 @@ public sealed class CoreOptions
     [Range(1, 86_400, ErrorMessage = "Core:BehindSeconds must be between 1 and 86400.")]
     public int BehindSeconds { get; set; } = 600;
 
+    /// <summary>Smallest withdrawal, minor units. Default 1.</summary>
+    [Range(1L, 1_000_000_000L, ErrorMessage = "Core:WithdrawAmountMin must be between 1 and 1000000000 minor units.")]
+    public long WithdrawAmountMin { get; set; } = 1;
+
+    /// <summary>Greatest withdrawal, minor units. Default 20,000 (200 yuan).</summary>
+    [Range(1L, 1_000_000_000L, ErrorMessage = "Core:WithdrawAmountMax must be between 1 and 1000000000 minor units.")]
+    public long WithdrawAmountMax { get; set; } = 20_000;
+
+    /// <summary>Withdrawals of one currency that a user may ask for on one business day, whatever becomes of them. Default 10.</summary>
+    [Range(1, 1_000_000, ErrorMessage = "Core:WithdrawalsPerDayMax must be between 1 and 1000000.")]
+    public int WithdrawalsPerDayMax { get; set; } = 10;
+
+    /// <summary>Minor units of one currency that a user may withdraw on one business day; what was refused for good counts no more. Default 100,000 (1,000 yuan).</summary>
+    [Range(1L, 1_000_000_000_000L, ErrorMessage = "Core:WithdrawAmountPerDayMax must be between 1 and 1000000000000 minor units.")]
+    public long WithdrawAmountPerDayMax { get; set; } = 100_000;
+
+    /// <summary>Of 100 users, for how many withdrawals are open: the same users as it grows. 0 closes them for all; what was asked for goes on. Default 100.</summary>
+    [Range(0, 100, ErrorMessage = "Core:WithdrawOpenPercent must be between 0 and 100.")]
+    public int WithdrawOpenPercent { get; set; } = 100;
+
+    /// <summary>How long a withdrawal waits for the user's unfinished credits, milliseconds; at most half of what its caller has left. Default 2 s.</summary>
+    [Range(10, 30_000, ErrorMessage = "Core:WithdrawAdvanceMs must be between 10 and 30000.")]
+    public int WithdrawAdvanceMs { get; set; } = 2000;
+
+    /// <summary>
+    /// Withdrawals that may wait for risk control, credits and the balance at once; others are told at once to come again. Below <c>Rpc:ConcurrencyMax</c> together with
+    /// <see cref="CashierVisitsMax"/>, so that claims find a place while others hang. Default 128.
+    /// </summary>
+    [Range(1, 100_000, ErrorMessage = "Core:WithdrawWaitingMax must be between 1 and 100000.")]
+    public int WithdrawWaitingMax { get; set; } = 128;
+
     /// <summary>The currencies that packets may have; the first is what clients offer.</summary>
     internal IReadOnlyList<string> CurrenciesAccepted => Currencies.Count == 0 ? ["CNY"] : Currencies;
 
@@ -106,6 +137,11 @@ public sealed class CoreOptions
         if (TtlSecondsMin > TtlSecondsMax || TtlSecondsDefault < TtlSecondsMin || TtlSecondsDefault > TtlSecondsMax)
         {
             yield return "Core:TtlSecondsDefault must be between Core:TtlSecondsMin and Core:TtlSecondsMax.";
+        }
+
+        if (WithdrawAmountMin > WithdrawAmountMax)
+        {
+            yield return "Core:WithdrawAmountMin must not be above Core:WithdrawAmountMax.";
         }
 
         foreach (var currency in Currencies.Where(c => c.Length != 3 || !c.All(char.IsAsciiLetterUpper)))

@@ -4,6 +4,7 @@ using Hongbao.Foundation.Alerts;
 using Hongbao.Foundation.Chance;
 using Hongbao.Foundation.Signing;
 using Hongbao.Foundation.Stores;
+using Hongbao.Foundation.Subsidies;
 using Hongbao.Foundation.Time;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
@@ -17,7 +18,7 @@ public static class CoreServices
 {
     /// <summary>
     /// Registers <see cref="IRedPacketCore"/> and the module by the section <c>Core</c>, checked at the host's start. The host provides the
-    /// other contracts, <see cref="StoreCatalog"/>, <see cref="FinanceCallbackKey"/>, <see cref="BusinessCalendar"/>, time, chance and logging.
+    /// other contracts, <see cref="StoreCatalog"/>, <see cref="FinanceCallbackKey"/>, <see cref="SubsidyTokens"/>, <see cref="BusinessCalendar"/>, time, chance and logging.
     /// </summary>
     public static IServiceCollection AddCore(this IServiceCollection services)
     {
@@ -29,7 +30,9 @@ public static class CoreServices
             new Lazy<IRedPacketAsync>(provider.GetRequiredService<IRedPacketAsync>),
             provider.GetRequiredService<IRelations>(),
             provider.GetRequiredService<IModeration>(),
+            provider.GetRequiredService<IRisk>(),
             provider.GetRequiredService<FinanceCallbackKey>(),
+            provider.GetRequiredService<SubsidyTokens>(),
             provider.GetRequiredService<BusinessCalendar>(),
             provider.GetRequiredService<TimeProvider>(),
             provider.GetRequiredService<IRandomSource>(),

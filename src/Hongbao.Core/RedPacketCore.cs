@@ -4,18 +4,25 @@ using Hongbao.Core.Lanes;
 using Hongbao.Core.Orders;
 using Hongbao.Core.Packets;
 using Hongbao.Core.Payments;
+using Hongbao.Core.Subsidies;
+using Hongbao.Core.Withdrawals;
 using Hongbao.Foundation.Stores;
+using Microsoft.Extensions.Logging;
 
 namespace Hongbao.Core;
 
 /// <summary>The contract's door: names who does what.</summary>
-internal sealed class RedPacketCore(PacketCreation creation, ClaimService claims, PaymentAdvancer payments, PullSource pulls, LaneSet lanes, CoreOptions options) : IRedPacketCore
+internal sealed partial class RedPacketCore(
+    PacketCreation creation, SubsidizedCreation subsidized, ClaimService claims, PaymentAdvancer payments, SubsidyBooking booking, SubsidyBooks books, PullSource pulls,
+    LaneSet lanes, WithdrawalCreation withdrawals, WithdrawalStore withdrawalRows, CoreOptions options, ILogger log) : IRedPacketCore
 {
     public async Task<CreatePacketResponse> CreatePacketAsync(CallContext context, CreatePacketRequest request, CancellationToken cancellationToken)
     {
         try
         {
-            return await creation.CreateAsync(context, request, cancellationToken).ConfigureAwait(false);
+            return SubsidizedCreation.IsFor(request)
+                ? await subsidized.CreateAsync(context, request, cancellationToken).ConfigureAwait(false)
+                : await creation.CreateAsync(context, request, cancellationToken).ConfigureAwait(false);
         }
         catch (StoreException e) when (e.MayAskAgain)
         {
@@ -106,6 +113,18 @@ internal sealed class RedPacketCore(PacketCreation creation, ClaimService claims
             return new PullRefundsResponse { Result = AskAgain() };
         }
     }
+
+    public Task<PullFundingsResponse> PullFundingsAsync(CallContext context, PullRequest request, CancellationToken cancellationToken) =>
+        pulls.FundingsAsync(request, cancellationToken).OrAskAgainAsync(log);
+
+    public Task<BookedSubsidiesResponse> BookSubsidiesAsync(CallContext context, BookSubsidiesRequest request, CancellationToken cancellationToken) =>
+        booking.BookAsync(request, cancellationToken).OrAskAgainAsync(log);
+
+    public Task<BookedSubsidiesResponse> GetSubsidiesAsync(CallContext context, SubsidyNumbersRequest request, CancellationToken cancellationToken) =>
+        booking.GetAsync(context, request, cancellationToken).OrAskAgainAsync(log);
+
+    public Task<SubsidyBooksResponse> GetSubsidyBooksAsync(CallContext context, SubsidyBooksRequest request, CancellationToken cancellationToken) =>
+        books.ReadAsync(request, cancellationToken).OrAskAgainAsync(log);
 
     public Task<LimitsResponse> GetLimitsAsync(CallContext context, CancellationToken cancellationToken) => Task.FromResult(new LimitsResponse
     {

@@ -14,6 +14,7 @@ internal static class FinanceLimits
     public const string AmountText = "1 to 10,000,000,000,000 minor units";
     public const string CurrencyText = "an ISO 4217 code: three capital letters";
     public const string NumberText = "a positive number";
+    public const string SourceText = "of payOrderNo and campaignId one is a positive number, the other 0";
 
     public static bool IsAmount(long amount) => amount is >= 1 and <= AmountMax;
 

@@ -1,4 +1,5 @@
 using Hongbao.Contracts;
+using Hongbao.Finance.Campaigns;
 using Hongbao.Finance.Faults;
 using Hongbao.Finance.Orders;
 using Hongbao.Finance.Payments;
@@ -10,8 +11,11 @@ namespace Hongbao.Finance;
 
 /// <summary>The contract: every call meets the fault switches, then its desk; trouble of the database is an unknown outcome.</summary>
 internal sealed class FinanceService(
-    PaymentDesk payments, OrderDesk orders, WalletDesk wallets, FaultSwitches faults, TimeProvider clock, ILogger<FinanceService> log) : IFinance
+    PaymentDesk payments, OrderDesk orders, WalletDesk wallets, CampaignDesk campaigns, FaultSwitches faults, TimeProvider clock,
+    ILogger<FinanceService> log) : IFinance
 {
+    private const string NoBalance = "Your balance cannot be shown just now; please try again soon.";
+
     public Task<PaymentAnswer> CreatePaymentAsync(CallContext context, PaymentOrder request, CancellationToken cancellationToken) =>
         RunAsync(context, Operations.CreatePayment, dice => payments.CreateAsync(context.App, request, dice, cancellationToken), Failed, cancellationToken);
 
@@ -39,11 +43,39 @@ internal sealed class FinanceService(
     public Task<OrderAnswers> SetAsideAsync(CallContext context, RefundBatch request, CancellationToken cancellationToken) =>
         SubmitAsync(context, Operations.SetAside, [.. request.Items.Select(o => Order.Of(Operations.SetAside, o))], cancellationToken);
 
+    public Task<OrderAnswers> HoldAsync(CallContext context, HoldBatch request, CancellationToken cancellationToken) =>
+        SubmitAsync(context, Operations.Hold, [.. request.Items.Select(o => Order.Of(Operations.Hold, o))], cancellationToken);
+
+    public Task<OrderAnswers> QueryHoldsAsync(CallContext context, NumberBatch request, CancellationToken cancellationToken) =>
+        QueryAsync(context, Operations.Hold, request, cancellationToken);
+
+    public Task<OrderAnswers> ReleaseAsync(CallContext context, HoldBatch request, CancellationToken cancellationToken) =>
+        SubmitAsync(context, Operations.Release, [.. request.Items.Select(o => Order.Of(Operations.Release, o))], cancellationToken);
+
+    public Task<OrderAnswers> QueryReleasesAsync(CallContext context, NumberBatch request, CancellationToken cancellationToken) =>
+        QueryAsync(context, Operations.Release, request, cancellationToken);
+
+    public Task<OrderAnswers> FundAsync(CallContext context, FundingBatch request, CancellationToken cancellationToken) =>
+        SubmitAsync(context, Operations.Fund, [.. request.Items.Select(Order.Of)], cancellationToken);
+
+    public Task<OrderAnswers> QueryFundingsAsync(CallContext context, NumberBatch request, CancellationToken cancellationToken) =>
+        QueryAsync(context, Operations.Fund, request, cancellationToken);
+
+    public Task<OrderAnswers> PayoutAsync(CallContext context, PayoutBatch request, CancellationToken cancellationToken) =>
+        SubmitAsync(context, Operations.Payout, [.. request.Items.Select(Order.Of)], cancellationToken);
+
+    public Task<OrderAnswers> QueryPayoutsAsync(CallContext context, NumberBatch request, CancellationToken cancellationToken) =>
+        QueryAsync(context, Operations.Payout, request, cancellationToken);
+
+    public Task<CampaignAccountResponse> GetCampaignAccountAsync(CallContext context, CampaignAccountRequest request, CancellationToken cancellationToken) =>
+        AnswerAsync(nameof(GetCampaignAccountAsync), ResultCode.Degraded, "The campaign's account cannot be shown just now; please try again soon.",
+            () => campaigns.GetAsync(context, request, cancellationToken), result => new CampaignAccountResponse { Result = result });
+
     public Task<WalletResponse> GetWalletAsync(CallContext context, WalletRequest request, CancellationToken cancellationToken) =>
-        AnswerAsync(nameof(GetWalletAsync), ResultCode.Degraded, () => wallets.GetAsync(context, request, cancellationToken), result => new WalletResponse { Result = result });
+        AnswerAsync(nameof(GetWalletAsync), ResultCode.Degraded, NoBalance, () => wallets.GetAsync(context, request, cancellationToken), result => new WalletResponse { Result = result });
 
     public Task<WalletEntriesResponse> ListEntriesAsync(CallContext context, PageRequest request, CancellationToken cancellationToken) =>
-        AnswerAsync(nameof(ListEntriesAsync), ResultCode.Degraded, () => wallets.ListAsync(context, request, cancellationToken), result => new WalletEntriesResponse { Result = result });
+        AnswerAsync(nameof(ListEntriesAsync), ResultCode.Degraded, NoBalance, () => wallets.ListAsync(context, request, cancellationToken), result => new WalletEntriesResponse { Result = result });
 
     private static PaymentAnswer Failed(Result result) => new() { Result = result };
 
@@ -70,12 +102,12 @@ internal sealed class FinanceService(
             return failed(Result.Of(ResultCode.Internal, "finance gives no answer (fault switch)"));
         }
 
-        var answer = await AnswerAsync(operation, ResultCode.Internal, () => work(dice), failed);
+        var answer = await AnswerAsync(operation, ResultCode.Internal, "finance's database gives no answer", () => work(dice), failed);
         return fate.LosesAnswer ? failed(Result.Of(ResultCode.Internal, "finance's answer was lost (fault switch)")) : answer;
     }
 
     /// <summary>Of an order the outcome is unknown then (Internal); what is only looked at can be looked at again soon (Degraded).</summary>
-    private async Task<T> AnswerAsync<T>(string operation, ResultCode whenDown, Func<Task<T>> work, Func<Result, T> failed)
+    private async Task<T> AnswerAsync<T>(string operation, ResultCode whenDown, string saying, Func<Task<T>> work, Func<Result, T> failed)
     {
         try
         {
@@ -84,7 +116,7 @@ internal sealed class FinanceService(
         catch (StoreException e)
         {
             log.LogError(e, "Finance could not answer {Operation}", operation);
-            return failed(Result.Of(whenDown, whenDown == ResultCode.Degraded ? "Your balance cannot be shown just now; please try again soon." : "finance's database gives no answer"));
+            return failed(Result.Of(whenDown, saying));
         }
     }
 }

@@ -1,5 +1,6 @@
 using Hongbao.Contracts;
 using Hongbao.Finance.Callbacks;
+using Hongbao.Finance.Campaigns;
 using Hongbao.Finance.Faults;
 using Hongbao.Finance.Ledger;
 using Hongbao.Finance.Orders;
@@ -37,6 +38,7 @@ public static class FinanceServiceCollectionExtensions
         services.TryAddSingleton<PaymentDesk>();
         services.TryAddSingleton<OrderDesk>();
         services.TryAddSingleton<WalletDesk>();
+        services.TryAddSingleton<CampaignDesk>();
         services.TryAddSingleton<LedgerCheck>();
         services.TryAddSingleton<FinanceModule>();
         services.TryAddSingleton<IFinance, FinanceService>();

@@ -19,8 +19,8 @@ public static class GatewayRegistration
 {
     /// <summary>
     /// Registers the gateway and its settings (<see cref="GatewayOptions"/>, refused at the start when they cannot work). The host provides
-    /// singletons of Core, Query, Async, Finance, its operations and Profiles from Hongbao.Contracts, and any number of <c>IReadinessCheck</c>; it may
-    /// provide a <see cref="TimeProvider"/> and an <see cref="IRandomSource"/> fit for keys.
+    /// singletons of Core, Query, Async, Finance and its operations, Campaigns and their operations, and Profiles from Hongbao.Contracts, and any number of
+    /// <c>IReadinessCheck</c>; it may provide a <see cref="TimeProvider"/> and an <see cref="IRandomSource"/> fit for keys.
     /// </summary>
     public static IServiceCollection AddGateway(this IServiceCollection services)
     {
@@ -32,8 +32,9 @@ public static class GatewayRegistration
         services.TryAddSingleton<DevTokenGate>();
         services.AddSingleton<TokenKeys>().AddSingleton<TokenVerifier>().AddSingleton<DevTokens>().AddSingleton<Tickets>();
         services.AddSingleton<Calls>().AddSingleton<PacketLimits>().AddSingleton<UnknownValues>().AddSingleton<Payments>().AddSingleton<OwnProfile>().AddSingleton<CashierAssets>().AddSingleton<CashierPage>().AddSingleton<OpenApiDocumentCache>();
-        services.AddSingleton<PacketEndpoints>().AddSingleton<ClaimEndpoints>().AddSingleton<MeEndpoints>().AddSingleton<CashierEndpoints>()
-            .AddSingleton<CallbackEndpoints>().AddSingleton<DevEndpoints>().AddSingleton<OperationEndpoints>().AddSingleton<ProcessEndpoints>();
+        services.AddSingleton<PacketEndpoints>().AddSingleton<ClaimEndpoints>().AddSingleton<MeEndpoints>().AddSingleton<WithdrawalEndpoints>()
+            .AddSingleton<CampaignEndpoints>().AddSingleton<CampaignOperationEndpoints>().AddSingleton<CashierEndpoints>().AddSingleton<CallbackEndpoints>()
+            .AddSingleton<DevEndpoints>().AddSingleton<OperationEndpoints>().AddSingleton<ProcessEndpoints>();
         services.AddSingleton<PacketCommands>().AddSingleton<ClaimCommands>().AddSingleton<MeCommands>().AddSingleton<CashierCommands>()
             .AddSingleton<CommandTable>().AddSingleton<CommandRunner>().AddSingleton<PackageService>().AddSingleton<YybEndpoint>();
         services.ConfigureHttpJsonOptions(json => GatewayJson.Configure(json.SerializerOptions).TypeInfoResolverChain.Insert(0, GatewayJson.Default));
@@ -107,6 +108,9 @@ public static class GatewayRegistration
         services.GetRequiredService<PacketEndpoints>().Map(app);
         services.GetRequiredService<ClaimEndpoints>().Map(app);
         services.GetRequiredService<MeEndpoints>().Map(app);
+        services.GetRequiredService<WithdrawalEndpoints>().Map(app);
+        services.GetRequiredService<CampaignEndpoints>().Map(app);
+        services.GetRequiredService<CampaignOperationEndpoints>().Map(app);
         services.GetRequiredService<CashierEndpoints>().Map(app);
         services.GetRequiredService<YybEndpoint>().Map(app);
         services.GetRequiredService<CallbackEndpoints>().Map(app);

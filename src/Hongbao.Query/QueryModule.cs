@@ -9,6 +9,7 @@ using Hongbao.Query.Lists;
 using Hongbao.Query.Packets;
 using Hongbao.Query.Received;
 using Hongbao.Query.Sources;
+using Hongbao.Query.Subsidies;
 using Microsoft.Extensions.Logging;
 
 namespace Hongbao.Query;
@@ -33,12 +34,13 @@ public sealed class QueryModule : IModule
     /// <param name="options">Validated.</param>
     /// <param name="profiles">Names and pictures; without an answer they stay empty.</param>
     /// <param name="relations">Decides who sees packets for followers and friends.</param>
+    /// <param name="campaigns">A user's wins that are not stored yet.</param>
     /// <param name="calendar">Business years.</param>
     /// <param name="clock">Time: the present year.</param>
     /// <param name="loggers">Logs.</param>
     public QueryModule(
-        IStore own, IReadStore core, IReadStore async, QueryOptions options, IProfiles profiles, IRelations relations, BusinessCalendar calendar,
-        TimeProvider clock, ILoggerFactory loggers)
+        IStore own, IReadStore core, IReadStore async, QueryOptions options, IProfiles profiles, IRelations relations, ICampaigns campaigns,
+        BusinessCalendar calendar, TimeProvider clock, ILoggerFactory loggers)
     {
         _own = own;
         _options = options;
@@ -58,6 +60,7 @@ public sealed class QueryModule : IModule
             new PacketLists(packets, claims, packetViews, relations, paging),
             new ClaimLists(details, claims, claimViews, profiles),
             new ReceivedList(received, claims, claimViews, profiles, paging),
+            new SubsidyList(new CoreSubsidies(core), campaigns, options, clock),
             loggers.CreateLogger("Hongbao.Query"));
     }
 

@@ -14,4 +14,8 @@ public sealed class QueryOptions
     /// </summary>
     [Range(100, 3_600_000, ErrorMessage = "Query:RepairAfterMs must be between 100 and 3600000.")]
     public int RepairAfterMs { get; set; } = 30_000;
+
+    /// <summary>How long the campaign's part of a user's subsidies is waited for, milliseconds; without it the list says that it is missing. Default 500.</summary>
+    [Range(10, 60_000, ErrorMessage = "Query:CampaignTimeoutMs must be between 10 and 60000.")]
+    public int CampaignTimeoutMs { get; set; } = 500;
 }

@@ -25,6 +25,7 @@ public static class QueryServices
             provider.GetRequiredService<IOptions<QueryOptions>>().Value,
             provider.GetRequiredService<IProfiles>(),
             provider.GetRequiredService<IRelations>(),
+            provider.GetRequiredService<ICampaigns>(),
             provider.GetRequiredService<BusinessCalendar>(),
             provider.GetRequiredService<TimeProvider>(),
             provider.GetRequiredService<ILoggerFactory>()));

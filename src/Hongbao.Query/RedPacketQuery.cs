@@ -3,12 +3,13 @@ using Hongbao.Foundation.Stores;
 using Hongbao.Query.Claims;
 using Hongbao.Query.Packets;
 using Hongbao.Query.Received;
+using Hongbao.Query.Subsidies;
 using Microsoft.Extensions.Logging;
 
 namespace Hongbao.Query;
 
 /// <summary>The module's contract: each call goes to the one who knows. Passing trouble of a store is told as such, wherever the caller is.</summary>
-internal sealed class RedPacketQuery(PacketDetails details, PacketLists lists, ClaimLists claims, ReceivedList received, ILogger log) : IRedPacketQuery
+internal sealed class RedPacketQuery(PacketDetails details, PacketLists lists, ClaimLists claims, ReceivedList received, SubsidyList subsidies, ILogger log) : IRedPacketQuery
 {
     public Task<PacketResponse> GetPacketAsync(CallContext context, PacketRequest request, CancellationToken cancellationToken) =>
         details.GetAsync(context, request, cancellationToken).OrAskAgainAsync(log);
@@ -33,4 +34,7 @@ internal sealed class RedPacketQuery(PacketDetails details, PacketLists lists, C
 
     public Task<DrawResponse> GetDrawAsync(CallContext context, PacketRequest request, CancellationToken cancellationToken) =>
         details.GetDrawAsync(context, request, cancellationToken).OrAskAgainAsync(log);
+
+    public Task<SubsidyListResponse> ListSubsidiesAsync(CallContext context, CancellationToken cancellationToken) =>
+        subsidies.ListAsync(context, cancellationToken).OrAskAgainAsync(log);
 }

@@ -6,7 +6,7 @@ namespace Hongbao.Sdk.Generator;
 /// <summary>Reads the document that the gateway makes. Whatever it says in a way that is not known here stops the generator: nothing is guessed, and nothing left out but what is named here.</summary>
 internal static partial class ApiDocument
 {
-    private static readonly string[] TagsOfUsers = ["Packets", "Claims", "Me", "Cashier", "Development"];
+    private static readonly string[] TagsOfUsers = ["Packets", "Claims", "Me", "Campaigns", "Cashier", "Development"];
 
     // What apps' packages, finance, operators and load balancers call is no part of these SDKs.
     private static readonly string[] TagsOfOthers = ["Apps", "Callbacks", "Operators", "Process"];

@@ -6,6 +6,7 @@ using Hongbao.Core.Claims;
 using Hongbao.Foundation.Messaging;
 using Hongbao.Foundation.Signing;
 using Hongbao.Foundation.Stores;
+using Hongbao.Foundation.Subsidies;
 using Hongbao.Jce;
 using Hongbao.Testing;
 
@@ -17,6 +18,8 @@ internal sealed class CoreHarness : IAsyncDisposable
     public const long Sender = 7001;
 
     public static readonly CallbackSignature Signature = new(Encoding.ASCII.GetBytes("a key that only finance and Core have"));
+
+    public static readonly SubsidyTokens Tokens = new(new SubsidyOptions { TokenKeys = [new SubsidyKeyOptions { Id = "k1", Key = Convert.ToBase64String(new byte[32]) }] });
 
     private static readonly JsonSerializerOptions Web = new(JsonSerializerDefaults.Web);
     private static long _requests;
@@ -62,6 +65,7 @@ internal sealed class CoreHarness : IAsyncDisposable
     public FakeAsync Async { get; } = new();
     public FakeRelations Relations { get; } = new();
     public FakeModeration Moderation { get; } = new();
+    public FakeRisk Risk { get; } = new();
     public CoreProcess Main { get; private set; } = null!;
     public IRedPacketCore Core => Main.Core;
     public IStore Store => _database.Open("core");

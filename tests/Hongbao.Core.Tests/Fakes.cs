@@ -4,7 +4,7 @@ using Hongbao.Contracts;
 namespace Hongbao.Core.Tests;
 
 /// <summary>A finance that keeps payment orders as a real one does; a script may answer, throw or lose answers in its place.</summary>
-internal sealed class FakeFinance : IFinance
+internal sealed partial class FakeFinance : IFinance
 {
     private readonly ConcurrentDictionary<long, PaymentAnswer> _payments = new();
 
@@ -70,17 +70,27 @@ internal sealed class FakeFinance : IFinance
     public Task<OrderAnswers> RefundAsync(CallContext context, RefundBatch request, CancellationToken cancellationToken) => throw NotAskedByCore();
     public Task<OrderAnswers> QueryRefundsAsync(CallContext context, NumberBatch request, CancellationToken cancellationToken) => throw NotAskedByCore();
     public Task<OrderAnswers> SetAsideAsync(CallContext context, RefundBatch request, CancellationToken cancellationToken) => throw NotAskedByCore();
-    public Task<WalletResponse> GetWalletAsync(CallContext context, WalletRequest request, CancellationToken cancellationToken) => throw NotAskedByCore();
+    public Task<OrderAnswers> HoldAsync(CallContext context, HoldBatch request, CancellationToken cancellationToken) => throw NotAskedByCore();
+    public Task<OrderAnswers> QueryHoldsAsync(CallContext context, NumberBatch request, CancellationToken cancellationToken) => throw NotAskedByCore();
+    public Task<OrderAnswers> ReleaseAsync(CallContext context, HoldBatch request, CancellationToken cancellationToken) => throw NotAskedByCore();
+    public Task<OrderAnswers> QueryReleasesAsync(CallContext context, NumberBatch request, CancellationToken cancellationToken) => throw NotAskedByCore();
+    public Task<OrderAnswers> FundAsync(CallContext context, FundingBatch request, CancellationToken cancellationToken) => throw NotAskedByCore();
+    public Task<OrderAnswers> QueryFundingsAsync(CallContext context, NumberBatch request, CancellationToken cancellationToken) => throw NotAskedByCore();
+    public Task<OrderAnswers> PayoutAsync(CallContext context, PayoutBatch request, CancellationToken cancellationToken) => throw NotAskedByCore();
+    public Task<OrderAnswers> QueryPayoutsAsync(CallContext context, NumberBatch request, CancellationToken cancellationToken) => throw NotAskedByCore();
+    public Task<CampaignAccountResponse> GetCampaignAccountAsync(CallContext context, CampaignAccountRequest request, CancellationToken cancellationToken) => throw NotAskedByCore();
     public Task<WalletEntriesResponse> ListEntriesAsync(CallContext context, PageRequest request, CancellationToken cancellationToken) => throw NotAskedByCore();
 
     private static InvalidOperationException NotAskedByCore() => new("Core does not ask finance for this");
 }
 
 /// <summary>An Async that knows what the test says it knows.</summary>
-internal sealed class FakeAsync : IRedPacketAsync
+internal sealed partial class FakeAsync : IRedPacketAsync
 {
     public ConcurrentDictionary<long, OrderStatus> Transfers { get; } = new();
     public ConcurrentDictionary<(RefundCause, long), OrderStatus> Refunds { get; } = new();
+    public ConcurrentDictionary<long, OrderStatus> Fundings { get; } = new();
+    public ConcurrentQueue<long> AskedFundings { get; } = new();
     public ConcurrentQueue<long> AskedClaims { get; } = new();
     public ConcurrentQueue<RefundKey> AskedRefunds { get; } = new();
 
@@ -116,8 +126,19 @@ internal sealed class FakeAsync : IRedPacketAsync
         });
     }
 
-    public Task<FinanceCallbackResponse> FinanceCallbackAsync(CallContext context, FinanceCallbackRequest request, CancellationToken cancellationToken) =>
-        throw new InvalidOperationException("Core does not ask Async for this");
+    public Task<NumberedResultsResponse> GetFundingResultsAsync(CallContext context, NumberedResultsRequest request, CancellationToken cancellationToken)
+    {
+        Contexts.Enqueue(context);
+        request.Numbers.ForEach(AskedFundings.Enqueue);
+        return Fault is not null ? throw Fault : Task.FromResult(new NumberedResultsResponse
+        {
+            Items = request.Numbers.ConvertAll(no => new NumberedOutcome { Number = no, Status = Fundings.GetValueOrDefault(no, OrderStatus.None) }),
+        });
+    }
+
+    public Task<FinanceCallbackResponse> FinanceCallbackAsync(CallContext context, FinanceCallbackRequest request, CancellationToken cancellationToken) => throw NotAskedByCore();
+
+    private static InvalidOperationException NotAskedByCore() => new("Core does not ask Async for this");
 }
 
 /// <summary>The host app's follow graph.</summary>

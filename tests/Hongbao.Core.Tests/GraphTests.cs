@@ -2,6 +2,8 @@ using Hongbao.Contracts;
 using Hongbao.Core.Claims;
 using Hongbao.Core.Packets;
 using Hongbao.Core.Payments;
+using Hongbao.Core.Subsidies;
+using Hongbao.Core.Withdrawals;
 using Hongbao.Foundation.States;
 
 namespace Hongbao.Core.Tests;
@@ -10,14 +12,14 @@ namespace Hongbao.Core.Tests;
 public sealed class GraphTests
 {
     private const string Packets = """
-        from            Paid    PaymentTimedOut  LastShareTaken  TimeOver  RefundStarted  RefundEnded
-        PendingPayment  Active  Closed           -               -         -              -
-        Active          -       -                Exhausted       Expired   -              -
-        Exhausted       -       -                -               -         -              -
-        Expired         -       -                -               -         Refunding      Refunded
-        Refunding       -       -                -               -         -              Refunded
-        Refunded        -       -                -               -         -              -
-        Closed          -       -                -               -         -              -
+        from            Paid    PaymentTimedOut  LastShareTaken  TimeOver  RefundStarted  RefundEnded  FundingRefused
+        PendingPayment  Active  Closed           -               -         -              -            -
+        Active          -       -                Exhausted       Expired   -              -            Expired
+        Exhausted       -       -                -               -         -              -            -
+        Expired         -       -                -               -         Refunding      Refunded     -
+        Refunding       -       -                -               -         -              Refunded     -
+        Refunded        -       -                -               -         -              -            -
+        Closed          -       -                -               -         -              -            -
         """;
 
     private const string Payments = """
@@ -37,6 +39,23 @@ public sealed class GraphTests
         Failed        -                  -
         """;
 
+    // None and Issued are what is said of subsidies that are not stored.
+    private const string Subsidies = """
+        from       WrittenOff  TimeOver
+        None       -           -
+        Issued     -           -
+        Available  Used        Expired
+        Used       -           -
+        Expired    -           -
+        """;
+
+    private const string Withdrawals = """
+        from       PaidOut    Refused
+        Pending    Succeeded  Failed
+        Succeeded  -          -
+        Failed     -          -
+        """;
+
     [Fact]
     public void Packets_move_as_the_table_says_and_no_other_way() => AssertIs(PacketGraph.Packet, Packets);
 
@@ -47,10 +66,18 @@ public sealed class GraphTests
     public void Claims_move_as_the_table_says_and_no_other_way() => AssertIs(ClaimGraph.Claim, Claims);
 
     [Fact]
+    public void Subsidies_move_as_the_table_says_and_no_other_way() => AssertIs(SubsidyGraph.Subsidy, Subsidies);
+
+    [Fact]
+    public void Withdrawals_move_as_the_table_says_and_no_other_way() => AssertIs(WithdrawalGraph.Withdrawal, Withdrawals);
+
+    [Fact]
     public void Every_stored_state_can_be_reached_and_the_final_ones_are_left_by_nothing()
     {
         AssertLife(PacketGraph.Packet, PacketStatus.PendingPayment, [PacketStatus.Exhausted, PacketStatus.Refunded, PacketStatus.Closed], []);
         AssertLife(PaymentGraph.Payment, PaymentStatus.Pending, [PaymentStatus.Succeeded, PaymentStatus.Closed, PaymentStatus.PaidLate], []);
+        AssertLife(SubsidyGraph.Subsidy, SubsidyStatus.Available, [SubsidyStatus.Used, SubsidyStatus.Expired], [SubsidyStatus.None, SubsidyStatus.Issued]);
+        AssertLife(WithdrawalGraph.Withdrawal, WithdrawalStatus.Pending, [WithdrawalStatus.Succeeded, WithdrawalStatus.Failed], []);
         // Transferring is derived from the transfer order.
         AssertLife(ClaimGraph.Claim, ClaimStatus.Claimed, [ClaimStatus.Transferred, ClaimStatus.Failed], [ClaimStatus.Transferring]);
     }

@@ -40,6 +40,39 @@ public sealed class MigrationTests
         }
     }
 
+    [Theory]
+    [BothStores]
+    public async Task Packets_of_an_older_release_are_their_senders_and_a_campaigns_has_its_subsidy(SqlDialect dialect)
+    {
+        await using var database = await TestDatabase.CreateAsync(dialect);
+        var store = database.Open("core");
+        await store.MigrateAsync(MigrationSet.Of([.. All.Items.Take(9)]), default);
+        await RunAsync(store, Packet(11, "", ""));
+
+        await store.MigrateAsync(All, default);
+
+        await using (var session = await store.ReadAsync(default))
+        {
+            Assert.Equal("0 0 1", await session.FirstAsync<string>("select campaign_id || ' ' || coalesce(subsidy_no, 0) || ' ' || kind from packets"));
+        }
+
+        await RunAsync(store, Packet(12, ", campaign_id, subsidy_no", ", 501, 77", kind: 2));
+        foreach (var refused in new[]
+        {
+            Packet(13, ", campaign_id, subsidy_no", ", 501, 77", kind: 2), Packet(13, "", "", kind: 2), Packet(13, ", campaign_id", ", 501", kind: 2),
+            Packet(13, ", subsidy_no", ", 78", kind: 2), Packet(13, ", campaign_id, subsidy_no", ", 501, 78"), Packet(13, ", subsidy_no", ", 78"),
+        })
+        {
+            await Assert.ThrowsAsync<StoreException>(() => RunAsync(store, refused));
+        }
+
+        static string Packet(long packetNo, string columns, string values, int kind = 1) => $"""
+            insert into packets (packet_no, slot, app, sender_uid, kind, state, version, currency, amount, count, split, cap, scope, greeting, ttl_seconds, seed, seed_hash,
+              pay_order_no, created_at, pay_until{columns})
+            values ({packetNo}, 7, 'demo', 1001, {kind}, 2, 1, 'CNY', 100, 1, 1, 200, 1, '', 60, '', '', 0, 1790000000000, 1790000000000{values})
+            """;
+    }
+
     private static async Task RunAsync(IStore store, string sql)
     {
         await using var session = await store.WriteAsync(default);

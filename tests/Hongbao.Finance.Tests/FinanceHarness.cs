@@ -129,6 +129,39 @@ internal sealed class FinanceHarness : IAsyncDisposable, IScheduler
         Currency = payment.Currency,
     };
 
+    public static HoldOrder NewHold(long campaignId, long amount) => new() { HoldNo = NewNumber(), CampaignId = campaignId, Amount = amount, Currency = Cny };
+
+    public static FundingOrder NewFunding(long campaignId, long amount, long packetNo = 0) => new()
+    {
+        PacketNo = packetNo == 0 ? NewNumber() : packetNo,
+        CampaignId = campaignId,
+        Uid = Payer,
+        Amount = amount,
+        Currency = Cny,
+    };
+
+    public static TransferOrder NewTransfer(FundingOrder funding, long uid, long amount) => new()
+    {
+        TransferNo = NewNumber(),
+        PacketNo = funding.PacketNo,
+        Uid = uid,
+        Amount = amount,
+        Currency = funding.Currency,
+        Kind = PacketKind.B2C,
+    };
+
+    public static RefundOrder NewRefund(FundingOrder funding, long amount) => new()
+    {
+        RefundNo = NewNumber(),
+        CampaignId = funding.CampaignId,
+        PacketNo = funding.PacketNo,
+        Uid = funding.Uid,
+        Amount = amount,
+        Currency = funding.Currency,
+    };
+
+    public static PayoutOrder NewPayout(long uid, long amount) => new() { WithdrawalNo = NewNumber(), Uid = uid, Amount = amount, Currency = Cny };
+
     /// <summary>Creates an order and pays it.</summary>
     public async Task<PaymentOrder> PaidAsync(long amount = 1000, long packetNo = 0)
     {
@@ -137,6 +170,20 @@ internal sealed class FinanceHarness : IAsyncDisposable, IScheduler
         Assert.Equal(FinanceStatus.Succeeded, (await PayAsync(order)).Status);
         return order;
     }
+
+    /// <summary>A campaign with money, of which one packet is funded.</summary>
+    public async Task<FundingOrder> FundedAsync(long amount = 1000, long held = 0)
+    {
+        var campaignId = NewNumber();
+        Assert.Equal(FinanceStatus.Succeeded, (await HoldAsync(NewHold(campaignId, held == 0 ? amount : held))).Status);
+        var funding = NewFunding(campaignId, amount);
+        Assert.Equal(FinanceStatus.Succeeded, (await FundAsync(funding)).Status);
+        return funding;
+    }
+
+    /// <summary>Gives a user a reward balance.</summary>
+    public async Task RewardAsync(long uid, long amount) =>
+        Assert.Equal(FinanceStatus.Succeeded, (await TransferAsync(NewTransfer(await FundedAsync(amount), uid, amount))).Status);
 
     public Task<PaymentAnswer> PayAsync(PaymentOrder order) =>
         Finance.PayAsync(As(order.Uid), new FinanceNumber { Number = order.PayOrderNo }, default);
@@ -160,6 +207,35 @@ internal sealed class FinanceHarness : IAsyncDisposable, IScheduler
 
     public async Task<OrderAnswer> QueryRefundAsync(long number) =>
         Assert.Single((await Finance.QueryRefundsAsync(System, new NumberBatch { Numbers = [number] }, default)).Items);
+
+    public Task<OrderAnswers> HoldAllAsync(params HoldOrder[] items) => Finance.HoldAsync(System, new HoldBatch { Items = [.. items] }, default);
+
+    public Task<OrderAnswers> ReleaseAllAsync(params HoldOrder[] items) => Finance.ReleaseAsync(System, new HoldBatch { Items = [.. items] }, default);
+
+    public Task<OrderAnswers> FundAllAsync(params FundingOrder[] items) => Finance.FundAsync(System, new FundingBatch { Items = [.. items] }, default);
+
+    public Task<OrderAnswers> PayoutAllAsync(params PayoutOrder[] items) => Finance.PayoutAsync(System, new PayoutBatch { Items = [.. items] }, default);
+
+    public async Task<OrderAnswer> HoldAsync(HoldOrder order) => Assert.Single((await HoldAllAsync(order)).Items);
+
+    public async Task<OrderAnswer> ReleaseAsync(HoldOrder order) => Assert.Single((await ReleaseAllAsync(order)).Items);
+
+    public async Task<OrderAnswer> FundAsync(FundingOrder order) => Assert.Single((await FundAllAsync(order)).Items);
+
+    public async Task<OrderAnswer> PayoutAsync(PayoutOrder order) => Assert.Single((await PayoutAllAsync(order)).Items);
+
+    public async Task<OrderAnswer> QueryFundingAsync(long number) =>
+        Assert.Single((await Finance.QueryFundingsAsync(System, new NumberBatch { Numbers = [number] }, default)).Items);
+
+    public async Task<OrderAnswer> QueryPayoutAsync(long number) =>
+        Assert.Single((await Finance.QueryPayoutsAsync(System, new NumberBatch { Numbers = [number] }, default)).Items);
+
+    public Task<CampaignAccountResponse> CampaignAsync(long campaignId) =>
+        Finance.GetCampaignAccountAsync(System, new CampaignAccountRequest { CampaignId = campaignId, Currency = Cny }, default);
+
+    /// <summary>The sum of the balances of accounts of one name or kind.</summary>
+    public Task<long> BalanceAsync(string account) => ReadAsync<long>(
+        "select cast(coalesce(sum(balance), 0) as bigint) from accounts where account = @account or kind = @account", new { account });
 
     public async Task<(long Change, long Reward)> WalletAsync(long uid)
     {
@@ -188,11 +264,13 @@ internal sealed class FinanceHarness : IAsyncDisposable, IScheduler
         return await session.FirstAsync<T>(sql, arguments);
     }
 
-    public async Task WriteAsync(string sql, object? arguments = null)
+    /// <summary>Changes the tables by hand and tells how many rows changed.</summary>
+    public async Task<int> WriteAsync(string sql, object? arguments = null)
     {
         await using var session = await Store.WriteAsync(default);
-        await session.ExecuteAsync(sql, arguments);
+        var changed = await session.ExecuteAsync(sql, arguments);
         await session.CommitAsync();
+        return changed;
     }
 
     public async ValueTask DisposeAsync()

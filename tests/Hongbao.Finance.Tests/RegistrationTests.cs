@@ -41,6 +41,7 @@ public sealed class RegistrationTests
         Assert.Equal(ResultCode.Internal, (await finance.CreatePaymentAsync(new CallContext(), order, default)).Result.Code);
         Assert.Equal(ResultCode.Internal,
             (await finance.TransferAsync(new CallContext(), new TransferBatch { Items = [FinanceHarness.NewTransfer(order, 1, 1)] }, default)).Result.Code);
+        Assert.Equal(ResultCode.Internal, (await finance.PayoutAsync(new CallContext(), new PayoutBatch { Items = [FinanceHarness.NewPayout(1, 1)] }, default)).Result.Code);
         Assert.Equal(ResultCode.Internal,
             (await services.GetRequiredService<IFinanceOperations>().SetFaultsAsync(new CallContext(), new FinanceFaults(), default)).Result.Code);
         Assert.Equal(ResultCode.Internal,
@@ -48,7 +49,7 @@ public sealed class RegistrationTests
     }
 
     [Fact]
-    public async Task A_database_that_gives_no_answer_degrades_the_wallet()
+    public async Task A_database_that_gives_no_answer_degrades_the_wallet_and_the_campaigns_account()
     {
         await using var services = Services(
             new StoreOptions { Kind = "postgres", Postgres = "Host=127.0.0.1;Port=1;Username=x;Database=x;Timeout=2" }, o => o.CallbackKey = Key(32));
@@ -56,11 +57,12 @@ public sealed class RegistrationTests
 
         var wallet = (await finance.GetWalletAsync(new CallContext(), new WalletRequest { Currency = "CNY" }, default)).Result;
         var entries = (await finance.ListEntriesAsync(new CallContext(), new PageRequest { Limit = 10 }, default)).Result;
+        var campaign = (await finance.GetCampaignAccountAsync(new CallContext(), new CampaignAccountRequest { CampaignId = 1, Currency = "CNY" }, default)).Result;
 
-        Assert.Equal((ResultCode.Degraded, ResultCode.Degraded), (wallet.Code, entries.Code));
+        Assert.Equal((ResultCode.Degraded, ResultCode.Degraded, ResultCode.Degraded), (wallet.Code, entries.Code, campaign.Code));
         // The user reads it.
-        Assert.All([wallet, entries], r => Assert.NotEmpty(r.Detail));
-        Assert.All([wallet, entries], r => Assert.DoesNotContain("database", r.Detail, StringComparison.OrdinalIgnoreCase));
+        Assert.All([wallet, entries, campaign], r => Assert.NotEmpty(r.Detail));
+        Assert.All([wallet, entries, campaign], r => Assert.DoesNotContain("database", r.Detail, StringComparison.OrdinalIgnoreCase));
     }
 
     [Theory]

@@ -8,7 +8,6 @@ namespace Hongbao.Gateway.Tests;
 
 public sealed class BodyTests : IAsyncLifetime
 {
-    private const string Spice = "{}[]\",:0123456789eE.-+ntf\\u\0 ";
     private GatewayHost _host = null!;
 
     public async ValueTask InitializeAsync() => _host = await GatewayHost.StartAsync();
@@ -257,7 +256,7 @@ public sealed class BodyTests : IAsyncLifetime
         var accepted = 0;
         for (var i = 0; i < 1000; i++)
         {
-            var mutated = Mutate(random, valid);
+            var mutated = Mutations.Of(valid, random);
             var content = new ByteArrayContent(mutated);
             content.Headers.ContentType = new MediaTypeHeaderValue("application/json");
             var before = _host.Core.Asked.Count;
@@ -277,38 +276,6 @@ public sealed class BodyTests : IAsyncLifetime
 
         // The mutations are mild enough to prove something.
         Assert.InRange(accepted, 50, 900);
-    }
-
-    private static byte[] Mutate(Random random, byte[] valid)
-    {
-        var bytes = new List<byte>(valid);
-        for (var n = random.Next(1, 4); n > 0 && bytes.Count > 0; n--)
-        {
-            var at = random.Next(bytes.Count);
-            switch (random.Next(6))
-            {
-                case 0:
-                    bytes[at] = (byte)random.Next(256);
-                    break;
-                case 1:
-                    bytes.RemoveAt(at);
-                    break;
-                case 2:
-                    bytes.Insert(at, (byte)Spice[random.Next(Spice.Length)]);
-                    break;
-                case 3:
-                    bytes.RemoveRange(at, random.Next(1, Math.Min(20, bytes.Count - at) + 1));
-                    break;
-                case 4:
-                    bytes.InsertRange(random.Next(bytes.Count), bytes.GetRange(at, random.Next(1, Math.Min(30, bytes.Count - at) + 1)));
-                    break;
-                default:
-                    bytes[at] = (byte)(bytes[at] ^ (1 << random.Next(8)));
-                    break;
-            }
-        }
-
-        return [.. bytes];
     }
 
     private static bool IsWhatWasSent(CreatePacketRequest request, byte[] sent)

@@ -30,6 +30,8 @@ public sealed class CallbackTests : IAsyncLifetime
     [InlineData("transfer")]
     [InlineData("refund")]
     [InlineData("setAside")]
+    [InlineData("fund")]
+    [InlineData("payout")]
     public async Task Other_orders_go_to_async(string kind)
     {
         Assert.Equal(200, (await CallAsync(new { items = new[] { new { kind } } })).Status);
@@ -39,7 +41,7 @@ public sealed class CallbackTests : IAsyncLifetime
 
     [Fact]
     public async Task Kinds_of_one_owner_may_come_together() =>
-        Assert.Equal(200, (await CallAsync(new { items = new[] { new { kind = "transfer" }, new { kind = "refund" } } })).Status);
+        Assert.Equal(200, (await CallAsync(new { items = new[] { new { kind = "transfer" }, new { kind = "refund" }, new { kind = "fund" }, new { kind = "payout" } } })).Status);
 
     [Theory]
     [InlineData("")]
@@ -51,7 +53,7 @@ public sealed class CallbackTests : IAsyncLifetime
     [InlineData("{\"items\":[{}]}")]
     [InlineData("{\"items\":[{\"kind\":1}]}")]
     [InlineData("{\"items\":[{\"kind\":null}]}")]
-    [InlineData("{\"items\":[{\"kind\":\"payout\"}]}")]
+    [InlineData("{\"items\":[{\"kind\":\"hold\"}]}")]
     [InlineData("{\"items\":[{\"kind\":\"payment\"},{\"kind\":\"transfer\"}]}")]
     [InlineData("{\"items\":[{\"kind\":\"payment\"}],\"items\":[{\"kind\":\"transfer\"}]}")]
     [InlineData("{\"items\":[{\"kind\":\"\\ud800\"}]}")]

@@ -26,6 +26,10 @@ internal sealed class FakeCore : IRedPacketCore
 
     public Func<Task<LimitsResponse>> Limits { get; set; } = () => Task.FromResult(Limited(100));
 
+    public Func<CallContext, CreateWithdrawalRequest, CancellationToken, Task<WithdrawalResponse>> Withdraw { get; set; } = (_, r, _) => Task.FromResult(Withdrawal(r.Amount));
+
+    public Func<WithdrawalRequest, WithdrawalResponse> GetWithdrawal { get; set; } = _ => Withdrawal(500);
+
     private int _limitsAsked;
 
     /// <summary>How often it was asked for its limits, which <see cref="Asked"/> leaves out.</summary>
@@ -56,6 +60,9 @@ internal sealed class FakeCore : IRedPacketCore
 
     public static PaymentResponse Payment(long payOrderNo, PaymentStatus status, long uid = 1001) => new() { PayOrderNo = payOrderNo, PacketNo = 9001, Uid = uid, Status = status };
 
+    public static WithdrawalResponse Withdrawal(long amount) =>
+        new() { WithdrawalNo = 4401, Amount = amount, Currency = "CNY", Status = WithdrawalStatus.Pending, CreatedAtMs = 1_771_329_600_123 };
+
     public T Last<T>() => (T)Asked.Last(a => a.Request is T).Request;
 
     public Task<CreatePacketResponse> CreatePacketAsync(CallContext context, CreatePacketRequest request, CancellationToken cancellationToken) =>
@@ -77,6 +84,22 @@ internal sealed class FakeCore : IRedPacketCore
     public Task<PullTransfersResponse> PullTransfersAsync(CallContext context, PullRequest request, CancellationToken cancellationToken) => throw new InvalidOperationException();
 
     public Task<PullRefundsResponse> PullRefundsAsync(CallContext context, PullRequest request, CancellationToken cancellationToken) => throw new InvalidOperationException();
+
+    public Task<WithdrawalResponse> CreateWithdrawalAsync(CallContext context, CreateWithdrawalRequest request, CancellationToken cancellationToken) =>
+        Note(context, request, Withdraw(context, request, cancellationToken));
+
+    public Task<WithdrawalResponse> GetWithdrawalAsync(CallContext context, WithdrawalRequest request, CancellationToken cancellationToken) =>
+        Note(context, request, Task.FromResult(GetWithdrawal(request)));
+
+    public Task<BookedSubsidiesResponse> BookSubsidiesAsync(CallContext context, BookSubsidiesRequest request, CancellationToken cancellationToken) => throw new InvalidOperationException();
+
+    public Task<BookedSubsidiesResponse> GetSubsidiesAsync(CallContext context, SubsidyNumbersRequest request, CancellationToken cancellationToken) => throw new InvalidOperationException();
+
+    public Task<SubsidyBooksResponse> GetSubsidyBooksAsync(CallContext context, SubsidyBooksRequest request, CancellationToken cancellationToken) => throw new InvalidOperationException();
+
+    public Task<PullFundingsResponse> PullFundingsAsync(CallContext context, PullRequest request, CancellationToken cancellationToken) => throw new InvalidOperationException();
+
+    public Task<PullPayoutsResponse> PullPayoutsAsync(CallContext context, PullRequest request, CancellationToken cancellationToken) => throw new InvalidOperationException();
 
     public Task<LimitsResponse> GetLimitsAsync(CallContext context, CancellationToken cancellationToken)
     {
@@ -108,6 +131,15 @@ internal sealed class FakeAsync : IRedPacketAsync
 
     public Task<RefundResultsResponse> GetRefundResultsAsync(CallContext context, RefundResultsRequest request, CancellationToken cancellationToken) =>
         throw new InvalidOperationException();
+
+    public Task<NumberedResultsResponse> GetFundingResultsAsync(CallContext context, NumberedResultsRequest request, CancellationToken cancellationToken) =>
+        throw new InvalidOperationException();
+
+    public Task<NumberedResultsResponse> GetPayoutResultsAsync(CallContext context, NumberedResultsRequest request, CancellationToken cancellationToken) =>
+        throw new InvalidOperationException();
+
+    public Task<TransferResultsResponse> AdvanceCreditsAsync(CallContext context, AdvanceCreditsRequest request, CancellationToken cancellationToken) =>
+        throw new InvalidOperationException();
 }
 
 internal sealed class FakeQuery : IRedPacketQuery
@@ -119,6 +151,8 @@ internal sealed class FakeQuery : IRedPacketQuery
     public PacketView Packet { get; set; } = View();
 
     public string Next { get; set; } = "";
+
+    public SubsidyListResponse Subsidies { get; set; } = new();
 
     public static PacketView View() => new()
     {
@@ -175,6 +209,9 @@ internal sealed class FakeQuery : IRedPacketQuery
 
     public Task<DrawResponse> GetDrawAsync(CallContext context, PacketRequest request, CancellationToken cancellationToken) =>
         Note(context, request, new DrawResponse { Result = Result, Algorithm = 1, Packet = Packet, Draws = [new DrawnShare { Seq = 1, Amount = 888 }] });
+
+    public Task<SubsidyListResponse> ListSubsidiesAsync(CallContext context, CancellationToken cancellationToken) =>
+        Note(context, Subsidies, Result.IsOk() ? Subsidies : new SubsidyListResponse { Result = Result });
 
     public static ClaimView Claim() => new() { ClaimNo = 77, PacketNo = 9001, Uid = 1001, Seq = 1, Amount = 888, Status = ClaimStatus.Transferring, ClaimedAtMs = 1_771_329_600_007 };
 
@@ -248,6 +285,25 @@ internal sealed class FakeFinance : IFinance, IFinanceOperations
     public Task<OrderAnswers> QueryRefundsAsync(CallContext context, NumberBatch request, CancellationToken cancellationToken) => throw new InvalidOperationException();
 
     public Task<OrderAnswers> SetAsideAsync(CallContext context, RefundBatch request, CancellationToken cancellationToken) => throw new InvalidOperationException();
+
+    public Task<OrderAnswers> HoldAsync(CallContext context, HoldBatch request, CancellationToken cancellationToken) => throw new InvalidOperationException();
+
+    public Task<OrderAnswers> QueryHoldsAsync(CallContext context, NumberBatch request, CancellationToken cancellationToken) => throw new InvalidOperationException();
+
+    public Task<OrderAnswers> ReleaseAsync(CallContext context, HoldBatch request, CancellationToken cancellationToken) => throw new InvalidOperationException();
+
+    public Task<OrderAnswers> QueryReleasesAsync(CallContext context, NumberBatch request, CancellationToken cancellationToken) => throw new InvalidOperationException();
+
+    public Task<OrderAnswers> FundAsync(CallContext context, FundingBatch request, CancellationToken cancellationToken) => throw new InvalidOperationException();
+
+    public Task<OrderAnswers> QueryFundingsAsync(CallContext context, NumberBatch request, CancellationToken cancellationToken) => throw new InvalidOperationException();
+
+    public Task<OrderAnswers> PayoutAsync(CallContext context, PayoutBatch request, CancellationToken cancellationToken) => throw new InvalidOperationException();
+
+    public Task<OrderAnswers> QueryPayoutsAsync(CallContext context, NumberBatch request, CancellationToken cancellationToken) => throw new InvalidOperationException();
+
+    public Task<CampaignAccountResponse> GetCampaignAccountAsync(CallContext context, CampaignAccountRequest request, CancellationToken cancellationToken) =>
+        throw new InvalidOperationException();
 }
 
 internal sealed class FakeProfiles : IProfiles

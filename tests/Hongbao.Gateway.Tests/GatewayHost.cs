@@ -39,6 +39,8 @@ internal sealed class GatewayHost : IAsyncDisposable
 
     public FakeFinance Finance { get; private init; } = new();
 
+    public FakeCampaigns Campaigns { get; private init; } = new();
+
     public FakeProfiles Profiles { get; private init; } = new();
 
     public FakeCheck Store { get; private init; } = new("store.core");
@@ -52,8 +54,8 @@ internal sealed class GatewayHost : IAsyncDisposable
 
     public static async Task<GatewayHost> StartAsync(params (string Key, string Value)[] settings)
     {
-        var (clock, core, async, query, finance, profiles, store, logs) =
-            (new TestClock(), new FakeCore(), new FakeAsync(), new FakeQuery(), new FakeFinance(), new FakeProfiles(), new FakeCheck("store.core"), new CapturedLogs());
+        var (clock, core, async, query, finance, campaigns, profiles, store, logs) = (
+            new TestClock(), new FakeCore(), new FakeAsync(), new FakeQuery(), new FakeFinance(), new FakeCampaigns(), new FakeProfiles(), new FakeCheck("store.core"), new CapturedLogs());
         var builder = WebApplication.CreateSlimBuilder();
         builder.WebHost.UseUrls("http://127.0.0.1:0");
         builder.Logging.ClearProviders().AddProvider(logs).SetMinimumLevel(LogLevel.Trace);
@@ -74,12 +76,24 @@ internal sealed class GatewayHost : IAsyncDisposable
         });
         builder.Configuration.AddInMemoryCollection(settings.Select(s => KeyValuePair.Create(s.Key, (string?)s.Value)));
         builder.Services.AddSingleton<TimeProvider>(clock).AddSingleton<IRedPacketCore>(core).AddSingleton<IRedPacketAsync>(async).AddSingleton<IRedPacketQuery>(query)
-            .AddSingleton<IFinance>(finance).AddSingleton<IFinanceOperations>(finance).AddSingleton<IProfiles>(profiles).AddSingleton<IReadinessCheck>(store);
+            .AddSingleton<IFinance>(finance).AddSingleton<IFinanceOperations>(finance)
+            .AddSingleton<ICampaigns>(campaigns).AddSingleton<ICampaignOperations>(campaigns).AddSingleton<IProfiles>(profiles).AddSingleton<IReadinessCheck>(store);
         builder.Services.AddGateway();
         var app = builder.Build();
         app.UseGateway().MapGateway();
         await app.StartAsync();
-        return new GatewayHost(app) { Clock = clock, Core = core, Async = async, Query = query, Finance = finance, Profiles = profiles, Store = store, Logs = logs };
+        return new GatewayHost(app)
+        {
+            Clock = clock,
+            Core = core,
+            Async = async,
+            Query = query,
+            Finance = finance,
+            Campaigns = campaigns,
+            Profiles = profiles,
+            Store = store,
+            Logs = logs,
+        };
     }
 
     public string Token(object? sub = null, string? role = null, string? app = null) => Tokens.Sign(Tokens.Claims(Clock, sub, role, app));

@@ -11,7 +11,10 @@ public sealed class LogTests
         host.Gate.IsOpen = true;
         host.Finance.Order = CashierTests.Known(55);
         host.Core.Claim = (_, _, _) => throw new InvalidOperationException("boom");
+        host.Campaigns.Draw = (_, _, _) => Task.FromResult(FakeCampaigns.Won());
+        host.Core.Withdraw = (_, _, _) => throw new InvalidOperationException("boom");
         const string uid = "740274027402";
+        const string subsidy = "k1.a-subsidys-token";
         var token = (await host.PostAsync("/api/v1/dev/token", new { uid, role = "admin" }, null)).Json.GetProperty("token").GetString()!;
         var wrong = token[..^4] + "AAAA";
         var ticket = (await host.PostAsync("/api/v1/me/tickets", null, token)).Json.GetProperty("ticket").GetString()!;
@@ -24,10 +27,21 @@ public sealed class LogTests
         (await host.PostAsync("/api/v1/packets/9001/claims", null, token)).IsProblem(500, "INTERNAL");
         Assert.Equal(200, (await host.PutAsync("/ops/v1/finance/faults", new { reason = "x", operations = Array.Empty<object>() }, token)).Status);
 
+        Assert.Equal(200, (await host.PostAsync("/api/v1/campaigns/71/rounds/1/draws", null, token)).Status);
+        host.Campaigns.Draw = (_, _, _) => throw new InvalidOperationException("boom");
+        (await host.PostAsync("/api/v1/campaigns/71/rounds/1/draws", null, token)).IsProblem(500, "INTERNAL");
+        (await host.PostAsync("/api/v1/me/withdrawals", new { requestId = "w-1", amount = 1 }, token)).IsProblem(500, "INTERNAL");
+        Assert.Equal(200, (await host.PostAsync("/ops/v1/campaigns/71/pause", new { reason = "x" }, token)).Status);
+        var packet = PacketTests.Body();
+        packet["funding"] = new { kind = "subsidy", token = subsidy };
+        Assert.Equal(201, (await host.PostAsync("/api/v1/packets", packet, token)).Status);
+        host.Core.Create = (_, _, _) => throw new InvalidOperationException("boom");
+        (await host.PostAsync("/api/v1/packets", packet, token)).IsProblem(500, "INTERNAL");
+
         var lines = host.Logs.Lines.ToArray();
         Assert.Contains(lines, l => l.StartsWith("Debug Microsoft.AspNetCore.Routing", StringComparison.Ordinal));
         Assert.Contains(lines, l => l.Contains("uid 74**", StringComparison.Ordinal));
-        foreach (var secret in new[] { token, token.Split('.')[2], wrong.Split('.')[1], ticket, uid })
+        foreach (var secret in new[] { token, token.Split('.')[2], wrong.Split('.')[1], ticket, uid, subsidy, FakeCampaigns.Won().Token })
         {
             Assert.DoesNotContain(lines, l => l.Contains(secret, StringComparison.Ordinal));
         }

@@ -54,4 +54,41 @@ public sealed class MeTests : IAsyncLifetime
         var page = (PageRequest)_host.Finance.Asked.Single().Request;
         Assert.Equal((2, "9"), (page.Limit, page.Cursor));
     }
+
+    [Fact]
+    public async Task Subsidies_show_what_they_can_be_used_by_and_whose_part_is_missing()
+    {
+        Assert.Equal("""{"items":[],"degraded":[]}""", (await _host.GetAsync("/api/v1/me/subsidies")).Body);
+        _host.Query.Subsidies = new SubsidyListResponse
+        {
+            Items =
+            [
+                new SubsidyItem { Token = "k1.token", CampaignId = 71, Amount = 888, Currency = "CNY", Status = SubsidyStatus.Issued, ExpiresAtMs = 1_771_329_600_007 },
+                new SubsidyItem { SubsidyNo = 12, Token = "k1.other", CampaignId = 71, Amount = 20, Currency = "CNY", Status = SubsidyStatus.Available, ExpiresAtMs = 1_771_329_600_007 },
+                new SubsidyItem { SubsidyNo = 13, CampaignId = 71, Amount = 20, Currency = "CNY", Status = SubsidyStatus.Used, ExpiresAtMs = 1_771_329_600_007, PacketNo = 9001 },
+                new SubsidyItem { SubsidyNo = 14, CampaignId = 71, Amount = 20, Currency = "CNY", Status = SubsidyStatus.Expired, ExpiresAtMs = 1_771_329_600_007 },
+            ],
+            Degraded = ["campaign"],
+        };
+        Assert.Equal(
+            """
+            {"items":[{"token":"k1.token","campaignId":"71","amount":888,"currency":"CNY","status":"ISSUED","expiresAt":"2026-02-17T12:00:00.007Z"},
+            {"subsidyNo":"12","token":"k1.other","campaignId":"71","amount":20,"currency":"CNY","status":"AVAILABLE","expiresAt":"2026-02-17T12:00:00.007Z"},
+            {"subsidyNo":"13","campaignId":"71","amount":20,"currency":"CNY","status":"USED","expiresAt":"2026-02-17T12:00:00.007Z","packetNo":"9001"},
+            {"subsidyNo":"14","campaignId":"71","amount":20,"currency":"CNY","status":"EXPIRED","expiresAt":"2026-02-17T12:00:00.007Z"}],"degraded":["campaign"]}
+            """.Replace("\n", "", StringComparison.Ordinal),
+            (await _host.GetAsync("/api/v1/me/subsidies")).Body);
+        Assert.Equal(1001, _host.Query.Asked.Last().Context.Uid);
+    }
+
+    [Theory]
+    [InlineData(ResultCode.Degraded, 503, "DEGRADED")]
+    [InlineData(ResultCode.Overloaded, 503, "OVERLOADED")]
+    [InlineData(ResultCode.Internal, 500, "INTERNAL")]
+    public async Task Subsidies_that_cannot_be_listed_say_why(ResultCode code, int status, string name)
+    {
+        _host.Query.Result = Result.Of(code);
+        (await _host.GetAsync("/api/v1/me/subsidies")).IsProblem(status, name);
+        (await _host.GetAsync("/api/v1/me/subsidies", null)).IsProblem(401, "UNAUTHENTICATED");
+    }
 }

@@ -34,11 +34,16 @@ public sealed partial class OpenApiTests : IAsyncLifetime
     {
         string[] contract =
         [
-            "GET /api/v1/claims/{claimNo}", "GET /api/v1/dev/users", "GET /api/v1/limits", "GET /api/v1/me", "GET /api/v1/me/packets/received", "GET /api/v1/me/packets/sent",
-            "GET /api/v1/me/wallet", "GET /api/v1/me/wallet/entries", "GET /api/v1/packets", "GET /api/v1/packets/{packetNo}", "GET /api/v1/packets/{packetNo}/claims",
-            "GET /api/v1/packets/{packetNo}/draw", "GET /api/v1/packets/{packetNo}/status", "GET /cashier/{payOrderNo}", "GET /healthz", "GET /ops/v1/finance/faults",
-            "GET /ops/v1/finance/ledger", "GET /readyz", "POST /api/v1/dev/token", "POST /api/v1/me/tickets", "POST /api/v1/packets", "POST /api/v1/packets/{packetNo}/claims",
-            "POST /callbacks/finance", "POST /cashier/{payOrderNo}/pay", "POST /yyb", "PUT /api/v1/packets/{packetNo}/content", "PUT /ops/v1/finance/faults",
+            "GET /api/v1/campaigns", "GET /api/v1/claims/{claimNo}", "GET /api/v1/dev/users", "GET /api/v1/limits", "GET /api/v1/me", "GET /api/v1/me/packets/received",
+            "GET /api/v1/me/packets/sent", "GET /api/v1/me/subsidies", "GET /api/v1/me/wallet", "GET /api/v1/me/wallet/entries", "GET /api/v1/me/withdrawals/{withdrawalNo}",
+            "GET /api/v1/packets", "GET /api/v1/packets/{packetNo}", "GET /api/v1/packets/{packetNo}/claims", "GET /api/v1/packets/{packetNo}/draw",
+            "GET /api/v1/packets/{packetNo}/status", "GET /cashier/{payOrderNo}", "GET /healthz", "GET /ops/v1/campaigns", "GET /ops/v1/campaigns/{campaignId}",
+            "GET /ops/v1/campaigns/{campaignId}/report", "GET /ops/v1/finance/faults", "GET /ops/v1/finance/ledger", "GET /readyz",
+            "POST /api/v1/campaigns/{campaignId}/rounds/{round}/draws", "POST /api/v1/dev/token", "POST /api/v1/me/tickets", "POST /api/v1/me/withdrawals",
+            "POST /api/v1/packets", "POST /api/v1/packets/{packetNo}/claims", "POST /callbacks/finance", "POST /cashier/{payOrderNo}/pay", "POST /ops/v1/campaigns",
+            "POST /ops/v1/campaigns/{campaignId}/end", "POST /ops/v1/campaigns/{campaignId}/pause", "POST /ops/v1/campaigns/{campaignId}/preview",
+            "POST /ops/v1/campaigns/{campaignId}/resume", "POST /ops/v1/campaigns/{campaignId}/schedule", "POST /yyb", "PUT /api/v1/packets/{packetNo}/content",
+            "PUT /ops/v1/campaigns/{campaignId}/budget", "PUT /ops/v1/finance/faults",
         ];
         Assert.Equal(contract, Operations().Select(o => o.Name).Order(StringComparer.Ordinal));
     }
@@ -73,7 +78,7 @@ public sealed partial class OpenApiTests : IAsyncLifetime
 
     /// <summary>What modules answer, by operation: each ending stands in the document, under the status that it is answered with.</summary>
     [Theory]
-    [InlineData("POST /api/v1/packets", "ValidationFailed ContentRejected Degraded IdempotencyMismatch LimitExceeded Overloaded")]
+    [InlineData("POST /api/v1/packets", "ValidationFailed RiskRefused ContentRejected Degraded IdempotencyMismatch LimitExceeded SubsidyNotUsable Overloaded")]
     [InlineData("PUT /api/v1/packets/{packetNo}/content", "ValidationFailed Forbidden IdempotencyMismatch NotFound PacketNotActive")]
     [InlineData("POST /api/v1/packets/{packetNo}/claims", "NotFound NotInScope PacketNotActive PacketExhausted PacketExpired ClaimBusy Degraded Overloaded")]
     [InlineData("GET /cashier/{payOrderNo}", "NotFound Degraded Overloaded")]
@@ -87,6 +92,21 @@ public sealed partial class OpenApiTests : IAsyncLifetime
     [InlineData("GET /api/v1/claims/{claimNo}", "NotFound")]
     [InlineData("GET /api/v1/me/packets/sent", "ValidationFailed")]
     [InlineData("GET /api/v1/me/packets/received", "ValidationFailed")]
+    [InlineData("GET /api/v1/me/subsidies", "Degraded Overloaded")]
+    [InlineData("POST /api/v1/me/withdrawals", "ValidationFailed RiskRefused IdempotencyMismatch LimitExceeded InsufficientFunds Degraded Overloaded")]
+    [InlineData("GET /api/v1/me/withdrawals/{withdrawalNo}", "NotFound Overloaded")]
+    [InlineData("GET /api/v1/campaigns", "Degraded Overloaded")]
+    [InlineData("POST /api/v1/campaigns/{campaignId}/rounds/{round}/draws", "ValidationFailed RiskRefused NotFound CampaignNotOpen RateLimited Degraded Overloaded")]
+    [InlineData("POST /ops/v1/campaigns", "ValidationFailed Degraded Overloaded")]
+    [InlineData("GET /ops/v1/campaigns", "Degraded Overloaded")]
+    [InlineData("GET /ops/v1/campaigns/{campaignId}", "NotFound Degraded Overloaded")]
+    [InlineData("POST /ops/v1/campaigns/{campaignId}/schedule", "ValidationFailed NotFound CampaignNotOpen InsufficientFunds Degraded Overloaded")]
+    [InlineData("POST /ops/v1/campaigns/{campaignId}/pause", "ValidationFailed NotFound CampaignNotOpen Degraded Overloaded")]
+    [InlineData("POST /ops/v1/campaigns/{campaignId}/resume", "ValidationFailed NotFound CampaignNotOpen Degraded Overloaded")]
+    [InlineData("POST /ops/v1/campaigns/{campaignId}/end", "ValidationFailed NotFound CampaignNotOpen Degraded Overloaded")]
+    [InlineData("PUT /ops/v1/campaigns/{campaignId}/budget", "ValidationFailed NotFound CampaignNotOpen InsufficientFunds Degraded Overloaded")]
+    [InlineData("POST /ops/v1/campaigns/{campaignId}/preview", "ValidationFailed NotFound Degraded Overloaded")]
+    [InlineData("GET /ops/v1/campaigns/{campaignId}/report", "NotFound Degraded Overloaded")]
     public async Task Every_ending_that_a_module_gives_is_in_the_document(string operation, string codes)
     {
         var documented = Operations().Single(o => o.Name == operation).Operation.Responses!;
@@ -97,6 +117,11 @@ public sealed partial class OpenApiTests : IAsyncLifetime
                 """{"requestId":"r","amount":100,"count":1,"currency":"CNY","split":"equal","scope":{"kind":"public"},"funding":{"kind":"cashier"}}""",
             "/api/v1/packets/{packetNo}/content" => """{"contentId":"v"}""",
             "/callbacks/finance" => """{"items":[{"kind":"payment"}]}""",
+            "/api/v1/me/withdrawals" => """{"requestId":"r","amount":100}""",
+            "/ops/v1/campaigns" when method == "POST" => CampaignOperationTests.Plan,
+            "/ops/v1/campaigns/{campaignId}/budget" or "/ops/v1/campaigns/{campaignId}/schedule" or "/ops/v1/campaigns/{campaignId}/pause"
+                or "/ops/v1/campaigns/{campaignId}/resume" or "/ops/v1/campaigns/{campaignId}/end" or "/ops/v1/campaigns/{campaignId}/preview"
+                => """{"reason":"r","budget":1,"users":1}""",
             _ => null,
         };
         // To a browser the cashier says the same as a page.
@@ -109,8 +134,12 @@ public sealed partial class OpenApiTests : IAsyncLifetime
             _host.Core.SetContent = _ => new SetContentResponse { Result = result };
             _host.Core.Prepare = _ => Task.FromResult(new PaymentResponse { Result = result });
             _host.Core.Callback = _ => new FinanceCallbackResponse { Result = result };
+            _host.Core.Withdraw = (_, _, _) => Task.FromResult(new WithdrawalResponse { Result = result });
+            _host.Core.GetWithdrawal = _ => new WithdrawalResponse { Result = result };
+            _host.Campaigns.Draw = (_, _, _) => Task.FromResult(new RainDrawResponse { Result = result });
+            _host.Campaigns.Result = result;
             _host.Query.Result = result;
-            var answer = await _host.SendAsync(new HttpMethod(method), PathNumber().Replace(path, "9001"), body, "", headers);
+            var answer = await _host.SendAsync(new HttpMethod(method), PathNumber().Replace(path, "9001"), body, _host.Token(role: "admin"), headers);
             var said = answer.Json.GetProperty("code").GetString()!;
             Assert.Equal(code.ToString(), said.Replace("_", "", StringComparison.Ordinal), ignoreCase: true);
             Assert.True(
@@ -195,6 +224,30 @@ public sealed partial class OpenApiTests : IAsyncLifetime
     }
 
     [Fact]
+    public void A_probability_is_a_number_above_0_up_to_1()
+    {
+        var ratio = Schema("Ratio");
+        Assert.Equal((JsonSchemaType.Number, "0", "1"), (ratio.Type, ratio.ExclusiveMinimum, ratio.Maximum));
+        foreach (var (holder, field) in new[] { ("PrizePart", "probability"), ("CreateCampaignBody", "passRate"), ("PlannedCampaign", "passRate") })
+        {
+            Assert.Equal(JsonSchemaType.Number, Property(Schema(holder), field).OneOf!.Single(s => s.Type != JsonSchemaType.Null).Type);
+            Assert.DoesNotContain(field, Schema(holder).Required!);
+        }
+
+        Assert.Equal(["DRAFT", "SCHEDULED", "RUNNING", "PAUSED", "ENDED"], Property(Schema("CampaignAnswer"), "status").Enum!.Select(e => e!.GetValue<string>()));
+    }
+
+    [Fact]
+    public async Task A_draw_has_exactly_the_fields_of_its_schema()
+    {
+        Conforms((await _host.PostAsync("/api/v1/campaigns/71/rounds/1/draws")).Json, Schema("RainDrawAnswer"), "lost");
+        _host.Campaigns.Draw = (_, _, _) => Task.FromResult(FakeCampaigns.Won());
+        var won = (await _host.PostAsync("/api/v1/campaigns/71/rounds/1/draws")).Json;
+        Conforms(won, Schema("RainDrawAnswer"), "won");
+        Assert.Equal(Schema("RainDrawAnswer").Properties!.Keys.Order(), won.EnumerateObject().Select(p => p.Name).Order());
+    }
+
+    [Fact]
     public void The_problem_has_the_fields_of_the_contract()
     {
         var problem = Schema("ProblemBody");
@@ -208,6 +261,11 @@ public sealed partial class OpenApiTests : IAsyncLifetime
     [InlineData("ContentBody", "PUT", "/api/v1/packets/9001/content")]
     [InlineData("DevTokenBody", "POST", "/api/v1/dev/token")]
     [InlineData("FaultsBody", "PUT", "/ops/v1/finance/faults")]
+    [InlineData("CreateWithdrawalBody", "POST", "/api/v1/me/withdrawals")]
+    [InlineData("CreateCampaignBody", "POST", "/ops/v1/campaigns")]
+    [InlineData("ReasonBody", "POST", "/ops/v1/campaigns/71/schedule")]
+    [InlineData("BudgetBody", "PUT", "/ops/v1/campaigns/71/budget")]
+    [InlineData("PreviewBody", "POST", "/ops/v1/campaigns/71/preview")]
     public async Task Every_field_of_a_body_in_the_document_is_read(string schema, string method, string path)
     {
         _host.Gate.IsOpen = true;
@@ -228,11 +286,15 @@ public sealed partial class OpenApiTests : IAsyncLifetime
     public async Task Answers_have_exactly_the_fields_of_their_schemas()
     {
         _host.Finance.Order = CashierTests.Known(55);
+        _host.Query.Subsidies = new SubsidyListResponse { Items = [new SubsidyItem { SubsidyNo = 12, Token = "t", CampaignId = 71, Status = SubsidyStatus.Used, PacketNo = 9001 }] };
+        _host.Campaigns.Details = [FakeCampaigns.Detail() with { Trouble = "refused" }];
         foreach (var (path, schema) in new[]
         {
             ("/api/v1/packets/9001", "PacketDetail"), ("/api/v1/packets", "PacketPage"), ("/api/v1/packets/9001/draw", "DrawAnswer"), ("/api/v1/limits", "LimitsAnswer"),
             ("/api/v1/packets/9001/claims", "ClaimPage"), ("/api/v1/claims/77", "ClaimDetail"), ("/api/v1/me", "MeAnswer"), ("/api/v1/me/packets/sent", "SentPage"),
             ("/api/v1/me/packets/received", "ReceivedPage"), ("/api/v1/me/wallet", "WalletAnswer"), ("/api/v1/me/wallet/entries", "WalletEntryPage"),
+            ("/api/v1/me/subsidies", "SubsidyList"), ("/api/v1/me/withdrawals/4401", "WithdrawalDetail"), ("/api/v1/campaigns", "CampaignList"),
+            ("/ops/v1/campaigns", "PlannedCampaigns"), ("/ops/v1/campaigns/71", "PlannedCampaign"), ("/ops/v1/campaigns/71/report", "CampaignReport"),
             ("/ops/v1/finance/ledger", "LedgerAnswer"), ("/readyz", "ReadinessAnswer"), ("/healthz", "HealthAnswer"),
         })
         {

@@ -73,14 +73,47 @@ public sealed class PacketTests : IAsyncLifetime
     }
 
     [Theory]
-    [InlineData("""{"kind":"subsidy","subsidyNo":"12"}""")]
-    [InlineData("""{"kind":"subsidy","token":"abc"}""")]
-    public async Task Funding_by_subsidy_is_refused_before_core(string funding)
+    [InlineData("""{"kind":"cashier"}""", 0, "")]
+    [InlineData("""{"kind":"cashier","subsidyNo":12,"token":[]}""", 0, "")]
+    [InlineData("""{"kind":"subsidy","subsidyNo":"12"}""", 12, "")]
+    [InlineData("""{"kind":"subsidy","subsidyNo":"9223372036854775807","token":null}""", long.MaxValue, "")]
+    [InlineData("""{"kind":"subsidy","subsidyNo":"12","token":""}""", 12, "")]
+    [InlineData("""{"kind":"subsidy","token":"abc"}""", 0, "abc")]
+    public async Task Who_funds_a_packet_is_passed_to_core(string funding, long subsidyNo, string token)
     {
         var body = Body();
         body["funding"] = JsonDocument.Parse(funding).RootElement;
-        (await _host.PostAsync("/api/v1/packets", body)).IsProblem(409, "SUBSIDY_NOT_USABLE");
-        Assert.Empty(_host.Core.Asked);
+        Assert.Equal(201, (await _host.PostAsync("/api/v1/packets", body)).Status);
+        var create = _host.Core.Last<CreatePacketRequest>();
+        Assert.Equal((subsidyNo, token), (create.SubsidyNo, create.Token));
+        Assert.Equal(("order-7f3a", 10000L, 10), (create.RequestId, create.Amount, create.Count));
+    }
+
+    [Fact]
+    public async Task A_packet_that_a_subsidy_funds_is_active_and_has_no_payment()
+    {
+        var body = Body();
+        body["funding"] = new { kind = "subsidy", subsidyNo = "12" };
+        _host.Core.Create = (_, _, _) => Task.FromResult(Subsidized());
+        var first = await _host.PostAsync("/api/v1/packets", body);
+        _host.Core.Create = (_, _, _) => Task.FromResult(Subsidized() with { Repeated = true });
+        var second = await _host.PostAsync("/api/v1/packets", body);
+        Assert.Equal((201, 200), (first.Status, second.Status));
+        Assert.Equal("""{"packetNo":"9001","kind":"b2c","status":"ACTIVE","expiresAt":"2026-02-18T12:00:00.000Z","seedHash":"ab01"}""", first.Body);
+        Assert.Equal(first.Body, second.Body);
+
+        static CreatePacketResponse Subsidized() =>
+            new() { PacketNo = 9001, Kind = PacketKind.B2C, Status = PacketStatus.Active, ExpiresAtMs = 1_771_416_000_000, SeedHash = "ab01" };
+    }
+
+    [Fact]
+    public async Task A_subsidy_that_core_does_not_take_is_not_usable()
+    {
+        var body = Body();
+        body["funding"] = new { kind = "subsidy", token = "forged" };
+        _host.Core.Create = (_, _, _) => Task.FromResult(new CreatePacketResponse { Result = Result.Of(ResultCode.SubsidyNotUsable) });
+        var answer = (await _host.PostAsync("/api/v1/packets", body)).IsProblem(409, "SUBSIDY_NOT_USABLE");
+        Assert.DoesNotContain("forged", answer.Body, StringComparison.Ordinal);
     }
 
     [Theory]
@@ -89,6 +122,10 @@ public sealed class PacketTests : IAsyncLifetime
     [InlineData("""{"kind":"subsidy","subsidyNo":null,"token":null}""", "funding.subsidyNo")]
     [InlineData("""{"kind":"subsidy","subsidyNo":12}""", "funding.subsidyNo")]
     [InlineData("""{"kind":"subsidy","token":12}""", "funding.token")]
+    [InlineData("""{"kind":"subsidy","token":"a\u0000b"}""", "funding.token")]
+    [InlineData("""{"kind":"subsidy","subsidyNo":"0"}""", "funding.subsidyNo")]
+    [InlineData("""{"kind":"subsidy","subsidyNo":"-12"}""", "funding.subsidyNo")]
+    [InlineData("""{"kind":"subsidy","subsidyNo":"12","token":"abc"}""", "funding.token")]
     public async Task Funding_by_subsidy_names_the_subsidy(string funding, string field)
     {
         var body = Body();

@@ -17,11 +17,12 @@ public sealed class ComplianceTests : IAsyncDisposable
             { "uid": "4", "avatar": "//evil.example/x.png" },
             { "uid": "5", "name": "LONG" }
           ],
-          "forbidden": ["casino", "赌博"]
+          "forbidden": ["casino", "赌博"],
+          "refused": { "6": " a\u202Eb\u0007c ", "7": "", "8": "LONG" }
         }
         """;
 
-    private static readonly string File = World.Replace("LONG", string.Concat(Enumerable.Repeat("红包🧧", 40)), StringComparison.Ordinal);
+    private static readonly string File = World.Replace("LONG", string.Concat(Enumerable.Repeat("红包🧧", 60)), StringComparison.Ordinal);
 
     private readonly string _path = Path.GetTempFileName();
     private StubService? _stub;
@@ -158,6 +159,53 @@ public sealed class ComplianceTests : IAsyncDisposable
         Assert.False(response.Allowed);
     }
 
+    [Theory]
+    [InlineData("file")]
+    [InlineData("http")]
+    public async Task A_user_whom_risk_control_refuses_hears_why_in_words_fit_to_be_shown(string kind)
+    {
+        await using var host = await HostAsync(kind);
+
+        Assert.Equal(new RiskResponse { Allowed = true }, await host.RiskAsync(1));
+        foreach (var (uid, reason) in new[] { (6L, "abc"), (7L, "") })
+        {
+            var refused = await host.RiskAsync(uid);
+            Assert.True(refused.Result.IsOk());
+            Assert.Equal((false, reason), (refused.Allowed, refused.Reason));
+        }
+
+        var talkative = (await host.RiskAsync(8)).Reason;
+        Assert.InRange(talkative.Length, 190, 200);
+        Assert.StartsWith("红包🧧", talkative, StringComparison.Ordinal);
+        Assert.False(char.IsHighSurrogate(talkative[^1]));
+    }
+
+    [Theory]
+    [InlineData("file")]
+    [InlineData("http")]
+    [InlineData("allow")]
+    public async Task An_operation_without_a_name_or_with_an_endless_one_is_not_asked_about(string kind)
+    {
+        await using var host = await HostAsync(kind);
+
+        foreach (var operation in new[] { "", new string('x', 65) })
+        {
+            var response = await host.RiskAsync(1, operation: operation);
+            Assert.Equal(ResultCode.ValidationFailed, response.Result.Code);
+            Assert.False(response.Allowed);
+        }
+
+        Assert.True((await host.RiskAsync(1, operation: new string('x', 64))).Allowed);
+    }
+
+    [Fact]
+    public async Task Without_risk_control_everything_is_allowed()
+    {
+        await using var host = await HostAsync("allow");
+
+        Assert.All(await Task.WhenAll(Enumerable.Range(1, 8).Select(uid => host.RiskAsync(uid, long.MaxValue))), r => Assert.True(r.Allowed));
+    }
+
     public async ValueTask DisposeAsync()
     {
         System.IO.File.Delete(_path);
@@ -169,10 +217,15 @@ public sealed class ComplianceTests : IAsyncDisposable
 
     private async Task<OutsideHost> HostAsync(string kind)
     {
+        if (kind == "allow")
+        {
+            return new OutsideHost(("Risk:Kind", "allow"));
+        }
+
         if (kind == "file")
         {
             await System.IO.File.WriteAllTextAsync(_path, File);
-            return new OutsideHost(("Relations:File", _path), ("Profiles:File", _path), ("Moderation:File", _path));
+            return new OutsideHost(("Relations:File", _path), ("Profiles:File", _path), ("Moderation:File", _path), ("Risk:File", _path));
         }
 
         _stub = await StubService.StartAsync();
@@ -200,6 +253,9 @@ public sealed class ComplianceTests : IAsyncDisposable
                 asked.Add("5");
                 var items = world.RootElement.GetProperty("profiles").EnumerateArray().Where(p => asked.Contains(p.GetProperty("uid").ToString())).ToArray();
                 return JsonSerializer.Serialize(new { items });
+            case "risk":
+                var refused = world.RootElement.GetProperty("refused").TryGetProperty(request.GetProperty("uid").GetString()!, out var reason);
+                return refused ? JsonSerializer.Serialize(new { allowed = false, reason = reason.GetString() }) : JsonSerializer.Serialize(new { allowed = true });
             default:
                 var text = request.GetProperty("text").GetString()!;
                 return JsonSerializer.Serialize(new { allowed = !text.Contains("赌博", StringComparison.Ordinal) });

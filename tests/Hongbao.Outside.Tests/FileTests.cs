@@ -69,12 +69,14 @@ public sealed class FileTests : IDisposable
     public async Task Ports_whose_file_was_never_good_give_no_answer()
     {
         Write("{}");
-        await using var host = new OutsideHost(("Relations:File", FilePath), ("Profiles:File", FilePath), ("Moderation:File", FilePath));
+        await using var host = new OutsideHost(("Relations:File", FilePath), ("Profiles:File", FilePath), ("Moderation:File", FilePath), ("Risk:File", FilePath));
 
         Assert.Equal((ResultCode.Degraded, false), ((await host.HoldsAsync(1, 2)).Result.Code, (await host.HoldsAsync(1, 2)).Holds));
         Assert.Equal(ResultCode.Degraded, (await host.ProfilesAsync(1)).Result.Code);
         var verdict = await host.CheckAsync("hello");
         Assert.Equal((ResultCode.Degraded, false), (verdict.Result.Code, verdict.Allowed));
+        var risk = await host.RiskAsync(1);
+        Assert.Equal((ResultCode.Degraded, false), (risk.Result.Code, risk.Allowed));
     }
 
     [Fact]
@@ -164,6 +166,22 @@ public sealed class FileTests : IDisposable
     }
 
     [Fact]
+    public async Task A_refused_user_without_a_sentence_is_a_broken_file_and_lets_nobody_through()
+    {
+        Write("""{"refused":{"6":"no"}}""");
+        await using var host = new OutsideHost(("Risk:File", FilePath));
+        Assert.False((await host.RiskAsync(6)).Allowed);
+        Assert.True((await host.RiskAsync(7)).Allowed);
+
+        Write("""{"refused":{"7":null}}""");
+        host.Clock.Advance(TimeSpan.FromSeconds(1));
+
+        Assert.False((await host.RiskAsync(6)).Allowed);
+        Assert.True((await host.RiskAsync(7)).Allowed);
+        Assert.Equal(1, host.Log.Count("last good"));
+    }
+
+    [Fact]
     public async Task Without_settings_the_demo_users_are_there()
     {
         await using var host = new OutsideHost();
@@ -178,6 +196,7 @@ public sealed class FileTests : IDisposable
         Assert.False((await host.HoldsAsync(1001, 1008, RelationKind.Follower)).Holds);
         Assert.False((await host.CheckAsync("来赌博")).Allowed);
         Assert.True((await host.CheckAsync("恭喜发财，大吉大利")).Allowed);
+        Assert.All(await Task.WhenAll(Enumerable.Range(1001, 8).Select(uid => host.RiskAsync(uid))), r => Assert.True(r.Allowed));
     }
 
     public void Dispose() => Directory.Delete(_folder, recursive: true);

@@ -156,6 +156,52 @@ public sealed class HttpTests : IAsyncLifetime
         Assert.Single(_stub.Requests);
     }
 
+    [Theory]
+    [InlineData("", 500)]
+    [InlineData("{}", 200)]
+    [InlineData("""{"allowed":null}""", 200)]
+    [InlineData("""{"allowed":true,"reason":null}""", 200)]
+    [InlineData("""{"allowed":true,"allowed":true}""", 200)]
+    public async Task Without_a_verdict_of_risk_control_nothing_is_allowed(string answer, int status)
+    {
+        await using var host = OutsideHost.Over(_stub);
+        _stub.Answer = (http, _) => StubService.JsonAsync(http, answer, status);
+
+        var response = await host.RiskAsync(1);
+
+        Assert.Equal((ResultCode.Degraded, false), (response.Result.Code, response.Allowed));
+    }
+
+    [Fact]
+    public async Task Risk_control_is_told_what_is_asked_for_and_is_asked_again_each_time_unless_verdicts_are_kept()
+    {
+        _stub.Answer = (http, _) => StubService.JsonAsync(http, """{"allowed":true}""");
+        await using (var host = OutsideHost.Over(_stub))
+        {
+            await host.RiskAsync(1004, 250, context: new CallContext { App = "a", Uid = 1004, TraceId = "t", Locale = "zh-CN" });
+            await host.RiskAsync(1004, 250);
+        }
+
+        Assert.Equal(2, _stub.Requests.Count);
+        Assert.Equal(
+            """{"port":"risk","app":"a","uid":"1004","traceId":"t","shadow":false,"locale":"zh-CN","request":{"operation":"withdrawal","uid":"1004","amount":"250","currency":"CNY"}}""",
+            _stub.Requests.First().Body);
+
+        await using (var host = OutsideHost.Over(_stub, ("Risk:CacheSeconds", "10"), ("Risk:CacheEntries", "10")))
+        {
+            await host.RiskAsync(1004, 250);
+            await host.RiskAsync(1004, 250);
+            Assert.Equal(3, _stub.Requests.Count);
+            // Another amount, user, app or operation is another question.
+            await host.RiskAsync(1004, 251);
+            await host.RiskAsync(1005, 250);
+            await host.RiskAsync(1004, 250, context: new CallContext { App = "b", Uid = 1004 });
+            await host.RiskAsync(1004, 250, operation: "other");
+        }
+
+        Assert.Equal(7, _stub.Requests.Count);
+    }
+
     [Fact]
     public async Task Moderation_set_open_lets_texts_pass_without_a_verdict_and_forgets_it()
     {

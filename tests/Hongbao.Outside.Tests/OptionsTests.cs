@@ -23,15 +23,19 @@ public sealed class OptionsTests
             ("Profiles:CacheEntries", "1000001"),
             ("Moderation:File", "/nowhere/words.json"),
             ("Moderation:CacheSeconds", "-1"),
-            ("Moderation:OnFailure", "maybe"));
+            ("Moderation:OnFailure", "maybe"),
+            ("Risk:Kind", "deny"),
+            ("Risk:TimeoutMs", "10001"));
 
         var fault = Assert.Throws<OptionsValidationException>(() => host.Relations);
 
         string[] settings = ["Relations:Kind", "Relations:TimeoutMs", "Profiles:Url", "Profiles:Key", "Profiles:CacheEntries",
-            "Moderation:File", "Moderation:CacheSeconds", "Moderation:OnFailure"];
+            "Moderation:File", "Moderation:CacheSeconds", "Moderation:OnFailure", "Risk:Kind", "Risk:TimeoutMs"];
         Assert.Equal(settings.Length, fault.Failures.Count());
         Assert.All(settings, s => Assert.Contains(fault.Failures, f => f.StartsWith("Outside:" + s + " ", StringComparison.Ordinal)));
         Assert.DoesNotContain("c2hvcnQ=", fault.Message, StringComparison.Ordinal);
+        Assert.Contains("Outside:Relations:Kind must be 'file' or 'http', not 'ftp'.", fault.Failures);
+        Assert.Contains("Outside:Risk:Kind must be 'file', 'http' or 'allow', not 'deny'.", fault.Failures);
     }
 
     [Theory]

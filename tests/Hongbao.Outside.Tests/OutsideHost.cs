@@ -37,10 +37,12 @@ internal sealed class OutsideHost : IAsyncDisposable
 
     public IModeration Moderation => _services.GetRequiredService<IModeration>();
 
+    public IRisk Risk => _services.GetRequiredService<IRisk>();
+
     /// <summary>All ports asked at one stub, each under its own path.</summary>
     public static OutsideHost Over(StubService stub, params (string Name, string Value)[] more) =>
         new([
-            .. new[] { "Relations", "Profiles", "Moderation" }.SelectMany(port => new[]
+            .. new[] { "Relations", "Profiles", "Moderation", "Risk" }.SelectMany(port => new[]
             {
                 ($"{port}:Kind", "http"),
                 ($"{port}:Url", $"{stub.Url}/hongbao/{port.ToLowerInvariant()}?v=1"),
@@ -57,6 +59,10 @@ internal sealed class OutsideHost : IAsyncDisposable
 
     public async Task<ModerationResponse> CheckAsync(string text) =>
         await Moderation.CheckAsync(new CallContext { Uid = 7 }, new ModerationRequest { Text = text }, CancellationToken.None);
+
+    public async Task<RiskResponse> RiskAsync(long uid, long amount = 100, string operation = "withdrawal", CallContext? context = null) =>
+        await Risk.CheckAsync(
+            context ?? new CallContext { Uid = uid }, new RiskRequest { Operation = operation, Uid = uid, Amount = amount, Currency = "CNY" }, CancellationToken.None);
 
     public ValueTask DisposeAsync() => _services.DisposeAsync();
 }

@@ -27,6 +27,7 @@ public sealed class DoorTests
             await query.ListReceivedAsync(context, page, default),
             await query.GetClaimAsync(context, new ClaimByNoRequest { ClaimNo = 77 }, default),
             await query.GetDrawAsync(context, new PacketRequest { PacketNo = 9001 }, default),
+            await query.ListSubsidiesAsync(context, default),
         ];
 
         Assert.Equal(typeof(IRedPacketQuery).GetMethods().Length, answers.Length);
@@ -45,7 +46,7 @@ public sealed class DoorTests
         var away = new StoreAway(fault);
         var hostApp = new HostApp();
         return new QueryModule(
-            away, away, away, new QueryOptions(), hostApp, hostApp, new BusinessCalendar(TimeZoneInfo.Utc), TimeProvider.System, NullLoggerFactory.Instance).Contract;
+            away, away, away, new QueryOptions(), hostApp, hostApp, new FakeCampaigns(), new BusinessCalendar(TimeZoneInfo.Utc), TimeProvider.System, NullLoggerFactory.Instance).Contract;
     }
 
     private sealed class StoreAway(StoreFault fault) : IStore

@@ -131,7 +131,7 @@ public sealed class IndexTests
     {
         var app = new HostApp();
         var clock = new ManualClock(DateTimeOffset.FromUnixTimeMilliseconds(Plants.NowMs));
-        var module = new QueryModule(own, core, async, new QueryOptions(), app, app, new BusinessCalendar(TimeZoneInfo.Utc), clock, NullLoggerFactory.Instance);
+        var module = new QueryModule(own, core, async, new QueryOptions(), app, app, new FakeCampaigns(), new BusinessCalendar(TimeZoneInfo.Utc), clock, NullLoggerFactory.Instance);
         module.Attach(new MessageBus(), scheduler = new SimulatedScheduler(clock, new SeededRandomSource(3)));
         return module;
     }

@@ -24,7 +24,7 @@ internal sealed class QueryHarness : IAsyncDisposable
         Plants = new Plants(Core, Async);
         Scheduler = new SimulatedScheduler(Clock, new SeededRandomSource(11));
         Module = new QueryModule(
-            Own, Core, Async, new QueryOptions(), HostApp, HostApp, new BusinessCalendar(TimeZoneInfo.FindSystemTimeZoneById("Asia/Shanghai")),
+            Own, Core, Async, new QueryOptions(), HostApp, HostApp, Campaigns, new BusinessCalendar(TimeZoneInfo.FindSystemTimeZoneById("Asia/Shanghai")),
             ahead == default ? Clock : new ManualClock(Clock.GetUtcNow() + ahead), NullLoggerFactory.Instance);
     }
 
@@ -36,6 +36,7 @@ internal sealed class QueryHarness : IAsyncDisposable
     public TestDatabase Database => _database;
     public Plants Plants { get; }
     public HostApp HostApp { get; } = new();
+    public FakeCampaigns Campaigns { get; } = new();
     public ManualClock Clock { get; } = new(DateTimeOffset.FromUnixTimeMilliseconds(Plants.NowMs));
     public SimulatedScheduler Scheduler { get; }
     public MessageBus Bus { get; } = new();

@@ -1,3 +1,7 @@
+using Hongbao.Async.Orders.Fundings;
+using Hongbao.Async.Orders.Payouts;
+using Hongbao.Async.Orders.Refunds;
+using Hongbao.Async.Orders.Transfers;
 using Hongbao.Contracts;
 
 namespace Hongbao.Async.Orders;
@@ -14,31 +18,57 @@ internal sealed class FinanceCalls(IFinance finance, AsyncOptions options, TimeP
     /// <summary>Longest reason that is kept.</summary>
     public const int ReasonMax = 200;
 
-    public Task<List<OrderAnswer>> TransferAsync(string app, IReadOnlyList<TransferRow> rows, CancellationToken cancellationToken) => AskAsync(
-        app, rows, r => r.TransferNo, (context, some, token) => finance.TransferAsync(context, new TransferBatch { Items = [.. some.Select(ToOrder)] }, token), cancellationToken);
+    public Task<List<OrderAnswer>> TransferAsync(string app, IReadOnlyList<TransferRow> rows, Patience patience, CancellationToken cancellationToken) => AskAsync(
+        app, rows, r => r.TransferNo, (context, some, token) => finance.TransferAsync(context, new TransferBatch { Items = [.. some.Select(ToOrder)] }, token),
+        patience, cancellationToken);
 
-    public Task<List<OrderAnswer>> QueryTransfersAsync(string app, IReadOnlyList<TransferRow> rows, CancellationToken cancellationToken) => AskAsync(
-        app, rows, r => r.TransferNo, (context, some, token) => finance.QueryTransfersAsync(context, new NumberBatch { Numbers = [.. some.Select(r => r.TransferNo)] }, token), cancellationToken);
+    public Task<List<OrderAnswer>> QueryTransfersAsync(string app, IReadOnlyList<TransferRow> rows, Patience patience, CancellationToken cancellationToken) => AskAsync(
+        app, rows, r => r.TransferNo, (context, some, token) => finance.QueryTransfersAsync(context, new NumberBatch { Numbers = [.. some.Select(r => r.TransferNo)] }, token),
+        patience, cancellationToken);
 
     public Task<List<OrderAnswer>> RefundAsync(string app, IReadOnlyList<RefundRow> rows, CancellationToken cancellationToken) => AskAsync(
-        app, rows, r => r.RefundNo, (context, some, token) => finance.RefundAsync(context, new RefundBatch { Items = [.. some.Select(ToOrder)] }, token), cancellationToken);
+        app, rows, r => r.RefundNo, (context, some, token) => finance.RefundAsync(context, new RefundBatch { Items = [.. some.Select(ToOrder)] }, token),
+        Patience.Usual, cancellationToken);
 
     public Task<List<OrderAnswer>> QueryRefundsAsync(string app, IReadOnlyList<RefundRow> rows, CancellationToken cancellationToken) => AskAsync(
-        app, rows, r => r.RefundNo, (context, some, token) => finance.QueryRefundsAsync(context, new NumberBatch { Numbers = [.. some.Select(r => r.RefundNo)] }, token), cancellationToken);
+        app, rows, r => r.RefundNo, (context, some, token) => finance.QueryRefundsAsync(context, new NumberBatch { Numbers = [.. some.Select(r => r.RefundNo)] }, token),
+        Patience.Usual, cancellationToken);
 
     public Task<List<OrderAnswer>> SetAsideAsync(string app, IReadOnlyList<RefundRow> rows, CancellationToken cancellationToken) => AskAsync(
-        app, rows, r => r.RefundNo, (context, some, token) => finance.SetAsideAsync(context, new RefundBatch { Items = [.. some.Select(ToOrder)] }, token), cancellationToken);
+        app, rows, r => r.RefundNo, (context, some, token) => finance.SetAsideAsync(context, new RefundBatch { Items = [.. some.Select(ToOrder)] }, token),
+        Patience.Usual, cancellationToken);
+
+    public Task<List<OrderAnswer>> FundAsync(string app, IReadOnlyList<FundingRow> rows, Patience patience, CancellationToken cancellationToken) => AskAsync(
+        app, rows, r => r.PacketNo, (context, some, token) => finance.FundAsync(context, new FundingBatch { Items = [.. some.Select(ToOrder)] }, token),
+        patience, cancellationToken);
+
+    public Task<List<OrderAnswer>> QueryFundingsAsync(string app, IReadOnlyList<FundingRow> rows, CancellationToken cancellationToken) => AskAsync(
+        app, rows, r => r.PacketNo, (context, some, token) => finance.QueryFundingsAsync(context, new NumberBatch { Numbers = [.. some.Select(r => r.PacketNo)] }, token),
+        Patience.Usual, cancellationToken);
+
+    public Task<List<OrderAnswer>> PayoutAsync(string app, IReadOnlyList<PayoutRow> rows, CancellationToken cancellationToken) => AskAsync(
+        app, rows, r => r.WithdrawalNo, (context, some, token) => finance.PayoutAsync(context, new PayoutBatch { Items = [.. some.Select(ToOrder)] }, token),
+        Patience.Usual, cancellationToken);
+
+    public Task<List<OrderAnswer>> QueryPayoutsAsync(string app, IReadOnlyList<PayoutRow> rows, CancellationToken cancellationToken) => AskAsync(
+        app, rows, r => r.WithdrawalNo, (context, some, token) => finance.QueryPayoutsAsync(context, new NumberBatch { Numbers = [.. some.Select(r => r.WithdrawalNo)] }, token),
+        Patience.Usual, cancellationToken);
 
     private async Task<List<OrderAnswer>> AskAsync<TRow>(
         string app, IReadOnlyList<TRow> rows, Func<TRow, long> noOf, Func<CallContext, IReadOnlyList<TRow>, CancellationToken, Task<OrderAnswers>> ask,
-        CancellationToken cancellationToken)
+        Patience patience, CancellationToken cancellationToken)
     {
-        var patience = TimeSpan.FromMilliseconds(options.FinanceTimeoutMs);
-        using var timeout = new CancellationTokenSource(patience, clock);
+        var left = patience.Within(TimeSpan.FromMilliseconds(options.FinanceTimeoutMs), clock);
+        if (left <= TimeSpan.Zero)
+        {
+            return [];
+        }
+
+        using var timeout = new CancellationTokenSource(left, clock);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, cancellationToken);
         try
         {
-            var context = CallContext.ForSystem(app, clock.GetUtcNow() + patience);
+            var context = CallContext.ForSystem(app, clock.GetUtcNow() + left);
             // The wait ends also for a finance that does not look at its token.
             var answers = await ask(context, rows, either.Token).WaitAsync(either.Token).ConfigureAwait(false);
             if (answers.Result.IsOk())
@@ -61,8 +91,8 @@ internal sealed class FinanceCalls(IFinance finance, AsyncOptions options, TimeP
         var half = rows.Count / 2;
         return
         [
-            .. await AskAsync(app, [.. rows.Take(half)], noOf, ask, cancellationToken).ConfigureAwait(false),
-            .. await AskAsync(app, [.. rows.Skip(half)], noOf, ask, cancellationToken).ConfigureAwait(false),
+            .. await AskAsync(app, [.. rows.Take(half)], noOf, ask, patience, cancellationToken).ConfigureAwait(false),
+            .. await AskAsync(app, [.. rows.Skip(half)], noOf, ask, patience, cancellationToken).ConfigureAwait(false),
         ];
     }
 
@@ -85,6 +115,24 @@ internal sealed class FinanceCalls(IFinance finance, AsyncOptions options, TimeP
         RefundNo = row.RefundNo,
         PayOrderNo = row.PayOrderNo,
         PacketNo = row.PacketNo,
+        Uid = row.Uid,
+        Amount = row.Amount,
+        Currency = row.Currency,
+        CampaignId = row.CampaignId,
+    };
+
+    private static FundingOrder ToOrder(FundingRow row) => new()
+    {
+        PacketNo = row.PacketNo,
+        CampaignId = row.CampaignId,
+        Uid = row.Uid,
+        Amount = row.Amount,
+        Currency = row.Currency,
+    };
+
+    private static PayoutOrder ToOrder(PayoutRow row) => new()
+    {
+        WithdrawalNo = row.WithdrawalNo,
         Uid = row.Uid,
         Amount = row.Amount,
         Currency = row.Currency,

@@ -1,4 +1,5 @@
 using Hongbao.Contracts;
+using Hongbao.Core.Lanes;
 using Hongbao.Foundation.Alerts;
 using Hongbao.Foundation.Faults;
 using Hongbao.Foundation.Messaging;
@@ -7,7 +8,7 @@ using Hongbao.Foundation.Stores;
 namespace Hongbao.Core.Claims;
 
 /// <summary>Ends claims by the outcome of their transfers; message and pull call the same transition.</summary>
-internal sealed class ClaimSettlement(IStore store, AlertSink alerts)
+internal sealed class ClaimSettlement(IStore store, LaneSet lanes, AlertSink alerts)
 {
     private static readonly Sql SettleSql = new(
         "update claims set state = @to where claim_no = @claim_no and state = @from",
@@ -15,6 +16,10 @@ internal sealed class ClaimSettlement(IStore store, AlertSink alerts)
         update claims c set state = i.target from unnest(@claim_no::bigint[], @from::int[], @to::int[]) as i(claim_no, source, target)
         where c.claim_no = i.claim_no and c.state = i.source
         """);
+
+    private static readonly Sql EndCredits = new(
+        "delete from reward_credits where claim_no = @claim_no",
+        "delete from reward_credits where claim_no = any(@claim_no::bigint[])");
 
     private sealed class StateRow
     {
@@ -59,13 +64,17 @@ internal sealed class ClaimSettlement(IStore store, AlertSink alerts)
             .Select(o =>
             {
                 ClaimGraph.Claim.TryMove(ClaimStatus.Claimed, o.Status == OrderStatus.Succeeded ? ClaimEvent.TransferSucceeded : ClaimEvent.TransferFailed, out var to);
-                return (o.ClaimNo, To: to);
+                return (o.ClaimNo, o.PacketNo, To: to);
             }).ToArray();
         var moves = ends.DistinctBy(e => e.ClaimNo).ToArray();
         var moved = await session.ExecuteRowsAsync(
             SettleSql,
             new ColumnBatch().Add("claim_no", moves, m => m.ClaimNo).Add("from", moves, _ => (int)ClaimStatus.Claimed).Add("to", moves, m => (int)m.To),
             cancellationToken).ConfigureAwait(false);
+
+        // Packets that were claimed a moment ago are in memory, nearly always in this process: where senders pay, nothing is looked for here.
+        var credits = moves.Where(m => lanes.KindOf(m.PacketNo) != PacketKind.C2C).ToArray();
+        await session.ExecuteRowsAsync(EndCredits, new ColumnBatch().Add("claim_no", credits, c => c.ClaimNo), cancellationToken).ConfigureAwait(false);
         if (moved == ends.Length)
         {
             return;
@@ -75,7 +84,7 @@ internal sealed class ClaimSettlement(IStore store, AlertSink alerts)
         var states = (await session.QueryAsync<StateRow>(
             $"select claim_no, state from claims where claim_no {Sql.AnyOf(session.Dialect, "@nos")}",
             new { nos = session.Longs(moves.Select(m => m.ClaimNo)) }, cancellationToken).ConfigureAwait(false)).ToDictionary(r => r.ClaimNo, r => r.State);
-        foreach (var (claimNo, to) in ends)
+        foreach (var (claimNo, _, to) in ends)
         {
             if (!states.TryGetValue(claimNo, out var state) || state != to)
             {

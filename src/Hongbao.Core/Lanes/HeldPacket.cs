@@ -25,6 +25,10 @@ internal sealed class HeldPacket
     public required IReadOnlySet<long> ScopeUids { get; init; }
     public required byte[] Seed { get; init; }
     public required long PayOrderNo { get; init; }
+
+    /// <summary>The campaign that funds it; 0 when the sender paid.</summary>
+    public required long CampaignId { get; init; }
+
     public required long CreatedAtMs { get; init; }
     public required int TtlSeconds { get; init; }
 

@@ -68,6 +68,9 @@ internal sealed class Lane
         return held;
     }
 
+    /// <summary>Who funds a packet, if it is in memory.</summary>
+    public PacketKind? KindOf(long packetNo) => _held.TryGetValue(packetNo, out var held) ? held.Kind : null;
+
     /// <summary>False when the lane is full or stopping: the caller sheds the request.</summary>
     public bool TryPost(LaneCommand command)
     {

@@ -1,3 +1,4 @@
+using Hongbao.Contracts;
 using Hongbao.Foundation.Scheduling;
 using Hongbao.Foundation.Stores;
 using Microsoft.Extensions.Logging;
@@ -14,6 +15,9 @@ internal sealed class LaneSet
 
     /// <summary>A packet's committed state, if it is in memory.</summary>
     public HeldPacket? Peek(long packetNo) => Of(packetNo).Peek(packetNo);
+
+    /// <summary>Who funds a packet, if it is in memory. Does not count as asking for it.</summary>
+    public PacketKind? KindOf(long packetNo) => Of(packetNo).KindOf(packetNo);
 
     /// <summary>A packet's committed state, read if it is not in memory; null when there is none.</summary>
     /// <exception cref="StoreException">The store, or a full lane (Unavailable).</exception>

@@ -28,6 +28,7 @@ internal sealed class LaneStore(IStore store, Outbox outbox, DueTable<DueKind> d
         public string? ScopeUids { get; init; }
         public byte[] Seed { get; init; } = [];
         public long PayOrderNo { get; init; }
+        public long CampaignId { get; init; }
         public long CreatedAt { get; init; }
         public int TtlSeconds { get; init; }
         public long ClaimedAmount { get; init; }
@@ -111,6 +112,17 @@ internal sealed class LaneStore(IStore store, Outbox outbox, DueTable<DueKind> d
           unnest(@seq::int[]), unnest(@amount::bigint[]), 1, unnest(@claimed_at::bigint[])
         """);
 
+    private static readonly Sql InsertCredits = new(
+        """
+        insert into reward_credits (claim_no, slot, app, uid, packet_no, seq, amount, currency, claimed_at)
+        values (@claim_no, @slot, @app, @uid, @packet_no, @seq, @amount, @currency, @claimed_at)
+        """,
+        """
+        insert into reward_credits (claim_no, slot, app, uid, packet_no, seq, amount, currency, claimed_at)
+        select unnest(@claim_no::bigint[]), unnest(@slot::int[]), unnest(@app::text[]), unnest(@uid::bigint[]), unnest(@packet_no::bigint[]),
+          unnest(@seq::int[]), unnest(@amount::bigint[]), unnest(@currency::text[]), unnest(@claimed_at::bigint[])
+        """);
+
     /// <summary>Packets with all their claims; those that do not exist are missing from the answer.</summary>
     public async Task<List<HeldPacket>> LoadAsync(IReadOnlyCollection<long> packetNos, CancellationToken cancellationToken)
     {
@@ -122,7 +134,7 @@ internal sealed class LaneStore(IStore store, Outbox outbox, DueTable<DueKind> d
             // Packets before claims: a claim that another owner commits in between is then known although the row is old,
             // and the fence refuses the old row. The other order could hold a new row whose newest claimer is unknown.
             var packets = await session.QueryAsync<PacketRow>($"""
-                select packet_no, slot, app, sender_uid, kind, state, version, currency, amount, count, split, cap, scope, scope_uids, seed, pay_order_no,
+                select packet_no, slot, app, sender_uid, kind, state, version, currency, amount, count, split, cap, scope, scope_uids, seed, pay_order_no, campaign_id,
                   created_at, ttl_seconds, claimed_amount, claimed_count, closed_amount, closed_count, content_id, activated_at, expires_at, closed_at
                 from packets where packet_no {any}
                 """, arguments, cancellationToken).ConfigureAwait(false);
@@ -167,9 +179,14 @@ internal sealed class LaneStore(IStore store, Outbox outbox, DueTable<DueKind> d
     {
         var changed = drafts.Where(d => d.IsChanged).OrderBy(d => d.Held.PacketNo).ToArray();
         var claims = new List<NewClaimRow>();
+        List<NewClaimRow>? credits = null;
         foreach (var draft in changed)
         {
             claims.AddRange(draft.NewClaims.Select(c => new NewClaimRow(draft.Held, c)));
+            if (draft.Held.Kind == PacketKind.B2C)
+            {
+                (credits ??= []).AddRange(draft.NewClaims.Select(c => new NewClaimRow(draft.Held, c)));
+            }
         }
 
         var statements = new List<BatchStatement>
@@ -177,6 +194,11 @@ internal sealed class LaneStore(IStore store, Outbox outbox, DueTable<DueKind> d
             new(UpdatePackets, PacketColumns(changed), "packets at the version and time that the lane counts on"),
             new(InsertClaims, ClaimColumns(claims)),
         };
+        if (credits is not null)
+        {
+            statements.Add(new BatchStatement(InsertCredits, ClaimColumns(credits).Add("currency", credits, c => c.Packet.Currency)));
+        }
+
         foreach (var requests in claims.GroupBy(c => c.New.Context.Shadow))
         {
             var first = requests.First();
@@ -256,6 +278,7 @@ internal sealed class LaneStore(IStore store, Outbox outbox, DueTable<DueKind> d
                     Currency = packet.Currency,
                     Kind = packet.Kind,
                     ClaimedAtMs = claim.ClaimedAtMs,
+                    CampaignId = packet.CampaignId,
                 });
             }
 
@@ -281,6 +304,7 @@ internal sealed class LaneStore(IStore store, Outbox outbox, DueTable<DueKind> d
         ScopeUids = row.ScopeUids is null ? new HashSet<long>() : JsonSerializer.Deserialize<HashSet<long>>(row.ScopeUids)!,
         Seed = row.Seed,
         PayOrderNo = row.PayOrderNo,
+        CampaignId = row.CampaignId,
         CreatedAtMs = row.CreatedAt,
         TtlSeconds = row.TtlSeconds,
         Claims = new ClaimBook([.. claims.Select(c => KeyValuePair.Create(c.Uid, new HeldClaim(c.ClaimNo, c.Seq, c.Amount, c.ClaimedAt, c.State)))]),

@@ -13,4 +13,8 @@ internal enum DueKind
     Claim = 4,
     /// <summary>The refund of what an expired packet had left.</summary>
     Refund = 5,
+    /// <summary>A packet whose funding has no end yet.</summary>
+    Funding = 6,
+    /// <summary>A withdrawal whose payout has no end.</summary>
+    Payout = 7,
 }

@@ -1,5 +1,6 @@
 using Hongbao.Contracts;
 using Hongbao.Core.Payments;
+using Hongbao.Core.Subsidies;
 using Hongbao.Foundation.Numbers;
 using Hongbao.Foundation.Stores;
 
@@ -24,6 +25,12 @@ internal sealed class PullSource(IStore store)
         public long SenderUid { get; init; }
         public string Currency { get; init; } = "";
         public PacketKind Kind { get; init; }
+        public long CampaignId { get; init; }
+    }
+
+    private sealed class FundingRow : StoredSubsidy
+    {
+        public long FundedNo { get; init; }
     }
 
     private sealed class PageRow
@@ -40,6 +47,7 @@ internal sealed class PullSource(IStore store)
         public long SenderUid { get; init; }
         public long ClosedAmount { get; init; }
         public string Currency { get; init; } = "";
+        public long CampaignId { get; init; }
     }
 
     public async Task<PullTransfersResponse> TransfersAsync(PullRequest request, CancellationToken cancellationToken)
@@ -59,7 +67,7 @@ internal sealed class PullSource(IStore store)
             }
 
             var rows = await session.QueryAsync<ClaimRow>($"""
-                select c.app, c.claim_no, c.slot, c.packet_no, c.uid, c.seq, c.amount, c.claimed_at, p.pay_order_no, p.sender_uid, p.currency, p.kind
+                select c.app, c.claim_no, c.slot, c.packet_no, c.uid, c.seq, c.amount, c.claimed_at, p.pay_order_no, p.sender_uid, p.currency, p.kind, p.campaign_id
                 from claims c join packets p on p.packet_no = c.packet_no
                 where c.claim_no > @AfterNo and c.claim_no <= @LastNo and c.state = {(int)ClaimStatus.Claimed} and c.slot between @SlotFrom and @SlotTo
                 order by c.claim_no
@@ -76,7 +84,7 @@ internal sealed class PullSource(IStore store)
         {
             // The due table holds what has no final refund, and nothing else.
             var expired = await session.QueryAsync<ExpiredRow>("""
-                select p.app, p.packet_no, p.pay_order_no, p.sender_uid, p.closed_amount, p.currency
+                select p.app, p.packet_no, p.pay_order_no, p.sender_uid, p.closed_amount, p.currency, p.campaign_id
                 from due d join packets p on p.packet_no = d.no
                 where d.kind = 5 and d.no > @AfterNo and d.slot between @SlotFrom and @SlotTo
                   and p.state in (4, 5) and p.closed_at < @OlderThanMs
@@ -89,6 +97,22 @@ internal sealed class PullSource(IStore store)
                 order by d.no limit @limit
                 """, new { request.AfterNo, request.SlotFrom, request.SlotTo, request.OlderThanMs, limit }, cancellationToken).ConfigureAwait(false);
             return new PullRefundsResponse { Items = [.. expired.Select(ToWanted).Concat(late.Select(PaymentAdvancer.LateRefund)).OrderBy(r => r.CauseNo).Take(limit)] };
+        }
+    }
+
+    public async Task<PullFundingsResponse> FundingsAsync(PullRequest request, CancellationToken cancellationToken)
+    {
+        var session = await store.ReadAsync(cancellationToken).ConfigureAwait(false);
+        await using (session.ConfigureAwait(false))
+        {
+            var rows = await session.QueryAsync<FundingRow>("""
+                select p.packet_no as funded_no, s.subsidy_no, s.app, s.external_no, s.uid, s.campaign_id, s.amount, s.currency, s.issued_at, s.expires_at
+                from due d join packets p on p.packet_no = d.no join subsidies s on s.subsidy_no = p.subsidy_no
+                where d.kind = 6 and d.no > @AfterNo and d.slot between @SlotFrom and @SlotTo and p.activated_at < @OlderThanMs
+                order by d.no limit @limit
+                """, new { request.AfterNo, request.SlotFrom, request.SlotTo, request.OlderThanMs, limit = Math.Clamp(request.Limit, 1, LimitMax) }, cancellationToken)
+                .ConfigureAwait(false);
+            return new PullFundingsResponse { Items = rows.ConvertAll(static r => new FundingWanted { PacketNo = r.FundedNo, Subsidy = r.Issued }) };
         }
     }
 
@@ -105,6 +129,7 @@ internal sealed class PullSource(IStore store)
         Currency = row.Currency,
         Kind = row.Kind,
         ClaimedAtMs = row.ClaimedAt,
+        CampaignId = row.CampaignId,
     };
 
     private static RefundWanted ToWanted(ExpiredRow row) => new()
@@ -117,5 +142,6 @@ internal sealed class PullSource(IStore store)
         Uid = row.SenderUid,
         Amount = row.ClosedAmount,
         Currency = row.Currency,
+        CampaignId = row.CampaignId,
     };
 }

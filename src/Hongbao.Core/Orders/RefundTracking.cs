@@ -133,5 +133,5 @@ internal sealed class RefundTracking(
             lanes.PostAsync(new AdvanceRefund(p.PacketNo, IsFinal(p.Status) ? PacketEvent.RefundEnded : PacketEvent.RefundStarted, due)))).ConfigureAwait(false);
     }
 
-    private static bool IsFinal(OrderStatus status) => status is OrderStatus.Succeeded or OrderStatus.SetAside;
+    private static bool IsFinal(OrderStatus status) => status is OrderStatus.Succeeded or OrderStatus.SetAside or OrderStatus.Void;
 }

@@ -7,28 +7,22 @@ using Hongbao.Foundation.Stores;
 
 namespace Hongbao.Core.Packets;
 
-/// <summary>
-/// Time is over: one conditional update against the store's own clock takes what is left from the row, and the same
-/// transaction asks for its refund. Answers the packet's status afterwards, null when there is none.
-/// </summary>
-internal sealed class ExpirePacket(long packetNo, DueTable<DueKind> due, Outbox outbox, CoreOptions options)
+/// <summary>Takes what is left out of an active packet for good; the same transaction asks for its refund.</summary>
+internal abstract class ClosePacket(long packetNo, DueTable<DueKind> due, Outbox outbox, CoreOptions options)
     : LaneCommand<PacketStatus?>(packetNo)
 {
-    public override string Step => "core.expire";
-
-    public override void Decide(PacketDraft? draft, long nowMs, LaneWrites writes)
+    /// <summary>Closes the draft by an event; false when that does not move it.</summary>
+    protected bool TryClose(PacketDraft draft, PacketEvent on, TimeGuard guard, long nowMs, LaneWrites writes)
     {
-        Decision = draft?.Now.Status;
-        if (draft is null || draft.Now.Status != PacketStatus.Active || draft.Now.ExpiresAtMs > nowMs || !draft.TryMove(PacketEvent.TimeOver))
+        if (!draft.TryMove(on))
         {
-            return;
+            return false;
         }
 
         var held = draft.Held;
         var left = draft.LeftAmount;
-        draft.Guard = TimeGuard.Over;
+        draft.Guard = guard;
         draft.Now = draft.Now with { ClosedAmount = left, ClosedCount = draft.LeftCount, ClosedAtMs = nowMs };
-        Decision = draft.Now.Status;
         writes.Extras.Add(async (session, cancellationToken) =>
         {
             var wanted = new RefundWanted
@@ -41,6 +35,7 @@ internal sealed class ExpirePacket(long packetNo, DueTable<DueKind> due, Outbox 
                 Uid = held.SenderUid,
                 Amount = left,
                 Currency = held.Currency,
+                CampaignId = held.CampaignId,
             };
             await outbox.AddAsync(
                 session, held.Slot, Topics.RefundsRequested, CallContext.ForSystem(held.App), new RefundsRequested { Items = [wanted] },
@@ -49,6 +44,48 @@ internal sealed class ExpirePacket(long packetNo, DueTable<DueKind> due, Outbox 
             await due.PutAsync(
                 session, DueKind.Refund, held.PacketNo, nowMs + options.PullAfterMs, nowMs + (options.DeadlineSeconds * 1000L), cancellationToken).ConfigureAwait(false);
         });
+        return true;
+    }
+}
+
+/// <summary>
+/// Time is over: one conditional update against the store's own clock takes what is left from the row, and the same
+/// transaction asks for its refund. Answers the packet's status afterwards, null when there is none.
+/// </summary>
+internal sealed class ExpirePacket(long packetNo, DueTable<DueKind> due, Outbox outbox, CoreOptions options) : ClosePacket(packetNo, due, outbox, options)
+{
+    public override string Step => "core.expire";
+
+    public override void Decide(PacketDraft? draft, long nowMs, LaneWrites writes)
+    {
+        if (draft is not null && draft.Now.Status == PacketStatus.Active && draft.Now.ExpiresAtMs <= nowMs)
+        {
+            TryClose(draft, PacketEvent.TimeOver, TimeGuard.Over, nowMs, writes);
+        }
+
+        Decision = draft?.Now.Status;
+    }
+}
+
+/// <summary>
+/// The subsidy was not genuine, so that there is no money: nobody goes on claiming. Its refund ends Void, as its transfers fail. With it the asking after the
+/// funding ends. Answers the packet's status afterwards, null when there is none.
+/// </summary>
+internal sealed class CloseUnfundedPacket(long packetNo, DueTable<DueKind> due, Outbox outbox, CoreOptions options) : ClosePacket(packetNo, due, outbox, options)
+{
+    private readonly DueTable<DueKind> _due = due;
+
+    public override string Step => "core.unfunded";
+
+    public override void Decide(PacketDraft? draft, long nowMs, LaneWrites writes)
+    {
+        if (draft is not null)
+        {
+            TryClose(draft, PacketEvent.FundingRefused, TimeGuard.None, nowMs, writes);
+        }
+
+        writes.Extras.Add((session, cancellationToken) => _due.RemoveAsync(session, DueKind.Funding, PacketNo, cancellationToken));
+        Decision = draft?.Now.Status;
     }
 }
 

@@ -18,9 +18,11 @@ public enum PacketEvent
     RefundStarted = 5,
     /// <summary>The refund order of what was left is final.</summary>
     RefundEnded = 6,
+    /// <summary>Its subsidy was not genuine: there is no money to claim.</summary>
+    FundingRefused = 7,
 }
 
-/// <summary>The declared graph of packets.</summary>
+/// <summary>The declared graph of packets. One that its sender pays for begins <see cref="PacketStatus.PendingPayment"/>, one that a subsidy funds <see cref="PacketStatus.Active"/>.</summary>
 public static class PacketGraph
 {
     /// <summary>A packet's life.</summary>
@@ -29,6 +31,7 @@ public static class PacketGraph
         (PacketStatus.PendingPayment, PacketEvent.PaymentTimedOut, PacketStatus.Closed),
         (PacketStatus.Active, PacketEvent.LastShareTaken, PacketStatus.Exhausted),
         (PacketStatus.Active, PacketEvent.TimeOver, PacketStatus.Expired),
+        (PacketStatus.Active, PacketEvent.FundingRefused, PacketStatus.Expired),
         (PacketStatus.Expired, PacketEvent.RefundStarted, PacketStatus.Refunding),
         // The end may be heard of before the start.
         (PacketStatus.Expired, PacketEvent.RefundEnded, PacketStatus.Refunded),

@@ -7,7 +7,7 @@ using Hongbao.Foundation.Stores;
 namespace Hongbao.Finance.Callbacks;
 
 /// <summary>The end of one order, as the receiver reads it.</summary>
-/// <param name="Kind"><c>payment</c>, <c>transfer</c>, <c>refund</c> or <c>setAside</c>.</param>
+/// <param name="Kind"><c>payment</c>, <c>transfer</c>, <c>refund</c>, <c>setAside</c>, <c>fund</c> or <c>payout</c>.</param>
 /// <param name="Number">The caller's number, decimal.</param>
 /// <param name="App">The tenant.</param>
 /// <param name="Status"><c>SUCCEEDED</c> or <c>REFUSED</c>.</param>

@@ -6,7 +6,7 @@ namespace Hongbao.Finance.Faults;
 /// <summary>What happens to one call.</summary>
 internal readonly record struct CallFate(int LatencyMs, bool Fails, bool LosesAnswer);
 
-/// <summary>What happens to one order of a call; at most one of them.</summary>
+/// <summary>What happens to one order of a call. One that is refused is refused at once; of a payout both are the bank's, which may refuse it later.</summary>
 internal readonly record struct OrderFate(bool Refused, bool Later, int LaterMs);
 
 /// <summary>What happens to one callback.</summary>
@@ -37,7 +37,7 @@ internal sealed class OperationDice
     public OrderFate NextOrder()
     {
         var refused = _calls.Permille(_fault.RefusePermille);
-        var later = _calls.Permille(_fault.LaterPermille) && !refused;
+        var later = _calls.Permille(_fault.LaterPermille);
         return new OrderFate(refused, later, later ? _fault.LaterMs : 0);
     }
 

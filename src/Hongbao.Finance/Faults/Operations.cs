@@ -10,16 +10,20 @@ internal static class Operations
     public const string Refund = "refund";
     public const string SetAside = "setAside";
     public const string Query = "query";
+    public const string Hold = "hold";
+    public const string Release = "release";
+    public const string Fund = "fund";
+    public const string Payout = "payout";
 
-    /// <summary>All, in the order of their dice.</summary>
-    public static readonly List<string> All = [CreatePayment, Pay, ClosePayment, Transfer, Refund, SetAside, Query];
+    /// <summary>All, in the order of their dice: a new one goes to the end, so that seeds keep their meaning.</summary>
+    public static readonly List<string> All = [CreatePayment, Pay, ClosePayment, Transfer, Refund, SetAside, Query, Hold, Release, Fund, Payout];
 
     /// <summary>Those that can be accepted now and decided later.</summary>
     public static bool CanBeLater(string operation) => operation != Query;
 
     /// <summary>Those that finance can refuse for good by its own will.</summary>
-    public static bool CanRefuse(string operation) => operation is Transfer or Refund;
+    public static bool CanRefuse(string operation) => operation is Transfer or Refund or Hold or Payout;
 
     /// <summary>Those whose end is called back.</summary>
-    public static bool CallsBack(string operation) => operation is Pay or Transfer or Refund or SetAside;
+    public static bool CallsBack(string operation) => operation is Pay or Transfer or Refund or SetAside or Fund or Payout;
 }

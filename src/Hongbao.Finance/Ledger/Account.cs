@@ -29,9 +29,9 @@ internal readonly record struct Account : IComparable<Account>
     /// <summary>Only the bank outside owes: its balance is minus all the money that we hold.</summary>
     public bool MayBeNegative => Kind == AccountKinds.Outside;
 
-    /// <summary>The bank outside, from which payments come.</summary>
-    public static Account Outside(long packetNo, string currency) =>
-        new(AccountKinds.Outside, $"{AccountKinds.Outside}:{packetNo % OutsideParts}", currency);
+    /// <summary>The bank outside, from which payments and holds come and to which releases and payouts go; any number that spreads them.</summary>
+    public static Account Outside(long number, string currency) =>
+        new(AccountKinds.Outside, $"{AccountKinds.Outside}:{number % OutsideParts}", currency);
 
     /// <summary>A packet's money.</summary>
     public static Account Escrow(long packetNo, string currency) => new(AccountKinds.Escrow, $"{AccountKinds.Escrow}:{packetNo}", currency);

@@ -47,6 +47,11 @@ internal sealed class LedgerCheck(FinanceStore store)
             select account || ' ' || currency || ' stands at ' || balance
             from accounts where app = @App and balance < 0 and kind <> 'outside' limit @max
             """),
+        ("negative meanwhile",
+            """
+            select account || ' ' || currency || ' stood at ' || balance_after || ' after entry ' || entry_no
+            from entries where app = @App and balance_after < 0 and account not like 'outside:%' limit @max
+            """),
         ("transaction without entries",
             """
             select t.kind || ' ' || t.business_no from transactions t
@@ -74,7 +79,8 @@ internal sealed class LedgerCheck(FinanceStore store)
             """
             select t.kind || ' ' || t.business_no from transactions t
             left join payments p on t.kind = 'payment' and p.app = t.app and p.pay_order_no = t.business_no and p.status = 2
-            left join orders o on o.app = t.app and o.kind = t.kind and o.order_no = t.business_no and o.status = 2
+            left join orders o on o.app = t.app and o.order_no = t.business_no
+              and o.kind = case when t.kind in ('payoutPaid', 'payoutReturned') then 'payout' else t.kind end and (o.status = 2 or o.kind = 'payout')
             where t.app = @App and p.app is null and o.app is null limit @max
             """),
         ("refunds of a payment",
@@ -93,6 +99,67 @@ internal sealed class LedgerCheck(FinanceStore store)
                     sum(case when amount > 0 then amount else 0 end) as paid, sum(case when amount < 0 then -amount else 0 end) as given
                   from entries where app = @App and account like 'escrow:%' group by packet_no, currency) e
             where e.given > e.paid limit @max
+            """),
+        ("escrow and its funding differ",
+            """
+            select account || ' ' || currency || ' got ' || sum(got) || ', its payment or funding says ' || sum(said)
+            from (select account, currency, amount as got, 0 as said from entries where app = @App and account like 'escrow:%' and amount > 0
+                  union all
+                  select 'escrow:' || packet_no, currency, 0, amount from payments where app = @App and status = 2
+                  union all
+                  select 'escrow:' || order_no, currency, 0, amount from orders where app = @App and kind = 'fund' and status = 2) m
+            group by account, currency having sum(got) <> sum(said) limit @max
+            """),
+        ("packet funded twice",
+            """
+            select 'packet ' || packet_no || ' got money from ' || count(*) || ' orders'
+            from (select packet_no from payments where app = @App and status = 2
+                  union all
+                  select packet_no from orders where app = @App and kind = 'fund' and status = 2) f
+            group by packet_no having count(*) > 1 limit @max
+            """),
+        ("refunds of a funding",
+            """
+            select 'packet ' || packet_no || ' got ' || sum(given) || ' ' || currency || ' from campaign ' || campaign_id || ', counts ' || sum(refunded)
+              || ' refunded, its refunds sum to ' || sum(returned)
+            from (select packet_no, campaign_id, currency, amount as given, refunded, 0 as returned
+                  from orders where app = @App and kind = 'fund' and status = 2
+                  union all
+                  select packet_no, campaign_id, currency, 0, 0, amount
+                  from orders where app = @App and kind in ('refund', 'setAside') and campaign_id <> 0 and status = 2) m
+            group by packet_no, campaign_id, currency having sum(refunded) <> sum(returned) or sum(refunded) > sum(given) limit @max
+            """),
+        ("campaign account and orders differ",
+            """
+            select account || ' ' || currency || ' stands at ' || sum(balance) || ', its orders sum to ' || sum(moved)
+            from (select account, currency, balance, 0 as moved from accounts where app = @App and kind = 'campaign-hold'
+                  union all
+                  select 'campaign-hold:' || campaign_id, currency, 0, case when kind in ('hold', 'refund') then amount else -amount end
+                  from orders where app = @App and campaign_id <> 0 and kind <> 'setAside' and status = 2) m
+            group by account, currency having sum(balance) <> sum(moved) limit @max
+            """),
+        ("payout and ledger differ",
+            """
+            select 'payout ' || order_no || ' of ' || amount || ' ' || currency || ' in state ' || status || ': the ledger took ' || taken || ', paid ' || paid
+              || ' and gave ' || given || ' back'
+            from (select o.order_no, o.amount, o.currency, o.status,
+                    coalesce(sum(case when e.kind = 'payout' and e.account = 'reward:' || o.uid then -e.amount end), 0) as taken,
+                    coalesce(sum(case when e.kind = 'payoutPaid' and e.account like 'outside:%' then e.amount end), 0) as paid,
+                    coalesce(sum(case when e.kind = 'payoutReturned' and e.account = 'reward:' || o.uid then e.amount end), 0) as given
+                  from orders o
+                  left join entries e on e.app = o.app and e.business_no = o.order_no and e.currency = o.currency
+                    and e.kind in ('payout', 'payoutPaid', 'payoutReturned')
+                  where o.app = @App and o.kind = 'payout' group by o.order_no, o.amount, o.currency, o.status) p
+            where not (taken = amount and paid = case when status = 2 then amount else 0 end and given = case when status = 3 then amount else 0 end)
+              and not (status = 3 and taken = 0 and paid = 0 and given = 0) limit @max
+            """),
+        ("in transit and payouts differ",
+            """
+            select currency || ' in transit stands at ' || sum(balance) || ', the payouts not decided sum to ' || sum(waiting)
+            from (select currency, balance, 0 as waiting from accounts where app = @App and kind = 'in-transit'
+                  union all
+                  select currency, 0, amount from orders where app = @App and kind = 'payout' and status = 1) m
+            group by currency having sum(balance) <> sum(waiting) limit @max
             """),
     ];
 

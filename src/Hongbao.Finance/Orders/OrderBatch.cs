@@ -73,9 +73,14 @@ internal sealed class OrderBatch
             {
                 OrderDecision.Refuse(order, fault, nowMs);
             }
+            else if (fates[i].Refused && order.Kind == Operations.Payout)
+            {
+                // The bank answers only after the money left the balance.
+                order.Verdict = BankVerdict.Refuses;
+            }
             else if (fates[i].Refused)
             {
-                OrderDecision.Refuse(order, "refused by the bank", nowMs);
+                OrderDecision.Refuse(order, OrderDecision.RefusedByBank, nowMs);
             }
 
             taken.Add(order.OrderNo, order);

@@ -7,11 +7,13 @@ using Hongbao.Foundation.Stores;
 namespace Hongbao.Finance.Orders;
 
 /// <summary>
-/// Decides orders of one kind that are due, in their order, and posts those that succeed. The orders are locked; payments
+/// Decides orders of one kind that are due, in their order, and posts those that succeed. The orders are locked; payments, fundings
 /// and accounts are locked here, in this order. Each order stands for itself.
 /// </summary>
 internal static class OrderDecision
 {
+    public const string RefusedByBank = "refused by the bank";
+
     private const long RetryFirstMs = 1_000;
     private const long RetryMaxMs = 60_000;
 
@@ -29,87 +31,140 @@ internal static class OrderDecision
             return;
         }
 
-        var payments = new Dictionary<long, Payment>();
-        if (due[0].Kind != Operations.Transfer)
+        var kind = due[0].Kind;
+        var open = due;
+        var sources = RefundSources.None;
+        if (kind is Operations.Refund or Operations.SetAside)
         {
-            var rows = await PaymentTable.LockAllAsync(session, app, due.Select(o => o.PayOrderNo).Distinct(), cancellationToken);
-            payments = rows.ToDictionary(p => p.PayOrderNo);
-            foreach (var order in due)
-            {
-                RefuseWithoutPayment(order, payments, nowMs);
-            }
+            sources = await RefundSources.LockAsync(session, app, due, cancellationToken);
+            open = [.. due.Where(o => HasSource(o, sources, nowMs))];
         }
 
-        var open = due.Where(o => !o.IsFinal).ToArray();
-        var ledger = await LedgerBatch.OpenAsync(session, app, open.SelectMany(o => new[] { o.From, o.To }), cancellationToken);
-        var refunded = new HashSet<Payment>();
+        var ledger = await LedgerBatch.OpenAsync(session, app, open.SelectMany(Accounts), cancellationToken);
+        if (kind == Operations.Fund)
+        {
+            // Asked under the locks of the escrows: of a payment and a funding of one packet the second sees the first.
+            var paid = await PaymentTable.PaidPacketsAsync(session, app, open.Select(o => o.PacketNo), cancellationToken);
+            open = [.. open.Where(o => IsUnpaid(o, paid, nowMs))];
+        }
+
         foreach (var order in open)
         {
-            if (order.Kind == Operations.Transfer)
-            {
-                DecideTransfer(order, ledger, nowMs);
-            }
-            else if (DecideRefund(order, payments[order.PayOrderNo], ledger, nowMs))
-            {
-                refunded.Add(payments[order.PayOrderNo]);
-            }
+            Decide(order, sources, ledger, nowMs);
         }
 
         await ledger.SaveAsync(cancellationToken);
-        await PaymentTable.SaveRefundedAsync(session, [.. refunded], cancellationToken);
+        await sources.SaveAsync(session, app, cancellationToken);
         await OrderTable.SaveAsync(session, app, due, fresh, cancellationToken);
     }
 
-    private static void DecideTransfer(Order order, LedgerBatch ledger, long nowMs)
+    private static Account[] Accounts(Order order) => order.Kind == Operations.Payout ? [order.From, order.To, order.Bank] : [order.From, order.To];
+
+    private static bool HasSource(Order order, RefundSources sources, long nowMs)
     {
-        if (ledger.CanMove(order.From, order.To, order.Amount))
+        if (sources.Fault(order) is { } fault)
         {
-            Succeed(order, ledger, nowMs);
+            Refuse(order, fault, nowMs);
+            return false;
+        }
+
+        if (sources.IsUndecided(order))
+        {
+            Wait(order, "the funding is not decided", nowMs);
+            return false;
+        }
+
+        return true;
+    }
+
+    private static bool IsUnpaid(Order order, List<long> paid, long nowMs)
+    {
+        if (!paid.Contains(order.PacketNo))
+        {
+            return true;
+        }
+
+        Refuse(order, "the packet was paid for", nowMs);
+        return false;
+    }
+
+    private static void Decide(Order order, RefundSources sources, LedgerBatch ledger, long nowMs)
+    {
+        var there = ledger.CanMove(order.From, order.To, order.Amount);
+        switch (order.Kind)
+        {
+            // The escrow may be funded later, and the hold filled: short is never final.
+            case Operations.Transfer when !there:
+                Wait(order, "the escrow has too little", nowMs);
+                break;
+            case Operations.Fund when !there:
+                Wait(order, "the campaign's hold has too little", nowMs);
+                break;
+            case Operations.Refund or Operations.SetAside when order.Amount > sources.LeftFor(order):
+                Refuse(order, order.CampaignId == 0 ? "more than was paid" : "more than the campaign gave", nowMs);
+                break;
+            // A packet gets its money once: what its escrow lacks now went to receivers and never comes back.
+            case Operations.Refund or Operations.SetAside when !there:
+                Refuse(order, "more than is left in escrow", nowMs);
+                break;
+            case Operations.Refund or Operations.SetAside:
+                sources.Count(order);
+                Succeed(order, ledger, nowMs);
+                break;
+            case Operations.Release when !there:
+                Refuse(order, "the campaign's hold has too little", nowMs);
+                break;
+            case Operations.Hold when !there:
+                Refuse(order, "more than an account can hold", nowMs);
+                break;
+            case Operations.Payout:
+                DecidePayout(order, ledger, nowMs);
+                break;
+            default:
+                Succeed(order, ledger, nowMs);
+                break;
+        }
+    }
+
+    /// <summary>The money leaves the balance when the order is written down; the bank's answer comes at its time, now or later.</summary>
+    private static void DecidePayout(Order order, LedgerBatch ledger, long nowMs)
+    {
+        if (order.Attempts == 0)
+        {
+            if (!ledger.CanMove(order.From, order.To, order.Amount))
+            {
+                Refuse(order, "balance too small", nowMs);
+                return;
+            }
+
+            ledger.Post(Posting.Move(LedgerKinds.Payout, order.OrderNo, 0, order.From, order.To, order.Amount), nowMs);
+            order.Attempts = 1;
+        }
+
+        if (order.ProcessAt > nowMs)
+        {
             return;
         }
 
-        // The escrow may be funded later: short is never final.
-        order.Attempts++;
-        order.ProcessAt = nowMs + Math.Min(RetryFirstMs << Math.Min(order.Attempts - 1, 10), RetryMaxMs);
-        order.Reason = "the escrow has too little";
-    }
-
-    private static void RefuseWithoutPayment(Order order, Dictionary<long, Payment> payments, long nowMs)
-    {
-        if (!payments.TryGetValue(order.PayOrderNo, out var payment) || payment.Status != FinanceStatus.Succeeded)
+        if (order.Verdict == BankVerdict.Refuses)
         {
-            Refuse(order, "the payment did not succeed", nowMs);
-        }
-        else if (payment.PacketNo != order.PacketNo || payment.Uid != order.Uid
-            || !string.Equals(payment.Currency, order.Currency, StringComparison.Ordinal))
-        {
-            Refuse(order, "the payment is of another packet, payer or currency", nowMs);
-        }
-    }
-
-    private static bool DecideRefund(Order order, Payment payment, LedgerBatch ledger, long nowMs)
-    {
-        if (order.Amount > payment.Amount - payment.Refunded)
-        {
-            Refuse(order, "more than was paid", nowMs);
-            return false;
+            ledger.Post(Posting.Move(LedgerKinds.PayoutReturned, order.OrderNo, 0, order.To, order.From, order.Amount), nowMs);
+            Refuse(order, RefusedByBank, nowMs);
+            return;
         }
 
-        // A packet is paid once: what its escrow lacks now went to receivers and never comes back.
-        if (!ledger.CanMove(order.From, order.To, order.Amount))
-        {
-            Refuse(order, "more than is left in escrow", nowMs);
-            return false;
-        }
-
-        payment.Refunded += order.Amount;
-        Succeed(order, ledger, nowMs);
-        return true;
+        ledger.Post(Posting.Move(LedgerKinds.PayoutPaid, order.OrderNo, 0, order.To, order.Bank, order.Amount), nowMs);
+        Succeed(order, nowMs);
     }
 
     private static void Succeed(Order order, LedgerBatch ledger, long nowMs)
     {
         ledger.Post(Posting.Move(order.Kind, order.OrderNo, order.PacketNo, order.From, order.To, order.Amount), nowMs);
+        Succeed(order, nowMs);
+    }
+
+    private static void Succeed(Order order, long nowMs)
+    {
         order.Status = FinanceStatus.Succeeded;
         order.Reason = "";
         order.FinalAt = nowMs;
@@ -120,5 +175,13 @@ internal static class OrderDecision
         order.Status = FinanceStatus.Refused;
         order.Reason = reason;
         order.FinalAt = nowMs;
+    }
+
+    /// <summary>Not final: tried again when it is sent again, and by itself ever more seldom.</summary>
+    private static void Wait(Order order, string reason, long nowMs)
+    {
+        order.Attempts++;
+        order.ProcessAt = nowMs + Math.Min(RetryFirstMs << Math.Min(order.Attempts - 1, 10), RetryMaxMs);
+        order.Reason = reason;
     }
 }

@@ -6,7 +6,7 @@ using Hongbao.Foundation.Stores;
 
 namespace Hongbao.Finance.Orders;
 
-/// <summary>Takes batches of transfers, refunds and set-asides, answers what can be answered, and decides the rest later.</summary>
+/// <summary>Takes batches of orders of every kind but payments, answers what can be answered, and decides the rest later.</summary>
 internal sealed class OrderDesk(FinanceStore store, CallbackQueue callbacks)
 {
     private static readonly TimeSpan IdleRest = TimeSpan.FromSeconds(5);
@@ -14,6 +14,10 @@ internal sealed class OrderDesk(FinanceStore store, CallbackQueue callbacks)
     private static readonly CommitPoints TransferPoints = new("finance.transfer.before_commit", "finance.transfer.after_commit");
     private static readonly CommitPoints RefundPoints = new("finance.refund.before_commit", "finance.refund.after_commit");
     private static readonly CommitPoints SetAsidePoints = new("finance.set_aside.before_commit", "finance.set_aside.after_commit");
+    private static readonly CommitPoints HoldPoints = new("finance.hold.before_commit", "finance.hold.after_commit");
+    private static readonly CommitPoints ReleasePoints = new("finance.release.before_commit", "finance.release.after_commit");
+    private static readonly CommitPoints FundPoints = new("finance.fund.before_commit", "finance.fund.after_commit");
+    private static readonly CommitPoints PayoutPoints = new("finance.payout.before_commit", "finance.payout.after_commit");
     private static readonly HashSet<long> NoneFresh = [];
     private IWorker? _worker;
 
@@ -118,13 +122,19 @@ internal sealed class OrderDesk(FinanceStore store, CallbackQueue callbacks)
 
     private Task CallBackAsync(
         StoreSession session, string app, string kind, IEnumerable<Order> ended, long now, CancellationToken cancellationToken) =>
-        callbacks.AddAsync(session, app, kind,
-            [.. ended.OrderBy(o => o.OrderNo).Select(o => CallbackItem.Of(kind, o.OrderNo, app, o.Status, o.Amount, o.Currency, now))], now, cancellationToken);
+        Operations.CallsBack(kind)
+            ? callbacks.AddAsync(session, app, kind,
+                [.. ended.OrderBy(o => o.OrderNo).Select(o => CallbackItem.Of(kind, o.OrderNo, app, o.Status, o.Amount, o.Currency, now))], now, cancellationToken)
+            : Task.CompletedTask;
 
     private static CommitPoints PointsOf(string kind) => kind switch
     {
         Operations.Transfer => TransferPoints,
         Operations.Refund => RefundPoints,
+        Operations.Hold => HoldPoints,
+        Operations.Release => ReleasePoints,
+        Operations.Fund => FundPoints,
+        Operations.Payout => PayoutPoints,
         _ => SetAsidePoints,
     };
 }

@@ -1,13 +1,17 @@
 using Hongbao.Contracts;
+using Hongbao.Finance.Faults;
 using Hongbao.Foundation.Stores;
 
 namespace Hongbao.Finance.Orders;
 
-/// <summary>The SQL of transfers, refunds and set-asides. Rows are locked in order of their numbers, before payments and accounts.</summary>
+/// <summary>
+/// The SQL of all orders but payments. Rows are locked in order of their numbers, before payments and accounts; fundings that are refunded after
+/// the payments.
+/// </summary>
 internal static class OrderTable
 {
     private const string Columns =
-        "kind, order_no, packet_no, pay_order_no, uid, amount, currency, packet_kind, status, reason, process_at, attempts, final_at";
+        "kind, order_no, packet_no, pay_order_no, uid, amount, currency, packet_kind, status, reason, process_at, attempts, final_at, campaign_id, refunded, verdict";
 
     /// <summary>What <see cref="LockDueAsync"/> asks; it has to go by the index that has this order.</summary>
     internal static readonly Sql LockDue = new(
@@ -36,8 +40,34 @@ internal static class OrderTable
         return rows.ToDictionary(r => r.OrderNo);
     }
 
+    /// <summary>Locks several fundings in order of their packets.</summary>
+    public static Task<List<Order>> LockFundingsAsync(StoreSession session, string app, IEnumerable<long> packetNos, CancellationToken cancellationToken) =>
+        session.QueryAsync<Order>(new Sql(
+            $"select {Columns} from orders where app = @app and kind = @kind and order_no in (select value from json_each(@numbers)) order by order_no",
+            $"select {Columns} from orders where app = @app and kind = @kind and order_no = any(@numbers) order by order_no for update"),
+            new { app, kind = Operations.Fund, numbers = session.Longs(packetNos) }, cancellationToken);
+
+    /// <summary>Writes how much of fundings came back; the rows are locked.</summary>
+    /// <exception cref="StoreException">CheckViolation beyond what they gave.</exception>
+    public static async Task SaveRefundedAsync(StoreSession session, string app, IReadOnlyList<Order> fundings, CancellationToken cancellationToken)
+    {
+        var changed = await session.ExecuteRowsAsync(new Sql(
+            "update orders set refunded = @refunded where app = @app and kind = @kind and order_no = @no and status = 2",
+            """
+            update orders o set refunded = t.refunded
+            from unnest(@no, @refunded) as t (no, refunded) where o.app = @app::text and o.kind = @kind::text and o.order_no = t.no and o.status = 2
+            """),
+            new ColumnBatch()
+                .AddCommon("app", app)
+                .AddCommon("kind", Operations.Fund)
+                .Add("no", fundings, o => o.OrderNo)
+                .Add("refunded", fundings, o => o.Refunded),
+            cancellationToken);
+        StoreSession.Require(changed, fundings.Count, "refunded fundings");
+    }
+
     /// <summary>
-    /// Writes orders down whose numbers are not known, and locks those that are. What is due at once is written as succeeded, as it nearly
+    /// Writes orders down whose numbers are not known, and locks those that are. A verdict is written with what is decided. What is due at once is written as succeeded, as it nearly
     /// always ends: <see cref="SaveAsync"/> corrects the others in the same transaction.
     /// </summary>
     /// <returns>The numbers that were not known.</returns>
@@ -48,17 +78,17 @@ internal static class OrderTable
         return await session.QueryRowsAsync(new Sql(
             """
             insert into orders (app, kind, order_no, packet_no, pay_order_no, uid, amount, currency, packet_kind, status, reason,
-              process_at, attempts, created_at, final_at)
-            values (@app, @kind, @no, @packet, @pay, @uid, @amount, @currency, @packetkind, @status, @reason, @process, 0, @now, @final)
+              process_at, attempts, created_at, final_at, campaign_id)
+            values (@app, @kind, @no, @packet, @pay, @uid, @amount, @currency, @packetkind, @status, @reason, @process, 0, @now, @final, @campaign)
             on conflict (app, kind, order_no) do nothing returning order_no
             """,
             """
             insert into orders (app, kind, order_no, packet_no, pay_order_no, uid, amount, currency, packet_kind, status, reason,
-              process_at, attempts, created_at, final_at)
-            select @app::text, kind, no, packet, pay, uid, amount, currency, packetkind, status, reason, process, 0, @now::bigint, final
-            from unnest(@kind, @no, @packet, @pay, @uid, @amount, @currency, @packetkind, @status, @reason, @process, @final)
+              process_at, attempts, created_at, final_at, campaign_id)
+            select @app::text, kind, no, packet, pay, uid, amount, currency, packetkind, status, reason, process, 0, @now::bigint, final, campaign
+            from unnest(@kind, @no, @packet, @pay, @uid, @amount, @currency, @packetkind, @status, @reason, @process, @final, @campaign)
               with ordinality
-              as t (kind, no, packet, pay, uid, amount, currency, packetkind, status, reason, process, final, place)
+              as t (kind, no, packet, pay, uid, amount, currency, packetkind, status, reason, process, final, campaign, place)
             order by place
             on conflict (app, kind, order_no) do update set status = orders.status where false returning order_no
             """),
@@ -76,7 +106,8 @@ internal static class OrderTable
                 .Add("reason", sorted, o => o.Reason)
                 .Add("process", sorted, o => o.ProcessAt)
                 .AddCommon("now", nowMs)
-                .Add("final", sorted, o => o.IsDue(nowMs) ? nowMs : o.FinalAt),
+                .Add("final", sorted, o => o.IsDue(nowMs) ? nowMs : o.FinalAt)
+                .Add("campaign", sorted, o => o.CampaignId),
             cancellationToken);
     }
 
@@ -93,13 +124,14 @@ internal static class OrderTable
         var orders = decided.Where(o => !(o.Status == FinanceStatus.Succeeded && fresh.Contains(o.OrderNo))).ToArray();
         var changed = await session.ExecuteRowsAsync(new Sql(
             """
-            update orders set status = @status, reason = @reason, process_at = @process, attempts = @attempts, final_at = @final
+            update orders set status = @status, reason = @reason, process_at = @process, attempts = @attempts, final_at = @final, verdict = @verdict
             where app = @app and kind = @kind and order_no = @no and status = @before
             """,
             """
-            update orders o set status = t.status, reason = t.reason, process_at = t.process, attempts = t.attempts, final_at = t.final
-            from unnest(@app, @kind, @no, @before, @status, @reason, @process, @attempts, @final)
-              as t (app, kind, no, before, status, reason, process, attempts, final)
+            update orders o
+            set status = t.status, reason = t.reason, process_at = t.process, attempts = t.attempts, final_at = t.final, verdict = t.verdict
+            from unnest(@app, @kind, @no, @before, @status, @reason, @process, @attempts, @final, @verdict)
+              as t (app, kind, no, before, status, reason, process, attempts, final, verdict)
             where o.app = t.app and o.kind = t.kind and o.order_no = t.no and o.status = t.before
             """),
             new ColumnBatch()
@@ -111,7 +143,8 @@ internal static class OrderTable
                 .Add("reason", orders, o => o.Reason)
                 .Add("process", orders, o => o.ProcessAt)
                 .Add("attempts", orders, o => o.Attempts)
-                .Add("final", orders, o => o.FinalAt),
+                .Add("final", orders, o => o.FinalAt)
+                .Add("verdict", orders, o => o.Verdict),
             cancellationToken);
         StoreSession.Require(changed, orders.Length, "orders");
     }

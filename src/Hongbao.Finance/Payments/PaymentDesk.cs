@@ -197,8 +197,8 @@ internal sealed class PaymentDesk(FinanceStore store, CallbackQueue callbacks)
         var outside = Account.Outside(payment.PacketNo, payment.Currency);
         var escrow = Account.Escrow(payment.PacketNo, payment.Currency);
         var ledger = await LedgerBatch.OpenAsync(session, payment.App, [outside, escrow], cancellationToken);
-        // Asked under the lock of the packet's escrow, so that of two orders of a packet only one sees it unpaid.
-        if (await PaymentTable.IsPacketPaidAsync(session, payment.App, payment.PacketNo, cancellationToken)
+        // Asked under the lock of the packet's escrow, so that of two orders of a packet only one sees it without money.
+        if (await PaymentTable.HasMoneyAsync(session, payment.App, payment.PacketNo, cancellationToken)
             || !ledger.CanMove(outside, escrow, payment.Amount))
         {
             await PaymentTable.AdvanceAsync(session, payment, FinanceStatus.Closed, PaymentIntent.None, 0, 0, cancellationToken);

@@ -70,10 +70,19 @@ internal static class PaymentTable
             """,
             new { status = (int)status, intent = (int)intent, processAt, paidAt, payment.App, payment.PayOrderNo }, cancellationToken), 1, "payment");
 
-    /// <summary>True when the packet has its money already.</summary>
-    public static async Task<bool> IsPacketPaidAsync(StoreSession session, string app, long packetNo, CancellationToken cancellationToken) =>
+    /// <summary>True when the packet has its money already, from a payer or from a campaign.</summary>
+    public static async Task<bool> HasMoneyAsync(StoreSession session, string app, long packetNo, CancellationToken cancellationToken) =>
         await session.FirstAsync<long>(
-            "select count(*) from payments where app = @app and packet_no = @packetNo and status = 2", new { app, packetNo }, cancellationToken) > 0;
+            """
+            select (select count(*) from payments where app = @app and packet_no = @packetNo and status = 2)
+              + (select count(*) from orders where app = @app and kind = 'fund' and order_no = @packetNo and status = 2)
+            """, new { app, packetNo }, cancellationToken) > 0;
+
+    /// <summary>Those of the packets that were paid for.</summary>
+    public static Task<List<long>> PaidPacketsAsync(StoreSession session, string app, IEnumerable<long> packetNos, CancellationToken cancellationToken) =>
+        session.QueryAsync<long>(
+            $"select packet_no from payments where app = @app and status = 2 and packet_no {Sql.AnyOf(session.Dialect, "@packetNos")}",
+            new { app, packetNos = session.Longs(packetNos) }, cancellationToken);
 
     /// <summary>Writes how much of payments was refunded; the rows are locked.</summary>
     /// <exception cref="StoreException">CheckViolation beyond what was paid.</exception>

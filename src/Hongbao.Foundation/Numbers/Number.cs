@@ -27,11 +27,23 @@ public static class Number
     {
         unchecked
         {
-            // The finalizer of splitmix64.
-            var z = (ulong)uid + 0x9E3779B97F4A7C15UL;
-            z = (z ^ (z >> 30)) * 0xBF58476D1CE4E5B9UL;
-            z = (z ^ (z >> 27)) * 0x94D049BB133111EBUL;
-            return (int)((z ^ (z >> 31)) & (Slots - 1));
+            return Mixed((ulong)uid);
+        }
+    }
+
+    /// <summary>The slot of something that has only a text for a name, such as an external number; a fixed hash of its UTF-16 units.</summary>
+    public static int SlotOfText(string text)
+    {
+        unchecked
+        {
+            // FNV-1a; its low bits alone would be poorly spread.
+            var hash = 0xCBF29CE484222325UL;
+            foreach (var unit in text)
+            {
+                hash = (hash ^ unit) * 0x100000001B3UL;
+            }
+
+            return Mixed(hash);
         }
     }
 
@@ -43,6 +55,18 @@ public static class Number
 
     /// <summary>The smallest number that a Unix millisecond can have: numbers order by time.</summary>
     public static long LowestAt(long unixMs) => Math.Clamp(Math.DivRem(unixMs, 1000).Quotient - EpochSeconds, 0, SecondMax) << SecondShift;
+
+    private static int Mixed(ulong value)
+    {
+        unchecked
+        {
+            // The finalizer of splitmix64.
+            var z = value + 0x9E3779B97F4A7C15UL;
+            z = (z ^ (z >> 30)) * 0xBF58476D1CE4E5B9UL;
+            z = (z ^ (z >> 27)) * 0x94D049BB133111EBUL;
+            return (int)((z ^ (z >> 31)) & (Slots - 1));
+        }
+    }
 
     internal static long Compose(long second, int slot, int instance, int sequence)
     {

@@ -14,12 +14,15 @@ public sealed class OutsideOptions
 
     /// <summary>The text check. Defaults: 500 ms, 10,000 verdicts for 300 s, closed on failure.</summary>
     public ModerationPortOptions Moderation { get; set; } = new() { TimeoutMs = 500, CacheEntries = 10_000, CacheSeconds = 300 };
+
+    /// <summary>Risk control. Defaults: 500 ms, no verdict kept.</summary>
+    public OutsidePortOptions Risk { get; set; } = new() { TimeoutMs = 500 };
 }
 
 /// <summary>Settings that every outside port has.</summary>
 public class OutsidePortOptions
 {
-    /// <summary><c>file</c> (default) or <c>http</c>.</summary>
+    /// <summary><c>file</c> (default) or <c>http</c>; for risk control also <c>allow</c>, which asks nobody and allows everything.</summary>
     public string Kind { get; set; } = "file";
 
     /// <summary>The JSON file when Kind is <c>file</c>; empty means the built-in demo data.</summary>

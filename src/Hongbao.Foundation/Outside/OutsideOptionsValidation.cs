@@ -9,9 +9,10 @@ public sealed class OutsideOptionsValidation : IValidateOptions<OutsideOptions>
     public ValidateOptionsResult Validate(string? name, OutsideOptions options)
     {
         var faults = new List<string>();
-        Check("Relations", options.Relations, faults);
-        Check("Profiles", options.Profiles, faults);
-        Check("Moderation", options.Moderation, faults);
+        Check("Relations", options.Relations, faults, "file", "http");
+        Check("Profiles", options.Profiles, faults, "file", "http");
+        Check("Moderation", options.Moderation, faults, "file", "http");
+        Check("Risk", options.Risk, faults, "file", "http", RiskRules.Allow);
         if (options.Moderation.OnFailure is not ("closed" or "open"))
         {
             faults.Add($"Outside:Moderation:OnFailure must be 'closed' or 'open', not '{options.Moderation.OnFailure}'.");
@@ -20,9 +21,14 @@ public sealed class OutsideOptionsValidation : IValidateOptions<OutsideOptions>
         return faults.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(faults);
     }
 
-    private static void Check(string port, OutsidePortOptions options, List<string> faults)
+    private static void Check(string port, OutsidePortOptions options, List<string> faults, params string[] kinds)
     {
         var prefix = $"{OutsideOptions.Section}:{port}";
+        if (!kinds.Contains(options.Kind))
+        {
+            faults.Add($"{prefix}:Kind must be {string.Join(", ", kinds[..^1].Select(k => $"'{k}'"))} or '{kinds[^1]}', not '{options.Kind}'.");
+        }
+
         switch (options.Kind)
         {
             case "file":
@@ -35,9 +41,6 @@ public sealed class OutsideOptionsValidation : IValidateOptions<OutsideOptions>
             case "http":
                 OutboundSettings.CheckUrl($"{prefix}:Url", options.Url, faults);
                 OutboundSettings.CheckKey($"{prefix}:Key", options.Key, faults);
-                break;
-            default:
-                faults.Add($"{prefix}:Kind must be 'file' or 'http', not '{options.Kind}'.");
                 break;
         }
 

@@ -11,8 +11,8 @@ namespace Hongbao.Foundation.Outside;
 public static class OutsideServices
 {
     /// <summary>
-    /// Adds <see cref="IRelations"/>, <see cref="IProfiles"/> and <see cref="IModeration"/> by the section <c>Outside</c>, checked at the
-    /// host's start. Needs an IConfiguration and logging in the container; a registered TimeProvider and IRandomSource are used.
+    /// Adds <see cref="IRelations"/>, <see cref="IProfiles"/>, <see cref="IModeration"/> and <see cref="IRisk"/> by the section <c>Outside</c>, checked
+    /// at the host's start. Needs an IConfiguration and logging in the container; a registered TimeProvider and IRandomSource are used.
     /// </summary>
     public static IServiceCollection AddOutside(this IServiceCollection services)
     {
@@ -26,6 +26,8 @@ public static class OutsideServices
             (o, clock, log) => new FileProfiles(o, clock, log), (o, clock, chance, log) => new HttpProfiles(o, clock, chance, log)));
         services.TryAddSingleton(s => Make<ModerationPortOptions, IModeration>(s, o => o.Moderation,
             (o, clock, log) => new FileModeration(o, clock, log), (o, clock, chance, log) => new HttpModeration(o, clock, chance, log)));
+        services.TryAddSingleton(s => Make<OutsidePortOptions, IRisk>(s, o => o.Risk,
+            (o, clock, log) => o.Kind == RiskRules.Allow ? new AllowAllRisk() : new FileRisk(o, clock, log), (o, clock, chance, log) => new HttpRisk(o, clock, chance, log)));
         return services;
     }
 

@@ -51,7 +51,7 @@ internal sealed class CallbackEndpoints(IRedPacketCore core, IRedPacketAsync asy
 
         if (!TryRead(bytes, out var body, out var owner))
         {
-            return ProblemAnswer.From(Result.Invalid("body", "must be {\"items\":[{\"kind\":...}]} with kinds of one owner: payment; or transfer, refund, setAside"));
+            return ProblemAnswer.From(Result.Invalid("body", "must be {\"items\":[{\"kind\":...}]} with kinds of one owner: payment; or transfer, refund, setAside, fund, payout"));
         }
 
         request.Body = body;
@@ -101,7 +101,7 @@ internal sealed class CallbackEndpoints(IRedPacketCore core, IRedPacketAsync asy
     private static Owner OwnerOf(string? kind) => kind switch
     {
         "payment" => Owner.Core,
-        "transfer" or "refund" or "setAside" => Owner.Async,
+        "transfer" or "refund" or "setAside" or "fund" or "payout" => Owner.Async,
         _ => Owner.Nobody,
     };
 }
@@ -116,6 +116,6 @@ internal sealed record CallbackBody
 /// <summary>One order that finance has an end for.</summary>
 internal sealed record CallbackItemBody
 {
-    /// <summary>payment, transfer, refund or setAside.</summary>
+    /// <summary>payment, transfer, refund, setAside, fund or payout.</summary>
     public required string Kind { get; init; }
 }

@@ -5,7 +5,7 @@ using Hongbao.Gateway.Problems;
 
 namespace Hongbao.Gateway.Endpoints;
 
-/// <summary>What concerns the caller alone: his lists, his wallet, his tickets.</summary>
+/// <summary>What concerns the caller alone: his lists, his subsidies, his wallet, his tickets.</summary>
 internal sealed class MeEndpoints(
     IRedPacketQuery query, IFinance finance, OwnProfile ownProfile, Calls calls, Tickets tickets, PacketLimits limits)
 {
@@ -22,6 +22,8 @@ internal sealed class MeEndpoints(
             .Describe(Tag, "getWallet", "The caller's balances.", ResultCode.Degraded).Gives(typeof(WalletAnswer));
         routes.MapGet("/api/v1/me/wallet/entries", ListEntriesAsync).For(Access.User)
             .Describe(Tag, "listWalletEntries", "The caller's statement.", ResultCode.ValidationFailed, ResultCode.Degraded).Lists().Gives(typeof(WalletEntryPage));
+        routes.MapGet("/api/v1/me/subsidies", ListSubsidiesAsync).For(Access.User)
+            .Describe(Tag, "listSubsidies", "The caller's subsidies, also those that only the campaign knows yet.", ResultCode.Degraded).Gives(typeof(SubsidyList));
         routes.MapPost("/api/v1/me/tickets", IssueTicket).For(Access.User)
             .Describe(Tag, "issueTicket", "A ticket for a page that cannot send a header: single use, 60 seconds.").Gives(typeof(TicketAnswer));
     }
@@ -101,6 +103,21 @@ internal sealed class MeEndpoints(
         Balance = entry.Balance,
         PacketNo = Num.OrNone(entry.PacketNo),
         At = entry.AtMs,
+    };
+
+    private Task<IResult> ListSubsidiesAsync(HttpContext http, CancellationToken cancellationToken) => calls.AnswerAsync(http, refusal: null, query.ListSubsidiesAsync,
+        static r => new SubsidyList { Items = r.Items.ConvertAll(RowOf), Degraded = r.Degraded }, GatewayJson.Wire.SubsidyList);
+
+    private static SubsidyRow RowOf(SubsidyItem item) => new()
+    {
+        SubsidyNo = Num.OrNone(item.SubsidyNo),
+        Token = item.Token.Length == 0 ? null : item.Token,
+        CampaignId = item.CampaignId,
+        Amount = item.Amount,
+        Currency = item.Currency,
+        Status = item.Status,
+        ExpiresAt = item.ExpiresAtMs,
+        PacketNo = Num.OrNone(item.PacketNo),
     };
 
     private IResult IssueTicket(HttpContext http)

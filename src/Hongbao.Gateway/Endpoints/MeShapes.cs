@@ -137,6 +137,44 @@ internal sealed record WalletEntryPage
     public string? Next { get; init; }
 }
 
+/// <summary>A subsidy of the caller: the right to send one packet of its amount at a campaign's cost.</summary>
+internal sealed record SubsidyRow
+{
+    /// <summary>Its number, once it is stored; a packet is funded by it or by the token.</summary>
+    public Num? SubsidyNo { get; init; }
+
+    /// <summary>Proves it; absent when the campaign gives no answer, or the subsidy cannot be used any more.</summary>
+    public string? Token { get; init; }
+
+    /// <summary>The campaign that gave it.</summary>
+    public required Num CampaignId { get; init; }
+
+    /// <summary>Minor units.</summary>
+    public required long Amount { get; init; }
+
+    /// <summary>ISO 4217 code.</summary>
+    public required string Currency { get; init; }
+
+    /// <summary>Its status.</summary>
+    public required SubsidyStatus Status { get; init; }
+
+    /// <summary>When it can be used no more.</summary>
+    public required Moment ExpiresAt { get; init; }
+
+    /// <summary>The packet that it was used for.</summary>
+    public Num? PacketNo { get; init; }
+}
+
+/// <summary>The caller's subsidies.</summary>
+internal sealed record SubsidyList
+{
+    /// <summary>Those that can be used first, the soonest to expire before.</summary>
+    public required List<SubsidyRow> Items { get; init; }
+
+    /// <summary>Whose part is missing for want of an answer: campaign, or nothing.</summary>
+    public required List<string> Degraded { get; init; }
+}
+
 /// <summary>Stands for a token once, where no header can be sent.</summary>
 internal sealed record TicketAnswer
 {

@@ -9,7 +9,6 @@ namespace Hongbao.Gateway.Endpoints;
 internal sealed class OperationEndpoints(IFinanceOperations operations, Calls calls, ILogger<OperationEndpoints> log)
 {
     private const string Tag = "Operators";
-    private const int ReasonMax = 200;
     private const int OperationsMax = 32;
 
     public void Map(IEndpointRouteBuilder routes)
@@ -29,13 +28,8 @@ internal sealed class OperationEndpoints(IFinanceOperations operations, Calls ca
     private async Task<IResult> SetFaultsAsync(HttpContext http, CancellationToken cancellationToken)
     {
         var body = await RequestBody.ReadAsync(http);
-        var reason = body.Text("reason");
+        var reason = body.Reason();
         var request = new FinanceFaults { Seed = body.OptionalLong("seed"), Operations = body.Objects("operations", OperationsMax).ConvertAll(FaultOf) };
-        if (body.Refusal is null && (string.IsNullOrWhiteSpace(reason) || reason.EnumerateRunes().Count() > ReasonMax || reason.Any(char.IsControl)))
-        {
-            body.Fault("reason", $"must have 1 to {ReasonMax} characters, not only blanks, and no control characters");
-        }
-
         if (body.Refusal is { } refusal)
         {
             return refusal;

@@ -3,7 +3,7 @@ namespace Hongbao.Gateway.Endpoints;
 /// <summary>How one operation of the reference finance misbehaves; rates are per mille of calls.</summary>
 internal sealed record FaultPart
 {
-    /// <summary>createPayment, pay, closePayment, transfer, refund, setAside or query.</summary>
+    /// <summary>createPayment, pay, closePayment, transfer, refund, setAside, hold, release, fund, payout or query.</summary>
     public required string Operation { get; init; }
 
     /// <summary>Added to every call, milliseconds.</summary>

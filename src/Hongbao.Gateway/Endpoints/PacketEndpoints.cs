@@ -16,7 +16,7 @@ internal sealed class PacketEndpoints(IRedPacketCore core, IRedPacketQuery query
     public void Map(IEndpointRouteBuilder routes)
     {
         routes.MapPost("/api/v1/packets", CreateAsync).For(Access.User)
-            .Describe(Tag, "createPacket", "Create a packet and its payment order. Idempotent by requestId.", ResultCode.ValidationFailed, ResultCode.RiskRefused,
+            .Describe(Tag, "createPacket", "Create a packet: with its payment order, or active at once when a subsidy of the caller funds it. Idempotent by requestId.", ResultCode.ValidationFailed, ResultCode.RiskRefused,
                 ResultCode.IdempotencyMismatch, ResultCode.SubsidyNotUsable, ResultCode.LimitExceeded, ResultCode.ContentRejected, ResultCode.Degraded)
             .Takes(typeof(CreatePacketBody)).Gives(typeof(CreatedPacket), 201, 200);
         routes.MapGet("/api/v1/packets", ListAsync).For(Access.User)
@@ -58,16 +58,14 @@ internal sealed class PacketEndpoints(IRedPacketCore core, IRedPacketQuery query
             ContentId = body.OptionalFullText("contentId"),
             TtlSeconds = body.OptionalNonZeroInt("ttlSeconds"),
         };
-        var fundingKind = funding.Choice<FundingKind>("kind");
-        ReadSubsidy(funding, fundingKind);
+        if (funding.Choice<FundingKind>("kind") == FundingKind.Subsidy)
+        {
+            ReadSubsidy(funding, request);
+        }
+
         if (body.Refusal is { } refusal)
         {
             return refusal;
-        }
-
-        if (PacketFunding.RefusalOf(fundingKind) is { } notFunded)
-        {
-            return ProblemAnswer.From(notFunded);
         }
 
         var response = await calls.AskAsync(Calls.OriginOf(http), (context, gone) => core.CreatePacketAsync(context, request, gone));
@@ -94,18 +92,13 @@ internal sealed class PacketEndpoints(IRedPacketCore core, IRedPacketQuery query
         return new JsonAnswer<CreatedPacket>(response.Repeated ? StatusCodes.Status200OK : StatusCodes.Status201Created, answer, GatewayJson.Wire.CreatedPacket);
     }
 
-    private static void ReadSubsidy(RequestBody funding, FundingKind kind)
+    private static void ReadSubsidy(RequestBody funding, CreatePacketRequest request)
     {
-        if (kind != FundingKind.Subsidy || funding.Refusal is not null)
+        request.SubsidyNo = funding.OptionalNumber("subsidyNo");
+        request.Token = funding.OptionalText("token");
+        if (funding.Refusal is null && PacketFunding.FaultOf(request.SubsidyNo, request.Token) is var (field, accepted))
         {
-            return;
-        }
-
-        var subsidyNo = funding.OptionalNumber("subsidyNo");
-        var token = funding.OptionalText("token");
-        if (funding.Refusal is null && !PacketFunding.IsNamed(subsidyNo, token))
-        {
-            funding.Fault(PacketFunding.NamedBy, PacketFunding.NameAccepted);
+            funding.Fault(field, accepted);
         }
     }
 

@@ -1,5 +1,3 @@
-using Hongbao.Contracts;
-
 namespace Hongbao.Gateway.Endpoints;
 
 /// <summary>Who funds a packet, as a client asks for it.</summary>
@@ -12,16 +10,13 @@ internal enum FundingKind
 /// <summary>What a client may say about a packet's money, whichever entry he comes by.</summary>
 internal static class PacketFunding
 {
-    /// <summary>The field that is at fault when a subsidy is not named.</summary>
-    public const string NamedBy = "subsidyNo";
-
-    /// <summary>What is accepted then.</summary>
-    public const string NameAccepted = "is required, unless there is a token";
-
-    /// <summary>True when it is said which subsidy is meant.</summary>
-    public static bool IsNamed(long subsidyNo, string token) => subsidyNo != 0 || token.Length > 0;
-
-    /// <summary>Why there is no such funding here, or null.</summary>
-    public static Result? RefusalOf(FundingKind kind) => kind == FundingKind.Cashier ? null
-        : Result.Of(ResultCode.SubsidyNotUsable, "This service sends no packets from subsidies; fund the packet at the cashier.");
+    /// <summary>Which field of a subsidy is at fault and what is accepted there, or null when exactly one of the two names it.</summary>
+    /// <param name="subsidyNo">Its number, or 0.</param>
+    /// <param name="token">Its token, or empty.</param>
+    public static (string Field, string Accepted)? FaultOf(long subsidyNo, string token) => (subsidyNo != 0, token.Length > 0) switch
+    {
+        (false, false) => ("subsidyNo", "is required, unless there is a token"),
+        (true, true) => ("token", "must not be given together with subsidyNo"),
+        _ => null,
+    };
 }

@@ -58,7 +58,7 @@ internal sealed record FundingBody
     /// <summary>With a subsidy: its number.</summary>
     public Num? SubsidyNo { get; init; }
 
-    /// <summary>With a subsidy: its token.</summary>
+    /// <summary>With a subsidy: its token, in place of the number.</summary>
     public string? Token { get; init; }
 }
 
@@ -77,7 +77,7 @@ internal sealed record CreatedPacket
     /// <summary>The payment's deadline while unpaid, then the end of claiming.</summary>
     public required Moment ExpiresAt { get; init; }
 
-    /// <summary>Its payment order.</summary>
+    /// <summary>Its payment order; absent when a subsidy funds it.</summary>
     public PaymentPart? Payment { get; init; }
 
     /// <summary>The draw's commitment, lower-case hex.</summary>

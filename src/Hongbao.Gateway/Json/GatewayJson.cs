@@ -28,7 +28,13 @@ namespace Hongbao.Gateway.Json;
 [JsonSerializable(typeof(ReceivedPage))]
 [JsonSerializable(typeof(WalletAnswer))]
 [JsonSerializable(typeof(WalletEntryPage))]
+[JsonSerializable(typeof(SubsidyList))]
+[JsonSerializable(typeof(CreateWithdrawalBody))]
+[JsonSerializable(typeof(WithdrawalAnswer))]
+[JsonSerializable(typeof(WithdrawalDetail))]
 [JsonSerializable(typeof(TicketAnswer))]
+[JsonSerializable(typeof(CampaignList))]
+[JsonSerializable(typeof(RainDrawAnswer))]
 [JsonSerializable(typeof(PayAnswer))]
 [JsonSerializable(typeof(CallbackBody))]
 [JsonSerializable(typeof(DevTokenBody))]
@@ -37,6 +43,15 @@ namespace Hongbao.Gateway.Json;
 [JsonSerializable(typeof(FaultsBody))]
 [JsonSerializable(typeof(FaultsAnswer))]
 [JsonSerializable(typeof(LedgerAnswer))]
+[JsonSerializable(typeof(CreateCampaignBody))]
+[JsonSerializable(typeof(ReasonBody))]
+[JsonSerializable(typeof(BudgetBody))]
+[JsonSerializable(typeof(PreviewBody))]
+[JsonSerializable(typeof(CampaignAnswer))]
+[JsonSerializable(typeof(PlannedCampaigns))]
+[JsonSerializable(typeof(PlannedCampaign))]
+[JsonSerializable(typeof(PreviewAnswer))]
+[JsonSerializable(typeof(CampaignReport))]
 [JsonSerializable(typeof(HealthAnswer))]
 [JsonSerializable(typeof(ReadinessAnswer))]
 [JsonSerializable(typeof(string))]
@@ -60,6 +75,9 @@ internal sealed partial class GatewayJson : JsonSerializerContext
         options.Converters.Add(new UpperSnakeConverter<PacketStatus>());
         options.Converters.Add(new UpperSnakeConverter<PaymentStatus>());
         options.Converters.Add(new UpperSnakeConverter<ClaimStatus>());
+        options.Converters.Add(new UpperSnakeConverter<SubsidyStatus>());
+        options.Converters.Add(new UpperSnakeConverter<WithdrawalStatus>());
+        options.Converters.Add(new UpperSnakeConverter<CampaignStatus>());
         options.Converters.Add(new UpperSnakeConverter<PayStatus>());
         options.Converters.Add(new UpperSnakeConverter<ProcessStatus>());
         return options;

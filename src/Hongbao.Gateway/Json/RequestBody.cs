@@ -12,6 +12,7 @@ namespace Hongbao.Gateway.Json;
 /// </summary>
 internal sealed class RequestBody
 {
+    private const int ReasonMax = 200;
     private static readonly JsonDocumentOptions Strict = new() { AllowDuplicateProperties = false, MaxDepth = 16 };
     private readonly JsonElement _object;
     private readonly string _prefix;
@@ -100,17 +101,75 @@ internal sealed class RequestBody
         return text;
     }
 
+    /// <summary>Why an operator changes something, for the record.</summary>
+    public string Reason()
+    {
+        const string Field = "reason";
+        if (!TryGet(Field, required: true, out var value))
+        {
+            return "";
+        }
+
+        if (TryString(value, out var reason) && !string.IsNullOrWhiteSpace(reason) && reason.EnumerateRunes().Count() <= ReasonMax && !reason.Any(char.IsControl))
+        {
+            return reason;
+        }
+
+        Fault(Field, $"must have 1 to {ReasonMax} characters, not only blanks, and no control characters");
+        return "";
+    }
+
+    /// <summary>True when the field is there and not null.</summary>
+    public bool Has(string field) => TryGet(field, required: false, out _);
+
+    /// <summary>A required time in Unix milliseconds.</summary>
+    public long Time(string field)
+    {
+        if (!TryGet(field, required: true, out var value))
+        {
+            return 0;
+        }
+
+        if (TryString(value, out var text) && Moment.TryParse(text, out var moment))
+        {
+            return moment.UnixMs;
+        }
+
+        Fault(field, Moment.Accepted);
+        return 0;
+    }
+
+    /// <summary>An optional part of one, in parts of 1,000,000,000; 0 when it is absent or null.</summary>
+    public long OptionalRatio(string field)
+    {
+        if (!TryGet(field, required: false, out var value))
+        {
+            return 0;
+        }
+
+        if (value.ValueKind == JsonValueKind.Number && Ratio.TryParse(value.GetRawText(), out var ratio))
+        {
+            return ratio.Ppb;
+        }
+
+        Fault(field, Ratio.Accepted);
+        return 0;
+    }
+
     /// <summary>A required integer that fits 64 bits.</summary>
     public long Long(string field) => TryGet(field, required: true, out var value) ? ToLong(field, value, long.MinValue, long.MaxValue) : 0;
 
     /// <summary>An optional integer of 64 bits, 0 when it is absent or null.</summary>
     public long OptionalLong(string field) => TryGet(field, required: false, out var value) ? ToLong(field, value, long.MinValue, long.MaxValue) : 0;
 
+    /// <summary>An optional integer of 64 bits, at least 1; 0 when it is absent or null.</summary>
+    public long OptionalPositiveLong(string field) => TryGet(field, required: false, out var value) ? ToLong(field, value, 1, long.MaxValue) : 0;
+
     /// <summary>A required integer that fits 32 bits.</summary>
     public int Int(string field) => TryGet(field, required: true, out var value) ? (int)ToLong(field, value, int.MinValue, int.MaxValue) : 0;
 
-    /// <summary>An optional integer of 32 bits, 0 when it is absent or null.</summary>
-    public int OptionalInt(string field) => TryGet(field, required: false, out var value) ? (int)ToLong(field, value, int.MinValue, int.MaxValue) : 0;
+    /// <summary>An optional integer of 32 bits, 0 or what else is usual when it is absent or null.</summary>
+    public int OptionalInt(string field, int usual = 0) => TryGet(field, required: false, out var value) ? (int)ToLong(field, value, int.MinValue, int.MaxValue) : usual;
 
     /// <summary>An optional integer of 32 bits, 0 when it is absent or null; present it must not be 0.</summary>
     public int OptionalNonZeroInt(string field)
@@ -150,15 +209,10 @@ internal sealed class RequestBody
     public long OptionalNumber(string field) => TryGet(field, required: false, out var value) ? ToNumber(field, value) : 0;
 
     /// <summary>A required object.</summary>
-    public RequestBody Object(string field)
-    {
-        if (TryGet(field, required: true, out var value) && value.ValueKind != JsonValueKind.Object)
-        {
-            Fault(field, "must be an object");
-        }
+    public RequestBody Object(string field) => ReadObject(field, required: true);
 
-        return new RequestBody(value.ValueKind == JsonValueKind.Object ? value : default, $"{_prefix}{field}.", _faults);
-    }
+    /// <summary>An optional object; one that is absent or null has no fields.</summary>
+    public RequestBody OptionalObject(string field) => ReadObject(field, required: false);
 
     /// <summary>An optional list of numbers of things, empty when it is absent or null.</summary>
     public List<long> OptionalNumbers(string field, int most)
@@ -242,6 +296,16 @@ internal sealed class RequestBody
         return false;
     }
 
+    private RequestBody ReadObject(string field, bool required)
+    {
+        if (TryGet(field, required, out var value) && value.ValueKind != JsonValueKind.Object)
+        {
+            Fault(field, "must be an object");
+        }
+
+        return new RequestBody(value.ValueKind == JsonValueKind.Object ? value : default, $"{_prefix}{field}.", _faults);
+    }
+
     private string ReadText(string field, bool required)
     {
         if (!TryGet(field, required, out var value))
@@ -286,7 +350,7 @@ internal sealed class RequestBody
             return number;
         }
 
-        Fault(field, most == int.MaxValue ? "must be an integer of 32 bits, written without fraction or exponent" : "must be an integer of 64 bits, written without fraction or exponent");
+        Fault(field, $"must be {(least > 0 ? "a positive" : "an")} integer of {(most == int.MaxValue ? 32 : 64)} bits, written without fraction or exponent");
         return 0;
     }
 

@@ -170,6 +170,12 @@ internal static partial class DocumentTransformers
             schema.Type = JsonSchemaType.String;
             schema.Format = "date-time";
         }
+        else if (type == typeof(Ratio))
+        {
+            schema.Type = JsonSchemaType.Number;
+            schema.ExclusiveMinimum = "0";
+            schema.Maximum = "1";
+        }
         else if (type.IsEnum)
         {
             // The generator lists the names and leaves the type open.

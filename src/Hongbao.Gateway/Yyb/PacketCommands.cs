@@ -2,7 +2,6 @@ using Hongbao.Contracts;
 using Hongbao.Contracts.Yyb;
 using Hongbao.Gateway.Endpoints;
 using Hongbao.Gateway.Json;
-using FundingKind = Hongbao.Gateway.Endpoints.FundingKind;
 using Wire = Hongbao.Contracts.Yyb;
 
 namespace Hongbao.Gateway.Yyb;
@@ -17,11 +16,12 @@ internal sealed class PacketCommands(IRedPacketCore core, IRedPacketQuery query,
         fields.Choice("split", request.Split);
         fields.Choice("scope.kind", request.Scope.Kind);
         CheckFunding(fields, request.Funding);
-        if ((fields.Refusal ?? PacketFunding.RefusalOf((FundingKind)request.Funding.Kind)) is { } refusal)
+        if (fields.Refusal is { } refusal)
         {
             return refusal;
         }
 
+        var isSubsidized = request.Funding.Kind == Wire.FundingKind.Subsidy;
         var response = await calls.AskAsync(call.Origin, (context, gone) => core.CreatePacketAsync(context, new CreatePacketRequest
         {
             RequestId = call.RequestId,
@@ -34,6 +34,8 @@ internal sealed class PacketCommands(IRedPacketCore core, IRedPacketQuery query,
             Greeting = request.Greeting,
             ContentId = request.ContentId,
             TtlSeconds = request.TtlSeconds,
+            SubsidyNo = isSubsidized ? request.Funding.SubsidyNo : 0,
+            Token = isSubsidized ? request.Funding.Token : "",
         }, gone));
         return !response.Result.IsOk() ? response.Result : new CreatePacketRsp
         {
@@ -134,9 +136,9 @@ internal sealed class PacketCommands(IRedPacketCore core, IRedPacketQuery query,
         }
 
         fields.Text("funding.token", funding.Token);
-        if (!PacketFunding.IsNamed(funding.SubsidyNo, funding.Token))
+        if (PacketFunding.FaultOf(funding.SubsidyNo, funding.Token) is var (field, accepted))
         {
-            fields.Fault("funding." + PacketFunding.NamedBy, PacketFunding.NameAccepted);
+            fields.Fault("funding." + field, accepted);
         }
     }
 }

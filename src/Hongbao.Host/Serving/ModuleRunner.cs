@@ -39,8 +39,8 @@ internal sealed class ModuleRunner(
     private void AttachOthers()
     {
         var elsewhere = RpcFaults.Needed(platform.RoleSet);
-        // Only these two send messages.
-        var sends = (platform.RoleSet & (Roles.Core | Roles.Async)) != Roles.None;
+        // Only these send messages.
+        var sends = (platform.RoleSet & (Roles.Core | Roles.Async | Roles.Campaign)) != Roles.None;
         foreach (var (role, name) in RoleNames.All.Where(r => sends && r.Role is Roles.Core or Roles.Async or Roles.Query && elsewhere.HasFlag(r.Role)))
         {
             RemoteHandlers.Subscribe(bus, name, new MessagePostProxy(links.To(role, "MessagePost")), clock, log);

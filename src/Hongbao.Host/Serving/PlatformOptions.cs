@@ -12,7 +12,7 @@ internal sealed class PlatformOptions
     /// <summary>IANA name of the zone whose years and days count. Setting <c>BusinessTimeZone</c>. Default Asia/Shanghai.</summary>
     public string BusinessTimeZone { get; set; } = "Asia/Shanghai";
 
-    /// <summary>What this process runs, names with commas: gateway, core, query, async, finance. Setting <c>Roles</c>. Default: all.</summary>
+    /// <summary>What this process runs, names with commas: gateway, core, query, async, finance, campaign. Setting <c>Roles</c>. Default: all.</summary>
     public string Roles { get; set; } = RoleNames.Everything;
 
     /// <summary>The roles.</summary>

@@ -1,9 +1,11 @@
 using Hongbao.Async;
+using Hongbao.Campaign;
 using Hongbao.Core;
 using Hongbao.Finance;
 using Hongbao.Foundation.Alerts;
 using Hongbao.Foundation.Outside;
 using Hongbao.Foundation.Stores;
+using Hongbao.Foundation.Subsidies;
 using Hongbao.Gateway;
 using Hongbao.Query;
 
@@ -20,6 +22,8 @@ internal static class PlatformSettings
         (CoreOptions.Section, static () => new CoreOptions()),
         (AsyncOptions.Section, static () => new AsyncOptions()),
         (QueryOptions.Section, static () => new QueryOptions()),
+        (CampaignOptions.Section, static () => new CampaignOptions()),
+        (SubsidyOptions.Section, static () => new SubsidyOptions()),
         (FinanceOptions.Section, static () => new FinanceOptions()),
         ("Gateway", static () => new GatewayOptions()),
         ("Dev", static () => new DevOptions()),

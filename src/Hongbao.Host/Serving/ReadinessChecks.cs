@@ -1,4 +1,3 @@
-using Hongbao.Core;
 using Hongbao.Foundation.Health;
 using Hongbao.Foundation.Stores;
 using Hongbao.Jce.Rpc;
@@ -50,12 +49,12 @@ internal sealed class RoleReadiness(string role, bool isNeeded, RpcChannel chann
     }
 }
 
-/// <summary>Whether this machine's clock agrees with Core's database.</summary>
-internal sealed class ClockReadiness(CoreModule core) : IReadinessCheck
+/// <summary>Whether this machine's clock agrees with a module's database.</summary>
+internal sealed class ClockReadiness(string name, StoreClock clock) : IReadinessCheck
 {
-    public string Name => "clock";
+    public string Name => name;
 
-    public Task<ReadinessState> CheckAsync(CancellationToken cancellationToken) => Task.FromResult(core.Clock.Offset.Duration() <= StoreClock.ToleranceMax
+    public Task<ReadinessState> CheckAsync(CancellationToken cancellationToken) => Task.FromResult(clock.Offset.Duration() <= StoreClock.ToleranceMax
         ? ReadinessState.Ready
-        : ReadinessState.NotReady($"{core.Clock.Offset.TotalSeconds:0.0} s off the database"));
+        : ReadinessState.NotReady($"{clock.Offset.TotalSeconds:0.0} s off the database"));
 }

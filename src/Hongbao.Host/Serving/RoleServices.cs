@@ -1,4 +1,5 @@
 using Hongbao.Async;
+using Hongbao.Campaign;
 using Hongbao.Contracts;
 using Hongbao.Core;
 using Hongbao.Finance;
@@ -29,10 +30,22 @@ internal static class RoleServices
             services.AddSingleton<IFinanceOperations>(static p => new FinanceOperationsProxy(p.To(Roles.Finance, "FinanceOperations")));
         }
 
+        if (roles.HasFlag(Roles.Campaign))
+        {
+            services.AddCampaign();
+            services.AddSingleton<IReadinessCheck>(static provider => new ClockReadiness("clock.campaign", provider.GetRequiredService<CampaignModule>().Clock));
+        }
+        else
+        {
+            services.AddCampaignOptions();
+            services.AddSingleton<ICampaigns>(static p => new CampaignsProxy(p.To(Roles.Campaign, "Campaigns")));
+            services.AddSingleton<ICampaignOperations>(static p => new CampaignOperationsProxy(p.To(Roles.Campaign, "CampaignOperations")));
+        }
+
         if (roles.HasFlag(Roles.Core))
         {
             services.AddCore();
-            services.AddSingleton<IReadinessCheck, ClockReadiness>();
+            services.AddSingleton<IReadinessCheck>(static provider => new ClockReadiness("clock", provider.GetRequiredService<CoreModule>().Clock));
         }
         else
         {
@@ -70,17 +83,25 @@ internal static class RoleServices
             foreach (var (role, name) in RoleNames.All.Where(r => r.Role != Roles.Gateway && !roles.HasFlag(r.Role)))
             {
                 // Without Core nothing that matters goes on; a restart of another role must not take the gateway away from those who claim.
-                services.AddSingleton<IReadinessCheck>(provider => new RoleReadiness(name, role == Roles.Core, provider.To(role, role == Roles.Finance ? "Finance" : "MessagePost")));
+                services.AddSingleton<IReadinessCheck>(provider => new RoleReadiness(name, role == Roles.Core, provider.To(role, ContractOf(role))));
             }
         }
     }
+
+    // One that the role has, to see whether it answers.
+    private static string ContractOf(Roles role) => role switch
+    {
+        Roles.Finance => "Finance",
+        Roles.Campaign => "Campaigns",
+        _ => "MessagePost",
+    };
 
     private static RpcChannel To(this IServiceProvider services, Roles role, string contract) => services.GetRequiredService<RpcLinks>().To(role, contract);
 
     /// <summary>The modules whose tables some roles open. Query reads Core's and Async's.</summary>
     public static IReadOnlyList<string> StoresOf(Roles roles) =>
     [
-        .. new[] { ("core", Roles.Core | Roles.Query), ("async", Roles.Async | Roles.Query), ("query", Roles.Query), ("finance", Roles.Finance) }
+        .. new[] { ("core", Roles.Core | Roles.Query), ("async", Roles.Async | Roles.Query), ("query", Roles.Query), ("campaign", Roles.Campaign), ("finance", Roles.Finance) }
             .Where(s => (roles & s.Item2) != Roles.None).Select(static s => s.Item1),
     ];
 }

@@ -9,19 +9,22 @@ internal enum Roles
     /// <summary>HTTP: API, page, cashier, package entry.</summary>
     Gateway = 1,
 
-    /// <summary>Packets, claims, payments.</summary>
+    /// <summary>Packets, claims, payments, subsidies, withdrawals.</summary>
     Core = 2,
 
     /// <summary>Reading.</summary>
     Query = 4,
 
-    /// <summary>Transfers, refunds, alerts.</summary>
+    /// <summary>Transfers, refunds, fundings, payouts, alerts.</summary>
     Async = 8,
 
     /// <summary>The reference finance.</summary>
     Finance = 16,
 
-    All = Gateway | Core | Query | Async | Finance,
+    /// <summary>Campaigns, rains, the record of wins.</summary>
+    Campaign = 32,
+
+    All = Gateway | Core | Query | Async | Finance | Campaign,
 }
 
 /// <summary>Roles as they are written in settings.</summary>
@@ -30,7 +33,7 @@ internal static class RoleNames
     /// <summary>Each single role with its name, in the order in which modules start: who is asked comes before who asks.</summary>
     public static IReadOnlyList<(Roles Role, string Name)> All { get; } =
     [
-        (Roles.Finance, "finance"), (Roles.Core, "core"), (Roles.Async, "async"), (Roles.Query, "query"), (Roles.Gateway, "gateway"),
+        (Roles.Finance, "finance"), (Roles.Campaign, "campaign"), (Roles.Core, "core"), (Roles.Async, "async"), (Roles.Query, "query"), (Roles.Gateway, "gateway"),
     ];
 
     /// <summary>The name that means each of them.</summary>

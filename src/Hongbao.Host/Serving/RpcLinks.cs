@@ -102,6 +102,12 @@ internal sealed class RpcLinks : IAsyncDisposable
             yield return (Roles.Finance, "FinanceOperations", new FinanceOperationsDispatcher(Real(services.GetRequiredService<IFinanceOperations>())));
         }
 
+        if (_roles.HasFlag(Roles.Campaign))
+        {
+            yield return (Roles.Campaign, "Campaigns", new CampaignsDispatcher(Real(services.GetRequiredService<ICampaigns>())));
+            yield return (Roles.Campaign, "CampaignOperations", new CampaignOperationsDispatcher(Real(services.GetRequiredService<ICampaignOperations>())));
+        }
+
         if (_roles.HasFlag(Roles.Core))
         {
             yield return (Roles.Core, "RedPacketCore", new RedPacketCoreDispatcher(Real(services.GetRequiredService<IRedPacketCore>())));

@@ -28,6 +28,9 @@ internal sealed class RpcOptions
     /// <summary>Where finance is, for processes without it.</summary>
     public string Finance { get; set; } = "";
 
+    /// <summary>Where campaigns are, for processes without them.</summary>
+    public string Campaign { get; set; } = "";
+
     /// <summary>How long a call waits that has no deadline of its own, milliseconds, 100 to 60,000.</summary>
     public int TimeoutMs { get; set; } = 3000;
 
@@ -56,6 +59,7 @@ internal sealed class RpcOptions
         Roles.Query => Query,
         Roles.Async => Async,
         Roles.Finance => Finance,
+        Roles.Campaign => Campaign,
         _ => "",
     };
 }
@@ -65,11 +69,12 @@ internal static class RpcFaults
 {
     private static readonly Dictionary<Roles, Roles> s_asks = new()
     {
-        [Roles.Gateway] = Roles.Core | Roles.Query | Roles.Async | Roles.Finance,
+        [Roles.Gateway] = Roles.Core | Roles.Query | Roles.Async | Roles.Finance | Roles.Campaign,
         [Roles.Core] = Roles.Query | Roles.Async | Roles.Finance,
-        [Roles.Query] = Roles.Async,
-        [Roles.Async] = Roles.Core | Roles.Query | Roles.Finance,
+        [Roles.Query] = Roles.Async | Roles.Campaign,
+        [Roles.Async] = Roles.Core | Roles.Query | Roles.Finance | Roles.Campaign,
         [Roles.Finance] = Roles.Async,
+        [Roles.Campaign] = Roles.Core | Roles.Async | Roles.Finance,
     };
 
     /// <summary>The roles elsewhere that some roles call, or hand messages or alerts to.</summary>

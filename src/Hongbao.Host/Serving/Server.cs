@@ -8,6 +8,7 @@ using Hongbao.Foundation.Outside;
 using Hongbao.Foundation.Scheduling;
 using Hongbao.Foundation.Signing;
 using Hongbao.Foundation.Stores;
+using Hongbao.Foundation.Subsidies;
 using Hongbao.Foundation.Time;
 using Hongbao.Gateway;
 using Microsoft.AspNetCore.Http;
@@ -178,7 +179,7 @@ internal sealed class Server : IAsyncDisposable
     {
         var key = Convert.ToBase64String(new byte[GeneratedKeys.KeyBytes]);
         var services = new ServiceCollection();
-        services.AddSingleton<IConfiguration>(new ConfigurationBuilder().AddConfiguration(readable).AddInMemoryCollection(Missing(readable, new GeneratedKeys(key, key))).Build());
+        services.AddSingleton<IConfiguration>(new ConfigurationBuilder().AddConfiguration(readable).AddInMemoryCollection(Missing(readable, new GeneratedKeys(key, key, key))).Build());
         AddPlatform(services, platform);
         services.AddRoles(platform.RoleSet);
         using var provider = services.BuildServiceProvider();
@@ -221,6 +222,11 @@ internal sealed class Server : IAsyncDisposable
             yield return "Finance:CallbackKey must be set, the same for core, async and finance (openssl rand -base64 32): each process would make its own.";
         }
 
+        if ((roles & (Roles.Core | Roles.Campaign)) != Roles.None && !configuration.GetSection("Subsidies:TokenKeys").GetChildren().Any())
+        {
+            yield return "Subsidies:TokenKeys must be set, the same for core and campaign (openssl rand -base64 32): each process would make its own.";
+        }
+
         if (roles.HasFlag(Roles.Finance) && !roles.HasFlag(Roles.Gateway) && string.IsNullOrEmpty(configuration["Finance:CallbackUrl"]))
         {
             yield return "Finance:CallbackUrl must name the gateway's address for callbacks, such as http://127.0.0.1:8080/callbacks/finance.";
@@ -246,6 +252,12 @@ internal sealed class Server : IAsyncDisposable
             generated["Finance:CallbackKey"] = keys.CallbackKey;
         }
 
+        if (!configuration.GetSection("Subsidies:TokenKeys").GetChildren().Any())
+        {
+            generated["Subsidies:TokenKeys:0:Id"] = "embedded";
+            generated["Subsidies:TokenKeys:0:Key"] = keys.SubsidyKey;
+        }
+
         return generated;
     }
 
@@ -262,7 +274,7 @@ internal sealed class Server : IAsyncDisposable
         services.AddSingleton<ModuleRunner>();
         services.AddSingleton(static provider => new FinanceCallbackKey(
             new CallbackSignature(Convert.FromBase64String(provider.GetRequiredService<IOptions<FinanceOptions>>().Value.CallbackKey))));
-        services.AddStores(RoleServices.StoresOf(platform.RoleSet)).AddAlerts().AddOutside();
+        services.AddStores(RoleServices.StoresOf(platform.RoleSet)).AddAlerts().AddOutside().AddSubsidies();
 
         services.AddSingleton(platform).AddSingleton<MessageBus>().AddSingleton<AnswerFaults>().AddSingleton<RpcLinks>();
         services.AddOptions<RpcOptions>().BindConfiguration(RpcOptions.Section);
@@ -309,9 +321,9 @@ internal sealed class Server : IAsyncDisposable
 
         log.LogInformation("Development tokens are off: an address is reachable from other machines");
         var outside = app.Services.GetRequiredService<IOptions<OutsideOptions>>().Value;
-        if (new[] { outside.Relations, outside.Profiles, outside.Moderation }.Any(static p => p is { Kind: "file", File: "" }))
+        if (new[] { outside.Relations, outside.Profiles, outside.Moderation, outside.Risk }.Any(static p => p is { Kind: "file", File: "" }))
         {
-            log.LogWarning("Relations, profiles or moderation answer from the built-in demo data; set the section Outside (docs/outside.md)");
+            log.LogWarning("Relations, profiles, moderation or risk control answer from the built-in demo data; set the section Outside (docs/outside.md)");
         }
     }
 

@@ -23,6 +23,16 @@ public sealed class NumberTests
     }
 
     [Fact]
+    public void Slots_of_texts_spread_and_never_change()
+    {
+        var used = Enumerable.Range(1, 10_000).Select(i => Number.SlotOfText($"501-1-{i}")).ToHashSet();
+
+        Assert.True(used.Count > 1000, $"{used.Count} of {Number.Slots} slots");
+        // Rows lie by them.
+        Assert.Equal([816, 845, 733], new[] { "", "501-1-8001", "红包雨" }.Select(Number.SlotOfText));
+    }
+
+    [Fact]
     public void The_lowest_number_of_a_moment_is_below_every_number_minted_then()
     {
         var ms = (Number.EpochSeconds + 1000) * 1000;

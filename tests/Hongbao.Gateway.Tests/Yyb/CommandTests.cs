@@ -110,15 +110,34 @@ public sealed class CommandTests : IAsyncLifetime
     public async Task Funding_is_checked_as_over_http()
     {
         var offer = Offer();
-        offer.Funding = new Funding { Kind = FundingKind.Subsidy, SubsidyNo = 12 };
-        Assert.Equal(ErrorCode.SubsidyNotUsable, (await _host.AskAsync(Command.CreatePacket, offer)).OnlyCode);
         offer.Funding = new Funding { Kind = FundingKind.Subsidy };
         Assert.Equal(["funding.subsidyNo"], (await _host.AskAsync(Command.CreatePacket, offer)).Blamed);
         offer.Funding = new Funding { Kind = FundingKind.Subsidy, SubsidyNo = -1 };
         Assert.Equal(["funding.subsidyNo"], (await _host.AskAsync(Command.CreatePacket, offer)).Blamed);
+        offer.Funding = new Funding { Kind = FundingKind.Subsidy, Token = "a\0b" };
+        Assert.Equal(["funding.token"], (await _host.AskAsync(Command.CreatePacket, offer)).Blamed);
         offer.Funding = new Funding { Kind = FundingKind.Subsidy, SubsidyNo = -1, Token = "a\0b" };
-        Assert.Equal(["funding.subsidyNo", "funding.token"], (await _host.AskAsync(Command.CreatePacket, offer)).Blamed);
+        Assert.Equal(["funding.subsidyNo", "funding.token", "funding.token"], (await _host.AskAsync(Command.CreatePacket, offer)).Blamed);
+        offer.Funding = new Funding { Kind = FundingKind.Subsidy, SubsidyNo = 12, Token = "abc" };
+        Assert.Equal(["funding.token"], (await _host.AskAsync(Command.CreatePacket, offer)).Blamed);
         Assert.Empty(_host.Core.Asked);
+    }
+
+    [Theory]
+    [InlineData(FundingKind.Cashier, 12, "abc", 0, "")]
+    [InlineData(FundingKind.Subsidy, 12, "", 12, "")]
+    [InlineData(FundingKind.Subsidy, 0, "abc", 0, "abc")]
+    public async Task Who_funds_a_packet_is_passed_to_core(FundingKind kind, long subsidyNo, string token, long passedNo, string passedToken)
+    {
+        var offer = Offer();
+        offer.Funding = new Funding { Kind = kind, SubsidyNo = subsidyNo, Token = token };
+        _host.Core.Create = (_, _, _) => Task.FromResult(new CreatePacketResponse { PacketNo = 9001, Kind = Contracts.PacketKind.B2C, Status = Contracts.PacketStatus.Active, SeedHash = "ab01" });
+        var answer = (await _host.AskAsync(Command.CreatePacket, offer)).Body<CreatePacketRsp>();
+        Assert.Equal((passedNo, passedToken), (_host.Core.Last<CreatePacketRequest>().SubsidyNo, _host.Core.Last<CreatePacketRequest>().Token));
+        Assert.Equal((Wire.PacketKind.B2C, Wire.PacketStatus.Active, 0L, ""), (answer.Kind, answer.Status, answer.PayOrderNo, answer.CashierUrl));
+
+        _host.Core.Create = (_, _, _) => Task.FromResult(new CreatePacketResponse { Result = Result.Of(ResultCode.SubsidyNotUsable) });
+        Assert.Equal(ErrorCode.SubsidyNotUsable, (await _host.AskAsync(Command.CreatePacket, offer)).OnlyCode);
     }
 
     [Fact]

@@ -31,3 +31,9 @@ internal sealed class Moderation : IModeration
     public Task<ModerationResponse> CheckAsync(CallContext context, ModerationRequest request, CancellationToken cancellationToken) =>
         Task.FromResult(new ModerationResponse { Allowed = request.Text != Rejected });
 }
+
+/// <summary>Lets everything pass.</summary>
+internal sealed class Risk : IRisk
+{
+    public Task<RiskResponse> CheckAsync(CallContext context, RiskRequest request, CancellationToken cancellationToken) => Task.FromResult(new RiskResponse { Allowed = true });
+}

@@ -1,4 +1,5 @@
 using Hongbao.Async;
+using Hongbao.Campaign;
 using Hongbao.Contracts;
 using Hongbao.Core;
 using Hongbao.Finance;
@@ -10,6 +11,7 @@ using Hongbao.Foundation.Messaging;
 using Hongbao.Foundation.Scheduling;
 using Hongbao.Foundation.Signing;
 using Hongbao.Foundation.Stores;
+using Hongbao.Foundation.Subsidies;
 using Hongbao.Foundation.Time;
 using Hongbao.Query;
 using Microsoft.Extensions.Configuration;
@@ -66,10 +68,12 @@ internal sealed class Node
         services.AddSingleton<IRelations>(world.Relations);
         services.AddSingleton<IProfiles>(new Profiles());
         services.AddSingleton<IModeration>(new Moderation());
+        services.AddSingleton<IRisk>(new Risk());
         services.AddSingleton<HttpMessageHandler>(world.Callbacks);
-        services.AddAlerts();
+        services.AddAlerts().AddSubsidies();
         services.AddOptions<FinanceOptions>().BindConfiguration(FinanceOptions.Section);
         services.AddFinance();
+        services.AddCampaign();
         services.AddCore();
         services.AddAsync();
         services.AddQuery();

@@ -50,6 +50,8 @@ internal sealed class World : IAsyncDisposable
         Configuration = new ConfigurationBuilder().AddInMemoryCollection(new Dictionary<string, string?>
         {
             ["Finance:CallbackKey"] = Convert.ToBase64String(new byte[32]),
+            ["Subsidies:TokenKeys:0:Id"] = "simulated",
+            ["Subsidies:TokenKeys:0:Key"] = Convert.ToBase64String(new byte[32]),
             ["Core:PaySeconds"] = $"{PaySeconds}",
             ["Core:ShareMax"] = $"{ShareMax}",
             ["Core:TtlSecondsMin"] = "1",
