@@ -5,21 +5,27 @@ using Hongbao.Bench.Contenders;
 using Hongbao.Bench.Http.Loading;
 using Hongbao.Bench.Http.Serving;
 using Hongbao.Bench.Memory;
+using Hongbao.Bench.Rain;
+using Hongbao.Bench.Rain.Kills;
 using Hongbao.Bench.Reporting;
 
 // Processes that the benchmark starts of itself.
 switch (args)
 {
-    case [ServeRole.Name, var settings]:
-        return await ServeRole.RunAsync(settings);
+    case [ServeRole.Name, var settings, var module]:
+        return await ServeRole.RunAsync(settings, module);
     case [BareRole.Name]:
         return await BareRole.RunAsync();
     case [LoadRole.Name]:
         return LoadRole.Run();
+    case [DrawRole.Name]:
+        return await DrawRole.RunAsync();
     case ["chain", .. var forChain]:
         return await ChainCommand.RunAsync(forChain);
     case ["memory", .. var forMemory]:
         return await MemoryCommand.RunAsync(forMemory);
+    case ["rain", .. var forRain]:
+        return await RainCommand.RunAsync(forRain);
 }
 
 BenchOptions options;

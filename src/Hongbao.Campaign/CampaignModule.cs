@@ -69,7 +69,7 @@ public sealed class CampaignModule : IModule, IDisposable
         _settlement = new Settlement(store, plans, _orders, due, finance, core, Clock, options, alerts, clock);
         var report = new CampaignReport(store, plans, _settlement, Clock);
         _operations = new CampaignOperations(store, plans, _board, _orders, _settlement, report, due, campaignNumbers, Clock, chance, options, _log);
-        Contract = new Campaigns(_board, new RainDraw(_board, _lane, draws, _remembered, tokens, Clock), new WinBook(store, draws, tokens), Clock, _log);
+        Contract = new Campaigns(_board, new RainDraw(_board, _lane, _remembered, tokens, Clock), new WinBook(store, draws, tokens), Clock, _log);
     }
 
     /// <inheritdoc/>

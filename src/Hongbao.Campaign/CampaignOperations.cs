@@ -17,6 +17,7 @@ internal sealed class CampaignOperations(
     StoreClock storeClock, IRandomSource chance, CampaignOptions options, ILogger log) : ICampaignOperations
 {
     private const int ListMax = 200;
+    private const int ChangesMax = 4;
 
     public Task<CampaignResponse> CreateAsync(CallContext context, CreateCampaignRequest request, CancellationToken cancellationToken) =>
         CreateDraftAsync(context, request, cancellationToken).OrAskAgainAsync(log);
@@ -60,7 +61,14 @@ internal sealed class CampaignOperations(
 
         foreach (var plan in await plans.LoadAsync(over, cancellationToken).ConfigureAwait(false))
         {
-            await MoveAsync(plan, CampaignEvent.Ended, 0, "its time is over", cancellationToken).ConfigureAwait(false);
+            try
+            {
+                await MoveAsync(plan, CampaignEvent.Ended, 0, "its time is over", cancellationToken).ConfigureAwait(false);
+            }
+            catch (StoreException e) when (e.Fault == StoreFault.Fenced)
+            {
+                // Somebody else moved it; if it is not over, the next look finds it again.
+            }
         }
 
         return over.Count == PageSize;
@@ -102,7 +110,7 @@ internal sealed class CampaignOperations(
             return new CampaignDetailsResponse { Result = Result.Of(ResultCode.NotFound) };
         }
 
-        var issued = await report.IssuedAsync([.. shown.Select(static p => p.CampaignId)], cancellationToken).ConfigureAwait(false);
+        var issued = await report.IssuedAsync(shown, cancellationToken).ConfigureAwait(false);
         var now = storeClock.NowMs();
         return new CampaignDetailsResponse
         {
@@ -139,27 +147,37 @@ internal sealed class CampaignOperations(
             return NotOpen(plan, "The campaign is over.");
         }
 
-        var orderNo = await WriteHoldAsync(plan, context, request.Reason, plan.Budget, cancellationToken).ConfigureAwait(false);
-        await orders.AdvanceAsync(context, orderNo, cancellationToken).ConfigureAwait(false);
-        return await AfterHoldAsync(context, plan.CampaignId, static p => p.State == CampaignStatus.Scheduled, cancellationToken).ConfigureAwait(false);
+        if (await WriteHoldAsync(plan.CampaignId, context, request.Reason, static p => p.State == CampaignStatus.Draft ? p.Budget : 0, cancellationToken).ConfigureAwait(false) is { } orderNo)
+        {
+            await orders.AdvanceAsync(context, orderNo, cancellationToken).ConfigureAwait(false);
+        }
+
+        return await AfterHoldAsync(context, plan.CampaignId, IsHeld, cancellationToken).ConfigureAwait(false);
     }
 
-    // The order of a hold that finance has not decided on, or a new one.
-    private async Task<long> WriteHoldAsync(Plan plan, CallContext context, string reason, long amount, CancellationToken cancellationToken)
+    // The order of a hold that finance has not decided on, or a new one of what the campaign, as it is now, lacks; null when it lacks nothing.
+    private async Task<long?> WriteHoldAsync(long campaignId, CallContext context, string reason, Func<Plan, long> lackOf, CancellationToken cancellationToken)
     {
         var session = await store.WriteAsync(cancellationToken).ConfigureAwait(false);
         await using (session.ConfigureAwait(false))
         {
-            // One at a time: two who ask at once have one order.
-            await session.ExecuteAsync(
-                "update campaigns set trouble = null, version = version + 1, updated_at = now_ms() where campaign_id = @CampaignId", new { plan.CampaignId }, cancellationToken).ConfigureAwait(false);
-            var pending = (await BudgetOrders.OfAsync(session, plan.CampaignId, cancellationToken).ConfigureAwait(false))
+            // One at a time: two who ask at once have one order, and it is for the budget that the other one may have changed.
+            var plan = await PlanStore.LockAsync(session, campaignId, cancellationToken).ConfigureAwait(false);
+            var pending = (await BudgetOrders.OfAsync(session, campaignId, cancellationToken).ConfigureAwait(false))
                 .Find(static o => o is { Kind: BudgetOrderKind.Hold, State: OrderStatus.Pending });
             if (pending is not null)
             {
                 return pending.OrderNo;
             }
 
+            var amount = lackOf(plan);
+            if (amount <= 0)
+            {
+                return null;
+            }
+
+            await session.ExecuteAsync(
+                "update campaigns set trouble = null, version = version + 1, updated_at = now_ms() where campaign_id = @campaignId", new { campaignId }, cancellationToken).ConfigureAwait(false);
             var orderNo = await orders.AddAsync(session, plan, BudgetOrderKind.Hold, amount, cancellationToken).ConfigureAwait(false);
             await PlanStore.LogAsync(session, plan.CampaignId, context.Uid, $"hold {amount}", reason, cancellationToken).ConfigureAwait(false);
             await session.CommitAsync(cancellationToken).ConfigureAwait(false);
@@ -172,6 +190,7 @@ internal sealed class CampaignOperations(
         await board.RefreshAsync(cancellationToken).ConfigureAwait(false);
         var now = (await plans.FindAsync(context.App, campaignId, cancellationToken).ConfigureAwait(false))!;
         return isHeld(now) ? Done(now)
+            : now.State == CampaignStatus.Ended ? NotOpen(now, "The campaign is over.")
             : now.Trouble is { } trouble ? new CampaignResponse { Result = Result.Of(ResultCode.InsufficientFunds, trouble), CampaignId = campaignId, Status = now.Status(storeClock.NowMs()) }
             : new CampaignResponse
             {
@@ -250,11 +269,26 @@ internal sealed class CampaignOperations(
             return Invalid(request.CampaignId, fault);
         }
 
-        if (await plans.FindAsync(context.App, request.CampaignId, cancellationToken).ConfigureAwait(false) is not { } plan)
+        // Again when somebody else changed it between the look and the change.
+        for (var attempt = 0; attempt < ChangesMax; attempt++)
         {
-            return NotFound(request.CampaignId);
+            if (await plans.FindAsync(context.App, request.CampaignId, cancellationToken).ConfigureAwait(false) is not { } plan)
+            {
+                return NotFound(request.CampaignId);
+            }
+
+            if (await TrySetBudgetAsync(context, plan, request, cancellationToken).ConfigureAwait(false) is { } answer)
+            {
+                return answer;
+            }
         }
 
+        throw new StoreException(StoreFault.Fenced, $"campaign {request.CampaignId} is being changed by others");
+    }
+
+    // Null when the campaign is not any more as it was read.
+    private async Task<CampaignResponse?> TrySetBudgetAsync(CallContext context, Plan plan, ChangeBudgetRequest request, CancellationToken cancellationToken)
+    {
         if (plan.State == CampaignStatus.Ended)
         {
             return NotOpen(plan, "The campaign is over.");
@@ -270,22 +304,27 @@ internal sealed class CampaignOperations(
             return Invalid(plan.CampaignId, BudgetFault($"must be between 1 and {options.BudgetMax} minor units"));
         }
 
-        if (request.Budget > plan.Budget)
+        if (request.Budget <= plan.Budget)
         {
-            if (plan.Prizes.All(static p => p.ChancePpb == 0))
-            {
-                return Invalid(plan.CampaignId, BudgetFault("the campaign has no prizes by probability that more money could go to"));
-            }
-
-            var orderNo = await WriteHoldAsync(plan, context, request.Reason, request.Budget - plan.Budget, cancellationToken).ConfigureAwait(false);
-            await orders.AdvanceAsync(context, orderNo, cancellationToken).ConfigureAwait(false);
-            return await AfterHoldAsync(context, plan.CampaignId, p => p.Budget >= request.Budget, cancellationToken).ConfigureAwait(false);
+            return request.Budget == plan.Budget ? Done(plan) : await LowerAsync(context, plan, request, cancellationToken).ConfigureAwait(false);
         }
 
-        return request.Budget == plan.Budget ? Done(plan) : await LowerAsync(context, plan, request, cancellationToken).ConfigureAwait(false);
+        if (plan.Prizes.All(static p => p.ChancePpb == 0))
+        {
+            return Invalid(plan.CampaignId, BudgetFault("the campaign has no prizes by probability that more money could go to"));
+        }
+
+        if (await WriteHoldAsync(
+            plan.CampaignId, context, request.Reason, p => IsHeld(p) ? request.Budget - p.Budget : 0, cancellationToken).ConfigureAwait(false) is not { } orderNo)
+        {
+            return null;
+        }
+
+        await orders.AdvanceAsync(context, orderNo, cancellationToken).ConfigureAwait(false);
+        return await AfterHoldAsync(context, plan.CampaignId, p => p.Budget >= request.Budget, cancellationToken).ConfigureAwait(false);
     }
 
-    private async Task<CampaignResponse> RedraftAsync(CallContext context, Plan plan, ChangeBudgetRequest request, CancellationToken cancellationToken)
+    private async Task<CampaignResponse?> RedraftAsync(CallContext context, Plan plan, ChangeBudgetRequest request, CancellationToken cancellationToken)
     {
         var wanted = CampaignViews.PlanOf(plan);
         wanted.Budget = request.Budget;
@@ -305,7 +344,11 @@ internal sealed class CampaignOperations(
                 return NotOpen(plan, "Finance is being asked for the budget as it was; wait for its answer.");
             }
 
-            StoreSession.Require(changed, 1, $"campaign {plan.CampaignId} as a draft");
+            if (changed == 0)
+            {
+                return null;
+            }
+
             await PlanStore.LogAsync(session, plan.CampaignId, context.Uid, $"budget {request.Budget}", request.Reason, cancellationToken).ConfigureAwait(false);
             await session.CommitAsync(cancellationToken).ConfigureAwait(false);
         }
@@ -313,22 +356,26 @@ internal sealed class CampaignOperations(
         return Done(plan);
     }
 
-    private async Task<CampaignResponse> LowerAsync(CallContext context, Plan plan, ChangeBudgetRequest request, CancellationToken cancellationToken)
+    private async Task<CampaignResponse?> LowerAsync(CallContext context, Plan plan, ChangeBudgetRequest request, CancellationToken cancellationToken)
     {
         var session = await store.WriteAsync(cancellationToken).ConfigureAwait(false);
         await using (session.ConfigureAwait(false))
         {
-            var budget = await session.FirstAsync<long>(new Sql(
-                "select budget from campaigns where campaign_id = @CampaignId",
-                "select budget from campaigns where campaign_id = @CampaignId for update"), new { plan.CampaignId }, cancellationToken).ConfigureAwait(false);
-            var cuttable = await BudgetChange.CuttableAsync(session, plan.CampaignId, cancellationToken).ConfigureAwait(false);
-            if (budget - request.Budget > cuttable || !await BudgetChange.TryLowerAsync(session, plan.CampaignId, budget - request.Budget, cancellationToken).ConfigureAwait(false))
+            var now = await PlanStore.LockAsync(session, plan.CampaignId, cancellationToken).ConfigureAwait(false);
+            if (!IsHeld(now) || request.Budget >= now.Budget)
             {
-                return Invalid(plan.CampaignId, BudgetFault($"must be at least {budget - cuttable} minor units: the rest is issued, promised as prizes, or in use at this moment"));
+                return null;
             }
 
-            var now = await session.NowMsAsync(cancellationToken).ConfigureAwait(false);
-            await due.RestartAsync(session, DueKind.Settlement, plan.CampaignId, now, now + (options.DeadlineSeconds * 1000L), cancellationToken).ConfigureAwait(false);
+            var cuttable = await BudgetChange.CuttableAsync(session, plan.CampaignId, cancellationToken).ConfigureAwait(false);
+            var cut = now.Budget - request.Budget;
+            if (cut > cuttable || !await BudgetChange.TryLowerAsync(session, plan.CampaignId, cut, cancellationToken).ConfigureAwait(false))
+            {
+                return Invalid(plan.CampaignId, BudgetFault($"must be at least {now.Budget - cuttable} minor units: the rest is issued, promised as prizes, or in use at this moment"));
+            }
+
+            var nowMs = await session.NowMsAsync(cancellationToken).ConfigureAwait(false);
+            await due.RestartAsync(session, DueKind.Settlement, plan.CampaignId, nowMs, nowMs + (options.DeadlineSeconds * 1000L), cancellationToken).ConfigureAwait(false);
             await PlanStore.LogAsync(session, plan.CampaignId, context.Uid, $"budget {request.Budget}", request.Reason, cancellationToken).ConfigureAwait(false);
             await session.CommitAsync(cancellationToken).ConfigureAwait(false);
         }
@@ -342,6 +389,9 @@ internal sealed class CampaignOperations(
         await plans.FindAsync(context.App, request.CampaignId, cancellationToken).ConfigureAwait(false) is { } plan
             ? Preview.Run(plan, request.Users, new SeededRandomSource(plan.CampaignId ^ request.Users))
             : new PreviewResponse { Result = Result.Of(ResultCode.NotFound) };
+
+    // True while there is a budget that finance holds and that can be another one.
+    private static bool IsHeld(Plan plan) => plan.State is CampaignStatus.Scheduled or CampaignStatus.Paused;
 
     private static bool IsThere(CampaignStatus state, CampaignEvent on) => (state, on) is
         (CampaignStatus.Paused, CampaignEvent.Paused) or (CampaignStatus.Scheduled, CampaignEvent.Resumed) or (CampaignStatus.Ended, CampaignEvent.Ended);

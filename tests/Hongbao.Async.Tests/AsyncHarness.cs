@@ -1,6 +1,9 @@
 using System.Globalization;
 using System.Text.Json;
-using Hongbao.Async.Orders;
+using Hongbao.Async.Orders.Fundings;
+using Hongbao.Async.Orders.Payouts;
+using Hongbao.Async.Orders.Refunds;
+using Hongbao.Async.Orders.Transfers;
 using Hongbao.Contracts;
 using Hongbao.Foundation.Alerts;
 using Hongbao.Foundation.Chance;
@@ -67,12 +70,13 @@ internal sealed class AsyncHarness : IAsyncDisposable
     public SimulatedScheduler Scheduler { get; }
     public FakeFinance Finance { get; } = new();
     public FakeCore Core { get; } = new();
+    public FakeCampaigns Campaigns { get; } = new();
     public SqlDialect Dialect => Store.Dialect;
     public AsyncProcess Process => _processes[^1];
     public IRedPacketAsync Contract => Process.Module.Contract;
     public long NowMs => Clock.GetUtcNow().ToUnixTimeMilliseconds();
 
-    public static AsyncOptions NewOptions() => new() { CheckMs = 1000, CheckMsMax = 8000, FinanceTimeoutMs = 500, PullAfterMs = 30_000, DeadlineSeconds = 60 };
+    public static AsyncOptions NewOptions() => new() { CheckMs = 1000, CheckMsMax = 8000, FinanceTimeoutMs = 500, CampaignTimeoutMs = 300, PullAfterMs = 30_000, DeadlineSeconds = 60 };
 
     public static async Task<AsyncHarness> StartAsync(SqlDialect dialect, Action<AsyncOptions>? change = null, int seed = 7)
     {
@@ -88,7 +92,7 @@ internal sealed class AsyncHarness : IAsyncDisposable
     public async Task<AsyncProcess> StartProcessAsync(TimeSpan ahead = default)
     {
         var clock = ahead == default ? Clock : (TimeProvider)new ClockAhead(Clock, ahead);
-        var process = new AsyncProcess(Store, CoreStore, _coreOutbox, Options, Finance, Core, clock, new SeededRandomSource(_dice.Next()));
+        var process = new AsyncProcess(Store, CoreStore, _coreOutbox, Options, Finance, Core, Campaigns, clock, new SeededRandomSource(_dice.Next()));
         await process.Module.StartAsync(default);
         _processes.Add(process);
         process.Attach(Scheduler);
@@ -161,6 +165,56 @@ internal sealed class AsyncHarness : IAsyncDisposable
         };
     }
 
+    /// <summary>A win that its campaign has.</summary>
+    public SubsidyIssued NewWin(long amount = 500, string app = Shop, long uid = Sender, long campaignId = 77)
+    {
+        var win = NewForgedWin(amount, app, uid, campaignId);
+        Campaigns.Issue(win);
+        return win;
+    }
+
+    /// <summary>A win that no campaign has.</summary>
+    public SubsidyIssued NewForgedWin(long amount = 500, string app = Shop, long uid = Sender, long campaignId = 77) => new()
+    {
+        App = app,
+        ExternalNo = $"{campaignId}-1-{uid}-{Interlocked.Increment(ref _sequence)}",
+        Uid = uid,
+        CampaignId = campaignId,
+        Amount = amount,
+        Currency = "CNY",
+        ExpiresAtMs = NowMs + 86_400_000,
+        IssuedAtMs = NowMs,
+    };
+
+    /// <summary>A packet that a win pays for.</summary>
+    public FundingWanted NewFunding(SubsidyIssued? win = null, long? packetNo = null) => new() { PacketNo = packetNo ?? (NewNumber() & ~1L), Subsidy = win ?? NewWin() };
+
+    /// <summary>A claim of a packet that a win pays for.</summary>
+    public TransferWanted NewClaim(FundingWanted funding, long amount = 100, long uid = 2002) => NewClaim(amount, funding.Subsidy.App, PacketKind.B2C) with
+    {
+        PacketNo = funding.PacketNo,
+        PayOrderNo = 0,
+        CampaignId = funding.Subsidy.CampaignId,
+        SenderUid = funding.Subsidy.Uid,
+        Uid = uid,
+    };
+
+    /// <summary>What is left of such a packet goes back to its campaign.</summary>
+    public RefundWanted NewRefund(FundingWanted funding, long amount = 300) => NewRefund(amount, funding.Subsidy.App, causeNo: funding.PacketNo) with
+    {
+        PayOrderNo = 0,
+        CampaignId = funding.Subsidy.CampaignId,
+        Uid = funding.Subsidy.Uid,
+    };
+
+    public PayoutWanted NewPayout(long amount = 1000, string app = Shop) => new() { App = app, WithdrawalNo = NewNumber(), Uid = 2002, Amount = amount, Currency = "CNY" };
+
+    public Task SendAsync(params FundingWanted[] fundings) => SendAsync(Topics.FundingsRequested, new FundingsRequested { Items = [.. fundings] });
+
+    public Task SendAsync(params PayoutWanted[] payouts) => SendAsync(Topics.PayoutsRequested, new PayoutsRequested { Items = [.. payouts] });
+
+    public Task SendAsync(params SubsidyIssued[] wins) => SendAsync(Topics.SubsidiesIssued, new SubsidiesIssued { Items = [.. wins] });
+
     /// <summary>Core commits a message of claims; it is delivered with the next run.</summary>
     public Task SendAsync(params TransferWanted[] claims) => SendAsync(Topics.ClaimsAccepted, ClaimsAccepted.Of(claims));
 
@@ -203,6 +257,12 @@ internal sealed class AsyncHarness : IAsyncDisposable
     public static FinanceNotice Notice(RefundRow row, string status = "SUCCEEDED", string kind = "refund") =>
         Notice(kind, row.RefundNo, row.App, status, row.Amount, row.Currency);
 
+    public static FinanceNotice Notice(FundingWanted funding, string status = "SUCCEEDED") =>
+        Notice("fund", funding.PacketNo, funding.Subsidy.App, status, funding.Subsidy.Amount, funding.Subsidy.Currency);
+
+    public static FinanceNotice Notice(PayoutWanted payout, string status = "SUCCEEDED") =>
+        Notice("payout", payout.WithdrawalNo, payout.App, status, payout.Amount, payout.Currency);
+
     public static FinanceNotice Notice(string kind, long number, string app, string status, long amount, string currency = "CNY") => new()
     {
         Kind = kind,
@@ -235,15 +295,28 @@ internal sealed class AsyncHarness : IAsyncDisposable
         return await session.QueryAsync<T>(sql, arguments);
     }
 
-    public Task<List<TransferRow>> TransfersAsync() => QueryAsync<TransferRow>($"select {OrderStore.TransferColumns} from transfers order by claim_no");
+    public Task<List<TransferRow>> TransfersAsync() => QueryAsync<TransferRow>($"select {TransferRow.Columns} from transfers order by claim_no");
 
-    public Task<List<RefundRow>> RefundsAsync() => QueryAsync<RefundRow>($"select {OrderStore.RefundColumns} from refunds order by cause, cause_no");
+    public Task<List<RefundRow>> RefundsAsync() => QueryAsync<RefundRow>($"select {RefundRow.Columns} from refunds order by cause, cause_no");
 
     public async Task<TransferRow> TransferOfAsync(TransferWanted claim) =>
-        Assert.Single(await QueryAsync<TransferRow>($"select {OrderStore.TransferColumns} from transfers where claim_no = @ClaimNo", new { claim.ClaimNo }));
+        Assert.Single(await QueryAsync<TransferRow>($"select {TransferRow.Columns} from transfers where claim_no = @ClaimNo", new { claim.ClaimNo }));
 
     public async Task<RefundRow> RefundOfAsync(RefundCause cause, long causeNo) => Assert.Single(await QueryAsync<RefundRow>(
-        $"select {OrderStore.RefundColumns} from refunds where cause = @cause and cause_no = @causeNo", new { cause = (int)cause, causeNo }));
+        $"select {RefundRow.Columns} from refunds where cause = @cause and cause_no = @causeNo", new { cause = (int)cause, causeNo }));
+
+    public Task<List<FundingRow>> FundingsAsync() => QueryAsync<FundingRow>($"select {FundingRow.Columns} from fundings order by packet_no");
+
+    public Task<List<PayoutRow>> PayoutsAsync() => QueryAsync<PayoutRow>($"select {PayoutRow.Columns} from payouts order by withdrawal_no");
+
+    public async Task<FundingRow> FundingOfAsync(FundingWanted funding) => Assert.Single(
+        await QueryAsync<FundingRow>($"select {FundingRow.Columns} from fundings where packet_no = @PacketNo", new { funding.PacketNo }));
+
+    public async Task<PayoutRow> PayoutOfAsync(PayoutWanted payout) => Assert.Single(
+        await QueryAsync<PayoutRow>($"select {PayoutRow.Columns} from payouts where withdrawal_no = @WithdrawalNo", new { payout.WithdrawalNo }));
+
+    /// <summary>Transfers that wait for their packet's funding.</summary>
+    public Task<List<long>> AwaitingAsync() => QueryAsync<long>("select transfer_no from awaiting_funding order by transfer_no");
 
     public Task<List<DueState>> DueAsync() => QueryAsync<DueState>("select kind, no, next_check_at, attempts, deadline_at from due order by kind, no");
 
@@ -291,11 +364,12 @@ internal sealed class AsyncProcess
     private volatile bool _killed;
 
     public AsyncProcess(
-        IStore store, IStore coreStore, Outbox coreOutbox, AsyncOptions options, IFinance finance, FakeCore core, TimeProvider clock, IRandomSource chance)
+        IStore store, IStore coreStore, Outbox coreOutbox, AsyncOptions options, IFinance finance, FakeCore core, ICampaigns campaigns,
+        TimeProvider clock, IRandomSource chance)
     {
         Alerts = new AlertSink(NullLogger<AlertSink>.Instance);
         Module = new AsyncModule(
-            store, options, finance, new Lazy<IRedPacketCore>(core), new FinanceCallbackKey(AsyncHarness.Signature), clock, chance, Alerts,
+            store, options, finance, new Lazy<IRedPacketCore>(core), new Lazy<ICampaigns>(campaigns), new FinanceCallbackKey(AsyncHarness.Signature), clock, chance, Alerts,
             new AlertCourier(store, Alerts, new AlertOptions(), clock, chance, NullLogger<AlertCourier>.Instance), NullLoggerFactory.Instance);
         _coreDispatcher = new OutboxDispatcher(coreStore, coreOutbox, _bus, Alerts, NullLogger.Instance);
         core.Listen(_bus);

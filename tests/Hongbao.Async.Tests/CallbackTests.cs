@@ -158,6 +158,8 @@ public sealed class CallbackTests
                      // Kind and number together name an order.
                      AsyncHarness.Notice(row) with { Kind = "refund" },
                      AsyncHarness.Notice(refund) with { Kind = "transfer" },
+                     AsyncHarness.Notice(refund) with { Kind = "fund" },
+                     AsyncHarness.Notice(row) with { Kind = "payout" },
                  })
         {
             Assert.Equal(ResultCode.NotFound, await harness.CallBackAsync(AsyncHarness.Notice(row), stranger));
@@ -199,7 +201,7 @@ public sealed class CallbackTests
         await using var harness = await AsyncHarness.StartAsync(dialect);
         var refund = await harness.PendingRefundAsync();
 
-        foreach (var kind in new[] { "payment", "payout", "", "Refund" })
+        foreach (var kind in new[] { "payment", "hold", "", "Refund" })
         {
             Assert.Equal(ResultCode.ValidationFailed, await harness.CallBackAsync(AsyncHarness.Notice(refund) with { Kind = kind }));
             // Beside a genuine kind of the same number.

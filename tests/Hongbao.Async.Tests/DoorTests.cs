@@ -19,6 +19,13 @@ public sealed class DoorTests
             ResultCode.Overloaded,
             (await harness.Contract.GetRefundResultsAsync(context, new RefundResultsRequest { Keys = [new RefundKey { Cause = RefundCause.Expiry, CauseNo = 1 }] }, default)).Result.Code);
 
+        var numbers = new NumberedResultsRequest { Numbers = [1] };
+        Assert.Equal(ResultCode.Overloaded, (await harness.Contract.GetFundingResultsAsync(context, numbers, default)).Result.Code);
+        Assert.Equal(ResultCode.Overloaded, (await harness.Contract.GetPayoutResultsAsync(context, numbers, default)).Result.Code);
+        Assert.Equal(
+            ResultCode.Overloaded,
+            (await harness.Contract.AdvanceCreditsAsync(context, new AdvanceCreditsRequest { Transfers = [harness.NewClaim()] }, default)).Result.Code);
+
         harness.Store.IsAway = false;
         Assert.Equal(ResultCode.Ok, await harness.CallBackAsync(callback));
     }

@@ -13,10 +13,21 @@ internal sealed class FakeCore : IRedPacketCore
     private readonly HashSet<long> _settled = [];
     private readonly List<TransferOutcome> _outcomes = [];
     private readonly List<(CallContext Context, RefundProgress Progress)> _progress = [];
+    private readonly Dictionary<(string App, string ExternalNo), SubsidyIssued> _subsidies = [];
+    private readonly SortedDictionary<long, (FundingWanted Wanted, long SinceMs)> _fundings = [];
+    private readonly SortedDictionary<long, (PayoutWanted Wanted, long SinceMs)> _payouts = [];
+    private readonly List<NumberedOutcome> _payoutOutcomes = [];
 
     /// <summary>Answers that the pulls give instead of the truth.</summary>
     public ResultCode PullResult { get; set; } = ResultCode.Ok;
 
+    /// <summary>Answers of the booking instead of the truth.</summary>
+    public Func<BookSubsidiesRequest, Result?>? BookingResult { get; set; }
+
+    /// <summary>How many subsidies each booking brought.</summary>
+    public List<int> Bookings { get; } = [];
+
+    public int FundingPulls { get; private set; }
     public int TransferPulls { get; private set; }
     public int RefundPulls { get; private set; }
 
@@ -36,6 +47,28 @@ internal sealed class FakeCore : IRedPacketCore
             lock (_gate)
             {
                 return [.. _outcomes];
+            }
+        }
+    }
+
+    public List<NumberedOutcome> PayoutOutcomes
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return [.. _payoutOutcomes];
+            }
+        }
+    }
+
+    public List<SubsidyIssued> Subsidies
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return [.. _subsidies.Values];
             }
         }
     }
@@ -76,8 +109,43 @@ internal sealed class FakeCore : IRedPacketCore
         }
     }
 
+    public void Hold(IEnumerable<FundingWanted> fundings, long sinceMs)
+    {
+        lock (_gate)
+        {
+            foreach (var funding in fundings)
+            {
+                _fundings.Add(funding.PacketNo, (funding, sinceMs));
+            }
+        }
+    }
+
+    public void Hold(IEnumerable<PayoutWanted> payouts, long sinceMs)
+    {
+        lock (_gate)
+        {
+            foreach (var payout in payouts)
+            {
+                _payouts.Add(payout.WithdrawalNo, (payout, sinceMs));
+            }
+        }
+    }
+
     public void Listen(MessageBus bus)
     {
+        bus.Subscribe(Listener.SettleWithdrawals, (deliveries, _) =>
+        {
+            lock (_gate)
+            {
+                foreach (var outcome in deliveries.SelectMany(d => d.Read<PayoutsSettled>().Items))
+                {
+                    _payoutOutcomes.Add(outcome);
+                    _payouts.Remove(outcome.Number);
+                }
+            }
+
+            return Task.CompletedTask;
+        });
         bus.Subscribe(Topics.TransfersSettled, "core.claims.settle", (deliveries, _) =>
         {
             lock (_gate)
@@ -104,7 +172,7 @@ internal sealed class FakeCore : IRedPacketCore
                     foreach (var progress in delivery.Read<RefundsAdvanced>().Items)
                     {
                         _progress.Add((delivery.Context, progress));
-                        if (progress.Status is OrderStatus.Succeeded or OrderStatus.SetAside)
+                        if (progress.Status is OrderStatus.Succeeded or OrderStatus.SetAside or OrderStatus.Void)
                         {
                             _refunds.Remove((progress.Cause, progress.CauseNo));
                         }
@@ -156,6 +224,72 @@ internal sealed class FakeCore : IRedPacketCore
         }
     }
 
+    public Task<PullFundingsResponse> PullFundingsAsync(CallContext context, PullRequest request, CancellationToken cancellationToken)
+    {
+        lock (_gate)
+        {
+            FundingPulls++;
+            return Task.FromResult(PullResult != ResultCode.Ok
+                ? new PullFundingsResponse { Result = Result.Of(PullResult) }
+                : new PullFundingsResponse
+                {
+                    Items = [.. _fundings.Where(f => f.Key > request.AfterNo && f.Value.SinceMs < request.OlderThanMs).Select(f => f.Value.Wanted).Take(request.Limit)],
+                });
+        }
+    }
+
+    public Task<PullPayoutsResponse> PullPayoutsAsync(CallContext context, PullRequest request, CancellationToken cancellationToken)
+    {
+        lock (_gate)
+        {
+            return Task.FromResult(PullResult != ResultCode.Ok
+                ? new PullPayoutsResponse { Result = Result.Of(PullResult) }
+                : new PullPayoutsResponse
+                {
+                    Items = [.. _payouts.Where(p => p.Key > request.AfterNo && p.Value.SinceMs < request.OlderThanMs).Select(p => p.Value.Wanted).Take(request.Limit)],
+                });
+        }
+    }
+
+    public Task<BookedSubsidiesResponse> BookSubsidiesAsync(CallContext context, BookSubsidiesRequest request, CancellationToken cancellationToken)
+    {
+        Assert.InRange(request.Items.Count, 1, 1000);
+        lock (_gate)
+        {
+            Bookings.Add(request.Items.Count);
+            if (BookingResult?.Invoke(request) is { } instead)
+            {
+                return Task.FromResult(new BookedSubsidiesResponse { Result = instead });
+            }
+
+            foreach (var item in request.Items)
+            {
+                Assert.Equal(context.App, item.App);
+                _subsidies.TryAdd((item.App, item.ExternalNo), item);
+            }
+
+            return Task.FromResult(new BookedSubsidiesResponse { Items = request.Items.ConvertAll(i => Booked(i.App, i.ExternalNo)) });
+        }
+    }
+
+    public Task<BookedSubsidiesResponse> GetSubsidiesAsync(CallContext context, SubsidyNumbersRequest request, CancellationToken cancellationToken)
+    {
+        Assert.InRange(request.ExternalNos.Count, 1, 1000);
+        lock (_gate)
+        {
+            return Task.FromResult(PullResult != ResultCode.Ok
+                ? new BookedSubsidiesResponse { Result = Result.Of(PullResult) }
+                : new BookedSubsidiesResponse { Items = request.ExternalNos.ConvertAll(no => Booked(context.App, no)) });
+        }
+    }
+
+    private BookedSubsidy Booked(string app, string externalNo) => _subsidies.ContainsKey((app, externalNo))
+        ? new BookedSubsidy { ExternalNo = externalNo, SubsidyNo = 1, Status = SubsidyStatus.Available }
+        : new BookedSubsidy { ExternalNo = externalNo };
+
+    public Task<SubsidyBooksResponse> GetSubsidyBooksAsync(CallContext context, SubsidyBooksRequest request, CancellationToken cancellationToken) => throw NotAsked();
+    public Task<WithdrawalResponse> CreateWithdrawalAsync(CallContext context, CreateWithdrawalRequest request, CancellationToken cancellationToken) => throw NotAsked();
+    public Task<WithdrawalResponse> GetWithdrawalAsync(CallContext context, WithdrawalRequest request, CancellationToken cancellationToken) => throw NotAsked();
     public Task<CreatePacketResponse> CreatePacketAsync(CallContext context, CreatePacketRequest request, CancellationToken cancellationToken) => throw NotAsked();
     public Task<SetContentResponse> SetContentAsync(CallContext context, SetContentRequest request, CancellationToken cancellationToken) => throw NotAsked();
     public Task<ClaimResponse> ClaimAsync(CallContext context, ClaimRequest request, CancellationToken cancellationToken) => throw NotAsked();

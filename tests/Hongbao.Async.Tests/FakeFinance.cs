@@ -4,7 +4,11 @@ namespace Hongbao.Async.Tests;
 
 /// <summary>A call that finance got.</summary>
 internal sealed record FinanceCall(
-    string Operation, CallContext Context, List<long> Numbers, List<TransferOrder> Transfers, List<RefundOrder> Refunds, CancellationToken Token);
+    string Operation, CallContext Context, List<long> Numbers, List<TransferOrder> Transfers, List<RefundOrder> Refunds, CancellationToken Token)
+{
+    public List<FundingOrder> Fundings { get; init; } = [];
+    public List<PayoutOrder> Payouts { get; init; } = [];
+}
 
 /// <summary>
 /// A finance that keeps books: money moves at most once per number, by the content that came first. A test decides what it says:
@@ -36,6 +40,9 @@ internal sealed class FakeFinance : IFinance
 
     /// <summary>What a refusal says.</summary>
     public string Reason { get; set; } = "the account is closed";
+
+    /// <summary>Money of campaigns that was asked for before it was in the packet's escrow. A real finance would only say that it is short.</summary>
+    public List<string> TooEarly { get; } = [];
 
     public IReadOnlyList<FinanceCall> Calls
     {
@@ -112,11 +119,19 @@ internal sealed class FakeFinance : IFinance
 
     public Task<OrderAnswers> TransferAsync(CallContext context, TransferBatch request, CancellationToken cancellationToken) => AnswerAsync(
         new FinanceCall("transfer", context, request.Items.ConvertAll(i => i.TransferNo), request.Items, [], cancellationToken),
-        call => call.Transfers.ConvertAll(t => Take("transfer", call.Context.App, t.TransferNo, t, t.Amount)));
+        call => call.Transfers.ConvertAll(t =>
+        {
+            RefuseTooEarly(t.Kind == PacketKind.B2C, call.Context.App, t.PacketNo, $"transfer {t.TransferNo}");
+            return Take("transfer", call.Context.App, t.TransferNo, t, t.Amount);
+        }));
 
     public Task<OrderAnswers> RefundAsync(CallContext context, RefundBatch request, CancellationToken cancellationToken) => AnswerAsync(
         new FinanceCall("refund", context, request.Items.ConvertAll(i => i.RefundNo), [], request.Items, cancellationToken),
-        call => call.Refunds.ConvertAll(r => Take("refund", call.Context.App, r.RefundNo, r, r.Amount)));
+        call => call.Refunds.ConvertAll(r =>
+        {
+            RefuseTooEarly(r.CampaignId != 0, call.Context.App, r.PacketNo, $"refund {r.RefundNo}");
+            return Take("refund", call.Context.App, r.RefundNo, r, r.Amount);
+        }));
 
     public Task<OrderAnswers> SetAsideAsync(CallContext context, RefundBatch request, CancellationToken cancellationToken) => AnswerAsync(
         new FinanceCall("setAside", context, request.Items.ConvertAll(i => i.RefundNo), [], request.Items, cancellationToken),
@@ -132,6 +147,27 @@ internal sealed class FakeFinance : IFinance
         new FinanceCall("queryRefunds", context, request.Numbers, [], [], cancellationToken),
         call => call.Numbers.ConvertAll(n => Find("refund", call.Context.App, n)));
 
+    public Task<OrderAnswers> FundAsync(CallContext context, FundingBatch request, CancellationToken cancellationToken) => AnswerAsync(
+        new FinanceCall("fund", context, request.Items.ConvertAll(i => i.PacketNo), [], [], cancellationToken) { Fundings = request.Items },
+        call => call.Fundings.ConvertAll(f => Take("fund", call.Context.App, f.PacketNo, f, f.Amount)));
+
+    public Task<OrderAnswers> QueryFundingsAsync(CallContext context, NumberBatch request, CancellationToken cancellationToken) => AnswerAsync(
+        new FinanceCall("queryFundings", context, request.Numbers, [], [], cancellationToken),
+        call => call.Numbers.ConvertAll(n => Find("fund", call.Context.App, n)));
+
+    public Task<OrderAnswers> PayoutAsync(CallContext context, PayoutBatch request, CancellationToken cancellationToken) => AnswerAsync(
+        new FinanceCall("payout", context, request.Items.ConvertAll(i => i.WithdrawalNo), [], [], cancellationToken) { Payouts = request.Items },
+        call => call.Payouts.ConvertAll(p => Take("payout", call.Context.App, p.WithdrawalNo, p, p.Amount)));
+
+    public Task<OrderAnswers> QueryPayoutsAsync(CallContext context, NumberBatch request, CancellationToken cancellationToken) => AnswerAsync(
+        new FinanceCall("queryPayouts", context, request.Numbers, [], [], cancellationToken),
+        call => call.Numbers.ConvertAll(n => Find("payout", call.Context.App, n)));
+
+    public Task<OrderAnswers> HoldAsync(CallContext context, HoldBatch request, CancellationToken cancellationToken) => throw NotAsked();
+    public Task<OrderAnswers> QueryHoldsAsync(CallContext context, NumberBatch request, CancellationToken cancellationToken) => throw NotAsked();
+    public Task<OrderAnswers> ReleaseAsync(CallContext context, HoldBatch request, CancellationToken cancellationToken) => throw NotAsked();
+    public Task<OrderAnswers> QueryReleasesAsync(CallContext context, NumberBatch request, CancellationToken cancellationToken) => throw NotAsked();
+    public Task<CampaignAccountResponse> GetCampaignAccountAsync(CallContext context, CampaignAccountRequest request, CancellationToken cancellationToken) => throw NotAsked();
     public Task<PaymentAnswer> CreatePaymentAsync(CallContext context, PaymentOrder request, CancellationToken cancellationToken) => throw NotAsked();
     public Task<PaymentAnswer> QueryPaymentAsync(CallContext context, FinanceNumber request, CancellationToken cancellationToken) => throw NotAsked();
     public Task<PaymentAnswer> PayAsync(CallContext context, FinanceNumber request, CancellationToken cancellationToken) => throw NotAsked();
@@ -180,6 +216,14 @@ internal sealed class FakeFinance : IFinance
     private OrderAnswer Find(string kind, string app, long number) => _books.TryGetValue((kind, app, number), out var entry)
         ? new OrderAnswer { Number = number, Status = entry.Status, Reason = entry.Reason }
         : new OrderAnswer { Number = number, Status = FinanceStatus.Pending, Reason = "not found" };
+
+    private void RefuseTooEarly(bool needsFunding, string app, long packetNo, string what)
+    {
+        if (needsFunding && StatusOf("fund", app, packetNo) != FinanceStatus.Succeeded)
+        {
+            TooEarly.Add(what);
+        }
+    }
 
     private void EndEntry(Entry entry, FinanceStatus status)
     {

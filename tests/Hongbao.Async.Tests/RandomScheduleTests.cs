@@ -61,12 +61,44 @@ public sealed class RandomScheduleTests(ITestOutputHelper output)
             _ => CommitFault.None,
         };
 
+        harness.Campaigns.Instead = request => calm ? Task.FromResult<VerifyWinsResponse?>(null) : dice.Next(100) switch
+        {
+            < 20 => throw new IOException("campaign is down"),
+            < 30 => Task.FromResult<VerifyWinsResponse?>(new VerifyWinsResponse { Result = Result.Of(ResultCode.Overloaded) }),
+            _ => Task.FromResult<VerifyWinsResponse?>(null),
+        };
+
         var claims = new List<TransferWanted>();
         var wanted = new List<RefundWanted>();
+        var funded = new List<FundingWanted>();
+        var payouts = new List<PayoutWanted>();
         for (var round = 0; round < 12; round++)
         {
             var someClaims = Enumerable.Range(0, dice.Next(4)).Select(_ => harness.NewClaim(dice.Next(1, 1000), dice.Next(2) == 0 ? "east" : "west")).ToList();
             var someRefunds = Enumerable.Range(0, dice.Next(3)).Select(_ => harness.NewRefund(dice.Next(1, 1000), dice.Next(2) == 0 ? "east" : "west")).ToList();
+            var someFundings = Enumerable.Range(0, dice.Next(3)).Select(_ => NewFunding(harness, dice)).ToList();
+            foreach (var funding in someFundings)
+            {
+                // Some claim, the rest goes back.
+                var left = funding.Subsidy.Amount;
+                for (var shares = dice.Next(4); shares > 0 && left > 1; shares--)
+                {
+                    var share = dice.NextInt64(1, left + 1);
+                    someClaims.Add(harness.NewClaim(funding, share));
+                    left -= share;
+                }
+
+                if (left > 0)
+                {
+                    someRefunds.Add(harness.NewRefund(funding, left));
+                }
+            }
+
+            var somePayouts = Enumerable.Range(0, dice.Next(3)).Select(_ => harness.NewPayout(dice.Next(1, 1000), dice.Next(2) == 0 ? "east" : "west")).ToList();
+            funded.AddRange(someFundings);
+            payouts.AddRange(somePayouts);
+            harness.Core.Hold(someFundings, harness.NowMs);
+            harness.Core.Hold(somePayouts, harness.NowMs);
             claims.AddRange(someClaims);
             wanted.AddRange(someRefunds);
             harness.Core.Hold(someClaims);
@@ -80,6 +112,21 @@ public sealed class RandomScheduleTests(ITestOutputHelper output)
             if (dice.Next(3) > 0 && wanted.Count > 0)
             {
                 await harness.SendAsync([.. someRefunds, wanted[dice.Next(wanted.Count)]]);
+            }
+
+            if (dice.Next(3) > 0 && funded.Count > 0)
+            {
+                await harness.SendAsync([.. someFundings, funded[dice.Next(funded.Count)]]);
+            }
+
+            if (dice.Next(3) > 0 && payouts.Count > 0)
+            {
+                await harness.SendAsync([.. somePayouts, payouts[dice.Next(payouts.Count)]]);
+            }
+
+            if (dice.Next(3) == 0)
+            {
+                await AdvanceAsync(harness, dice, [.. claims.Where(_ => dice.Next(4) == 0)], funded);
             }
 
             foreach (var (kind, app, number) in finance.Open().Where(_ => dice.Next(3) == 0))
@@ -114,7 +161,34 @@ public sealed class RandomScheduleTests(ITestOutputHelper output)
         calm = true;
         finance.Open().ForEach(o => finance.End(o.Kind, o.App, o.Number, FinanceStatus.Succeeded));
         await harness.AdvanceAsync(TimeSpan.FromSeconds(90), TimeSpan.FromSeconds(9));
-        await harness.AssertEndedAsync(claims, wanted);
+        await harness.AssertEndedAsync(claims, wanted, funded);
+        var ends = (await harness.PayoutsAsync()).ToDictionary(p => p.WithdrawalNo, p => p.State);
+        Assert.Equal(payouts.Select(p => p.WithdrawalNo).Order(), ends.Keys.Order());
+        Assert.Equal(payouts.Where(p => ends[p.WithdrawalNo] == OrderStatus.Succeeded).Sum(p => p.Amount), finance.SumMoved("payout"));
+        Assert.All(harness.Core.PayoutOutcomes, o => Assert.Equal(ends[o.Number], o.Status));
+        Assert.Equal(ends.Keys.Order(), harness.Core.PayoutOutcomes.Select(o => o.Number).Distinct().Order());
+    }
+
+    private static FundingWanted NewFunding(AsyncHarness harness, Random dice)
+    {
+        var app = dice.Next(2) == 0 ? "east" : "west";
+        return harness.NewFunding(dice.Next(5) == 0 ? harness.NewForgedWin(dice.Next(1, 1000), app) : harness.NewWin(dice.Next(1, 1000), app));
+    }
+
+    private static async Task AdvanceAsync(AsyncHarness harness, Random dice, List<TransferWanted> claims, List<FundingWanted> funded)
+    {
+        var packets = claims.Select(c => c.PacketNo).ToHashSet();
+        var context = CallContext.ForSystem("east", harness.Clock.GetUtcNow().AddMilliseconds(dice.Next(-100, 1000)));
+        try
+        {
+            var answer = await harness.Contract.AdvanceCreditsAsync(
+                context, new AdvanceCreditsRequest { Transfers = claims, Fundings = funded.FindAll(f => packets.Contains(f.PacketNo)) }, default);
+            Assert.Contains(answer.Result.Code, new[] { ResultCode.Ok, ResultCode.Overloaded });
+        }
+        catch (StoreException)
+        {
+            // The caller hears a fault and may come again.
+        }
     }
 
     private static async Task CallBackAsync(AsyncHarness harness, FinanceCallbackRequest callback)

@@ -15,6 +15,8 @@ public sealed class RegistrationTests
     [InlineData("CheckMsMax", "3600001")]
     [InlineData("FinanceTimeoutMs", "99")]
     [InlineData("FinanceTimeoutMs", "60001")]
+    [InlineData("CampaignTimeoutMs", "99")]
+    [InlineData("CampaignTimeoutMs", "60001")]
     [InlineData("PullAfterMs", "99")]
     [InlineData("PullAfterMs", "3600001")]
     [InlineData("DeadlineSeconds", "0")]

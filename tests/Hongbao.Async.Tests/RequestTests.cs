@@ -12,13 +12,15 @@ public sealed class RequestTests
     {
         await using var harness = await AsyncHarness.StartAsync(dialect);
         var c2c = harness.NewClaim(amount: 250);
-        var b2c = harness.NewClaim(amount: 1, kind: PacketKind.B2C);
+        var funding = harness.NewFunding();
+        var b2c = harness.NewClaim(funding, amount: 1);
+        await harness.SendAsync(funding);
+        await harness.RunAsync();
 
         await harness.SendAsync(c2c, b2c);
         await harness.RunAsync();
 
-        var call = Assert.Single(harness.Finance.Calls);
-        Assert.Equal("transfer", call.Operation);
+        var call = Assert.Single(harness.Finance.Calls, c => c.Operation == "transfer");
         Assert.Equal((AsyncHarness.Shop, harness.NowMs + harness.Options.FinanceTimeoutMs), (call.Context.App, call.Context.DeadlineMs));
         foreach (var claim in new[] { c2c, b2c })
         {
@@ -122,7 +124,7 @@ public sealed class RequestTests
         foreach (var other in new[]
                  {
                      claim with { Amount = 101 }, claim with { Uid = 3 }, claim with { App = "other" }, claim with { Currency = "USD" }, claim with { PacketNo = 5 },
-                     claim with { PayOrderNo = 6 }, claim with { SenderUid = 7 }, claim with { Kind = PacketKind.B2C },
+                     claim with { PayOrderNo = 6 }, claim with { SenderUid = 7 }, claim with { Kind = PacketKind.B2C }, claim with { CampaignId = 8 },
                  })
         {
             await harness.SendAsync(other);
@@ -132,7 +134,7 @@ public sealed class RequestTests
         Assert.Equal(100, harness.Finance.SumMoved("transfer"));
         Assert.Single(await harness.TransfersAsync());
         var alert = Assert.Single(await harness.AlertsAsync());
-        Assert.Equal(("order.mismatch", 8L), (alert.Kind, alert.Count));
+        Assert.Equal(("order.mismatch", 9L), (alert.Kind, alert.Count));
     }
 
     [Theory, InlineData(SqlDialect.Sqlite), InlineData(SqlDialect.Postgres)]
@@ -193,7 +195,7 @@ public sealed class RequestTests
         foreach (var other in new[]
                  {
                      refund with { Amount = 301 }, refund with { Uid = 3 }, refund with { App = "other" }, refund with { Currency = "USD" },
-                     refund with { PacketNo = 5 }, refund with { PayOrderNo = 6 },
+                     refund with { PacketNo = 5 }, refund with { PayOrderNo = 6 }, refund with { CampaignId = 7 },
                  })
         {
             await harness.SendAsync(other);
@@ -202,7 +204,7 @@ public sealed class RequestTests
 
         Assert.Equal(300, harness.Finance.SumMoved("refund"));
         var alert = Assert.Single(await harness.AlertsAsync());
-        Assert.Equal(("order.mismatch", 6L), (alert.Kind, alert.Count));
+        Assert.Equal(("order.mismatch", 7L), (alert.Kind, alert.Count));
     }
 
     [Theory, InlineData(SqlDialect.Sqlite), InlineData(SqlDialect.Postgres)]

@@ -62,7 +62,7 @@ public sealed class OpenLoopTests
 
         var result = Run(Plan(server) with { Connections = 8, Requests = 250 });
 
-        Assert.Equal((250, 250 * 7, null), (result.TakenInAll, result.AmountInAll, result.Error));
+        Assert.Equal((250, 250 * 7, null), (result.TakenInAll, result.WonInAll.Amount, result.Error));
     }
 
     [Fact]

@@ -12,6 +12,9 @@ internal sealed class Client(World world, Api api, Random random)
     // Answers that a busy or dying server may give; the request is repeated.
     private static readonly HttpStatusCode[] TryAgain = [HttpStatusCode.TooManyRequests, HttpStatusCode.ServiceUnavailable];
 
+    // A packet that so many have is left alone.
+    private const int AskersMax = 8;
+
     /// <summary>Works until the server is gone or nothing is to be done any more.</summary>
     public async Task RunAsync(Func<bool> isOver)
     {
@@ -28,8 +31,21 @@ internal sealed class Client(World world, Api api, Random random)
         }
     }
 
-    /// <summary>Repeats what has no answer yet, and pays what is to be paid.</summary>
-    public async Task SettleAsync(SentPacket packet)
+    /// <summary>Repeats all that has no answer yet, pays what is to be paid, and ends campaigns.</summary>
+    public async Task SettleAsync()
+    {
+        foreach (var packet in world.Packets.ToArray())
+        {
+            await SettleAsync(packet);
+        }
+
+        if (world.Rain is { } rain)
+        {
+            await new RainClient(world, rain, api, random).SettleAsync();
+        }
+    }
+
+    private async Task SettleAsync(SentPacket packet)
     {
         if (packet.PacketNo is null)
         {
@@ -43,11 +59,17 @@ internal sealed class Client(World world, Api api, Random random)
 
     private async Task StepAsync()
     {
+        if (world.Rain is { } rain && random.Next(4) > 0)
+        {
+            await new RainClient(world, rain, api, random).StepAsync();
+            return;
+        }
+
         SentPacket packet;
         bool isNew;
         lock (world)
         {
-            var open = world.Packets.FindAll(p => p.PacketNo is null || (p.IsToBePaid && !p.IsPaid) || p.Claims.Count < world.Users);
+            var open = world.Packets.FindAll(p => p.PacketNo is null || (p.IsToBePaid && !p.IsPaid) || p.Claims.Count < Math.Min(world.Users, AskersMax));
             isNew = open.Count == 0 || random.Next(6) == 0;
             packet = isNew ? NewPacket() : open[random.Next(Math.Max(0, open.Count - 12), open.Count)];
             if (isNew)

@@ -1,13 +1,17 @@
-import { useEffect, useRef } from 'preact/hooks';
+import { useEffect, useRef, useState } from 'preact/hooks';
 import { PacketDialog } from './packet/PacketDialog';
 import { CameraPage } from './pages/CameraPage';
 import { FeedPage } from './pages/FeedPage';
 import { MePage } from './pages/MePage';
 import { PickUserPage } from './pages/PickUserPage';
 import { PublishPage } from './pages/PublishPage';
-import { type Route, route } from './route';
+import { RainPage } from './pages/RainPage';
+import { WithdrawalPage } from './pages/WithdrawalPage';
+import { WithdrawPage } from './pages/WithdrawPage';
+import { replace, type Route, route } from './route';
 import { completeHostSession, type Session, session } from './session';
 import { SendSheet } from './send/SendSheet';
+import { type ChosenSubsidy, chosenSubsidy } from './subsidies/chosenSubsidy';
 import { OfflineBanner } from './ui/OfflineBanner';
 import { TabBar } from './ui/TabBar';
 import { ToastLine } from './ui/ToastLine';
@@ -50,10 +54,20 @@ function SignedIn({ who }: { who: Session }) {
         </main>
         <TabBar page={page.page} />
       </div>
-      {sending && <SendSheet key={who.uid} uid={who.uid} />}
+      {sending && (now.withSubsidy ? <SendChosen key={who.uid} uid={who.uid} /> : <SendSheet key={who.uid} uid={who.uid} />)}
       {now.page === 'packet' && <PacketDialog key={now.packetNo} packetNo={now.packetNo} uid={who.uid} />}
     </>
   );
+}
+
+/** Wrapping a packet with the subsidy that was chosen in this tab; without one there is only the list to choose from. */
+function SendChosen({ uid }: { uid: string }) {
+  // As it was when the sheet was opened: sending forgets it.
+  const [subsidy] = useState<ChosenSubsidy | undefined>(() => chosenSubsidy(uid));
+  useEffect(() => {
+    if (!subsidy) replace('/me/subsidies');
+  }, [subsidy]);
+  return subsidy ? <SendSheet uid={uid} subsidy={subsidy} /> : null;
 }
 
 function PageOf({ page, who, covered }: { page: Route; who: Session; covered: boolean }) {
@@ -64,7 +78,13 @@ function PageOf({ page, who, covered }: { page: Route; who: Session; covered: bo
       return <PublishPage key={page.packetNo} packetNo={page.packetNo} uid={who.uid} />;
     case 'me':
       return <MePage who={who} part={page.part} />;
+    case 'rain':
+      return <RainPage key={page.campaignId} campaignId={page.campaignId} uid={who.uid} />;
+    case 'withdraw':
+      return <WithdrawPage key={who.uid} uid={who.uid} />;
+    case 'withdrawal':
+      return <WithdrawalPage key={page.withdrawalNo} withdrawalNo={page.withdrawalNo} uid={who.uid} />;
     default:
-      return <FeedPage resting={covered} />;
+      return <FeedPage uid={who.uid} resting={covered} />;
   }
 }

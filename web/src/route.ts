@@ -1,23 +1,29 @@
 import { Value } from './value';
 
-export type MePart = 'received' | 'sent' | 'wallet';
+export type MePart = 'received' | 'sent' | 'wallet' | 'subsidies';
 
 export type Route =
   | { page: 'feed' }
-  | { page: 'camera'; sending: boolean }
+  | { page: 'rain'; campaignId: string }
+  | { page: 'camera'; sending: boolean; withSubsidy?: true }
   | { page: 'publish'; packetNo: string }
   | { page: 'packet'; packetNo: string }
-  | { page: 'me'; part: MePart };
+  | { page: 'me'; part: MePart }
+  | { page: 'withdraw' }
+  | { page: 'withdrawal'; withdrawalNo: string };
 
-const meParts: readonly string[] = ['received', 'sent', 'wallet'] satisfies MePart[];
+const meParts: readonly string[] = ['received', 'sent', 'wallet', 'subsidies'] satisfies MePart[];
 
 export function parseRoute(hash: string): Route {
   const [, page = '', rest = ''] = hash.replace(/^#/, '').split('/');
-  const packetNo = /^\d{1,19}$/.test(rest) ? rest : undefined;
+  const number = /^\d{1,19}$/.test(rest) ? rest : undefined;
   if (page === 'camera') return { page: 'camera', sending: false };
-  if (page === 'send') return { page: 'camera', sending: true };
-  if (page === 'p' && packetNo) return { page: 'packet', packetNo };
-  if ((page === 'publish' || page === 'pay') && packetNo) return { page: 'publish', packetNo };
+  if (page === 'send') return rest === 'subsidy' ? { page: 'camera', sending: true, withSubsidy: true } : { page: 'camera', sending: true };
+  if (page === 'rain' && number) return { page: 'rain', campaignId: number };
+  if (page === 'p' && number) return { page: 'packet', packetNo: number };
+  if ((page === 'publish' || page === 'pay') && number) return { page: 'publish', packetNo: number };
+  if (page === 'withdraw') return { page: 'withdraw' };
+  if (page === 'withdrawal' && number) return { page: 'withdrawal', withdrawalNo: number };
   if (page === 'me') return { page: 'me', part: meParts.includes(rest) ? (rest as MePart) : 'received' };
   return { page: 'feed' };
 }

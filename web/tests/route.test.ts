@@ -9,6 +9,12 @@ it('reads addresses', () => {
   expect(parseRoute('#/pay/7301')).toEqual({ page: 'publish', packetNo: '7301' });
   expect(parseRoute('#/send')).toEqual({ page: 'camera', sending: true });
   expect(parseRoute('#/me/sent')).toEqual({ page: 'me', part: 'sent' });
+  expect(parseRoute('#/send/subsidy')).toEqual({ page: 'camera', sending: true, withSubsidy: true });
+  expect(parseRoute('#/rain/7301')).toEqual({ page: 'rain', campaignId: '7301' });
+  expect(parseRoute('#/rain/soon')).toEqual({ page: 'feed' });
+  expect(parseRoute('#/me/subsidies')).toEqual({ page: 'me', part: 'subsidies' });
+  expect(parseRoute('#/withdraw')).toEqual({ page: 'withdraw' });
+  expect(parseRoute('#/withdrawal/12')).toEqual({ page: 'withdrawal', withdrawalNo: '12' });
   expect(parseRoute('#/me/nothing')).toEqual({ page: 'me', part: 'received' });
 });
 

@@ -47,6 +47,21 @@ describe('a draft', () => {
     expect(problems[field]?.kind).toBe(kind);
   });
 
+  it('has the amount of the subsidy that funds it, whatever is typed', () => {
+    const given = { funding: { kind: 'subsidy' as const, token: 'tok' }, amount: 888, currency: 'CNY', contentId: 'clip-snow-1' };
+    const checkGiven = (part: Partial<Draft>, amount = 888) => checkDraft({ ...draft, ...part }, defaultLimits, 'Best wishes', { ...given, amount });
+    expect(checkGiven({ amount: '' }).packet).toEqual({
+      amount: 888, count: 8, currency: 'CNY', split: 'random', scope: { kind: 'public' }, greeting: 'Best wishes', funding: { kind: 'subsidy', token: 'tok' }, contentId: 'clip-snow-1',
+    });
+    expect(checkGiven({}, 5).problems).toEqual({ count: { kind: 'countForAmount', least: 1, most: 5 } });
+    expect(checkGiven({ count: '5' }, 5).packet?.amount).toBe(5);
+    expect(checkGiven({ count: '2' }, 50_000).problems.count).toEqual({ kind: 'countForAmount', least: 3, most: 100 });
+    expect(checkGiven({ count: '3' }, 50_000).packet?.count).toBe(3);
+    expect(checkGiven({ count: '0' }).problems.count?.kind).toBe('countRange');
+    expect(checkGiven({ count: '7', split: 'equal' }).problems.amount?.kind).toBe('amountNotEven');
+    expect(checkGiven({ count: '8', split: 'equal' }).packet?.amount).toBe(888);
+  });
+
   it('takes the server\'s names of fields', () => {
     expect(fieldOf('amount')).toBe('amount');
     expect(fieldOf('scope.uids[0]')).toBe('scope');
@@ -95,7 +110,7 @@ describe('creating a packet', () => {
   it('keeps the number of the request until there is an answer', async () => {
     await expect(createPacket(uid, packet, answering(new HongbaoError('TIMEOUT', 0)))).rejects.toThrow();
     await expect(createPacket(uid, packet, answering(new HongbaoError('OVERLOADED', 503)))).rejects.toThrow();
-    expect(unanswered(uid)?.packet).toEqual(packet);
+    expect(unanswered(uid)).toEqual(packet);
     await createPacket(uid, packet, answering(created));
     expect(new Set(sent).size).toBe(1);
     expect(unanswered(uid)).toBeUndefined();
@@ -132,7 +147,7 @@ describe('creating a packet', () => {
       vi.stubGlobal('localStorage', { ...storage, setItem: blocked });
       const here = `${uid}${storage.getItem === blocked}`;
       await expect(createPacket(here, packet, answering(lost))).rejects.toThrow();
-      expect(unanswered(here)?.packet).toEqual(packet);
+      expect(unanswered(here)).toEqual(packet);
       await createPacket(here, packet, answering(created));
       expect(unanswered(here)).toBeUndefined();
     }
@@ -144,7 +159,7 @@ describe('creating a packet', () => {
     await expect(createPacket(uid, packet, answering(lost))).rejects.toThrow();
     await expect(createPacket(uid, other, answering(lost))).rejects.toThrow();
     await createPacket(uid, packet, answering(created));
-    expect(unanswered(uid)?.packet).toEqual(other);
+    expect(unanswered(uid)).toEqual(other);
     await createPacket(uid, other, answering(created));
     expect(sent).toEqual([sent[0], sent[1], sent[0], sent[1]]);
     expect(sent[0]).not.toBe(sent[1]);
@@ -159,6 +174,18 @@ describe('creating a packet', () => {
     await reloaded(uid, packet, answering(created));
     expect(sent[2]).toBe(sent[0]);
     expect(localStorage.getItem(`hongbao.creating.${uid}`)).toBeNull();
+  });
+
+  it('is taken up by what funds it', async () => {
+    const funded = { ...packet, funding: { kind: 'subsidy' as const, token: 'tok' }, contentId: 'clip-snow-1' };
+    await expect(createPacket(uid, packet, answering(lost))).rejects.toThrow();
+    await expect(createPacket(uid, funded, answering(lost))).rejects.toThrow();
+    expect(unanswered(uid)).toEqual(packet);
+    expect(unanswered(uid, funded.funding)).toEqual(funded);
+    expect(unanswered(uid, { kind: 'subsidy', token: 'other' })).toBeUndefined();
+    await createPacket(uid, funded, answering(created));
+    expect(unanswered(uid, funded.funding)).toBeUndefined();
+    expect(unanswered(uid)).toEqual(packet);
   });
 
   it('takes up what the page before this one kept', async () => {

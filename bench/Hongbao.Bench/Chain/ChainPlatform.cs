@@ -48,15 +48,18 @@ internal sealed class ChainPlatform : IAsyncDisposable
 
     public IFinanceOperations Operations { get; }
 
-    public static async Task<ChainPlatform> StartAsync(BenchServers servers)
+    /// <summary>Starts everything but the workers.</summary>
+    /// <param name="servers">The throw-away servers.</param>
+    /// <param name="database">Made if there is none.</param>
+    public static async Task<ChainPlatform> StartAsync(BenchServers servers, string database = "chain")
     {
         // No environment and no files: default settings are what is measured.
         var key = RandomNumberGenerator.GetBytes(32);
         var configuration = new ConfigurationBuilder().AddInMemoryCollection(new Dictionary<string, string?>
         {
             ["Store:Kind"] = "postgres",
-            ["Store:DataFolder"] = Path.Combine(servers.WorkFolder, "chain-data"),
-            ["Store:Postgres"] = new NpgsqlConnectionStringBuilder(servers.Postgres) { Database = "chain" }.ToString(),
+            ["Store:DataFolder"] = Path.Combine(servers.WorkFolder, database + "-data"),
+            ["Store:Postgres"] = new NpgsqlConnectionStringBuilder(servers.Postgres) { Database = database }.ToString(),
             ["Finance:CallbackKey"] = Convert.ToBase64String(key),
             ["Subsidies:TokenKeys:0:Id"] = "bench",
             ["Subsidies:TokenKeys:0:Key"] = Convert.ToBase64String(key),
@@ -94,12 +97,13 @@ internal sealed class ChainPlatform : IAsyncDisposable
     }
 
     /// <summary>Starts the workers; before it only the tables are there.</summary>
-    public void Attach()
+    /// <param name="works">Says of a worker's name whether it runs; all do when it is not given.</param>
+    public void Attach(Func<string, bool>? works = null)
     {
         var bus = new MessageBus();
         foreach (var module in _modules)
         {
-            module.Attach(bus, _scheduler);
+            module.Attach(bus, works is null ? _scheduler : new SomeWorkers(_scheduler, works));
         }
 
         _scheduler.Start();

@@ -10,7 +10,6 @@ using Hongbao.Foundation.Signing;
 using Hongbao.Foundation.Stores;
 using Hongbao.Foundation.Subsidies;
 using Hongbao.Foundation.Time;
-using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Hongbao.Bench.Contenders;
@@ -19,7 +18,7 @@ namespace Hongbao.Bench.Contenders;
 /// Ours: the real CoreModule on its real store with its default settings, but for the size of packets, called through its contract.
 /// Outbox rows are written and, as with the peers, nobody takes them away.
 /// </summary>
-internal sealed class HongbaoContender(BenchServers servers, SqlDialect dialect, TimeProvider clock) : IContender, IScheduler
+internal sealed class HongbaoContender(BenchServers servers, SqlDialect dialect, TimeProvider clock) : IContender
 {
     private readonly ThreadPoolScheduler _threads = new(clock, NullLogger<ThreadPoolScheduler>.Instance);
     private BenchDatabase? _database;
@@ -53,7 +52,9 @@ internal sealed class HongbaoContender(BenchServers servers, SqlDialect dialect,
             await _database.SettleAsync();
         }
 
-        _module.Attach(new MessageBus(), this);
+        // Lanes, numbers and clock run; the outbox dispatcher and the scans behind the claim do not, as no peer has any.
+        _module.Attach(new MessageBus(), new SomeWorkers(_threads, static name => name.StartsWith("core.lane.", StringComparison.Ordinal)
+            || name.StartsWith("core.numbers.", StringComparison.Ordinal) || name == "core.clock"));
         _threads.Start();
     }
 
@@ -77,12 +78,6 @@ internal sealed class HongbaoContender(BenchServers servers, SqlDialect dialect,
     public Task DrainAsync() => Task.CompletedTask;
 
     public Task<List<string>> AuditAsync(long taken) => new MoneyAudit(_store).RunAsync(taken, packetsFollow: true);
-
-    // Lanes, numbers and clock run; the outbox dispatcher and the scans behind the claim do not, as no peer has any.
-    public IWorker Add(string name, Func<CancellationToken, Task<NextRun>> step) =>
-        name.StartsWith("core.lane.", StringComparison.Ordinal) || name.StartsWith("core.numbers.", StringComparison.Ordinal) || name == "core.clock"
-            ? _threads.Add(name, step)
-            : new NeverRun();
 
     public async ValueTask DisposeAsync()
     {
@@ -109,40 +104,5 @@ internal sealed class HongbaoContender(BenchServers servers, SqlDialect dialect,
 
         _folder = Directory.CreateDirectory(Path.Combine(servers.WorkFolder, "sqlite-" + Guid.NewGuid().ToString("N"))).FullName;
         return new SqliteStore("core", Path.Combine(_folder, "core.db"), TimeProvider.System);
-    }
-
-    private sealed class NeverRun : IWorker
-    {
-        public void Wake()
-        {
-        }
-    }
-
-    // The engine is expected to be silent: what it warns of belongs on the screen.
-    private sealed class FirstErrors : ILoggerFactory, ILogger
-    {
-        public static readonly FirstErrors Instance = new();
-
-        public ILogger CreateLogger(string categoryName) => this;
-
-        public void AddProvider(ILoggerProvider provider)
-        {
-        }
-
-        public IDisposable? BeginScope<TState>(TState state) where TState : notnull => null;
-
-        public bool IsEnabled(LogLevel logLevel) => logLevel >= LogLevel.Warning;
-
-        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
-        {
-            if (IsEnabled(logLevel))
-            {
-                Console.Error.WriteLine($"  {logLevel}: {formatter(state, exception)} {exception?.Message}");
-            }
-        }
-
-        public void Dispose()
-        {
-        }
     }
 }

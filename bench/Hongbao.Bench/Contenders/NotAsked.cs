@@ -3,7 +3,7 @@ using Hongbao.Contracts;
 namespace Hongbao.Bench.Contenders;
 
 /// <summary>What Core would talk to; a claim of a public packet asks none of them.</summary>
-internal sealed class NoFinance : IFinance
+internal class NoFinance : IFinance
 {
     public Task<PaymentAnswer> CreatePaymentAsync(CallContext context, PaymentOrder request, CancellationToken cancellationToken) => throw NotAsked.Fault();
     public Task<PaymentAnswer> QueryPaymentAsync(CallContext context, FinanceNumber request, CancellationToken cancellationToken) => throw NotAsked.Fault();
@@ -14,9 +14,9 @@ internal sealed class NoFinance : IFinance
     public Task<OrderAnswers> RefundAsync(CallContext context, RefundBatch request, CancellationToken cancellationToken) => throw NotAsked.Fault();
     public Task<OrderAnswers> QueryRefundsAsync(CallContext context, NumberBatch request, CancellationToken cancellationToken) => throw NotAsked.Fault();
     public Task<OrderAnswers> SetAsideAsync(CallContext context, RefundBatch request, CancellationToken cancellationToken) => throw NotAsked.Fault();
-    public Task<OrderAnswers> HoldAsync(CallContext context, HoldBatch request, CancellationToken cancellationToken) => throw NotAsked.Fault();
+    public virtual Task<OrderAnswers> HoldAsync(CallContext context, HoldBatch request, CancellationToken cancellationToken) => throw NotAsked.Fault();
     public Task<OrderAnswers> QueryHoldsAsync(CallContext context, NumberBatch request, CancellationToken cancellationToken) => throw NotAsked.Fault();
-    public Task<OrderAnswers> ReleaseAsync(CallContext context, HoldBatch request, CancellationToken cancellationToken) => throw NotAsked.Fault();
+    public virtual Task<OrderAnswers> ReleaseAsync(CallContext context, HoldBatch request, CancellationToken cancellationToken) => throw NotAsked.Fault();
     public Task<OrderAnswers> QueryReleasesAsync(CallContext context, NumberBatch request, CancellationToken cancellationToken) => throw NotAsked.Fault();
     public Task<OrderAnswers> FundAsync(CallContext context, FundingBatch request, CancellationToken cancellationToken) => throw NotAsked.Fault();
     public Task<OrderAnswers> QueryFundingsAsync(CallContext context, NumberBatch request, CancellationToken cancellationToken) => throw NotAsked.Fault();
@@ -54,5 +54,5 @@ internal sealed class NoRisk : IRisk
 
 internal static class NotAsked
 {
-    public static InvalidOperationException Fault() => new("the benchmark of claims asks for nothing else");
+    public static InvalidOperationException Fault() => new("the benchmark asks for nothing else");
 }

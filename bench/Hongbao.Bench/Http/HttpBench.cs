@@ -1,11 +1,9 @@
 using System.Net.Http.Json;
 using System.Security.Cryptography;
-using System.Text.Json;
 using Hongbao.Bench.Contenders;
 using Hongbao.Bench.Http.Loading;
 using Hongbao.Bench.Http.Serving;
 using Hongbao.Bench.Measuring;
-using Npgsql;
 
 namespace Hongbao.Bench.Http;
 
@@ -25,7 +23,7 @@ internal sealed class HttpBench(BenchServers servers, OwnCpu own) : IAsyncDispos
     private readonly string _tokenKey = Convert.ToBase64String(RandomNumberGenerator.GetBytes(32));
     private readonly Dictionary<HttpServer, (RoleProcess Process, string Url)> _servers = [];
     private readonly HttpClient _meters = new();
-    private RoleProcess? _load;
+    private readonly LoadProcess _load = new(own);
     private HttpDatabase? _database;
 
     /// <summary>One round.</summary>
@@ -41,8 +39,8 @@ internal sealed class HttpBench(BenchServers servers, OwnCpu own) : IAsyncDispos
     {
         var plan = await PrepareAsync(form, load, (long)(mostPerSecond * (warmUp + duration).TotalSeconds));
         var before = form.IsClaim ? await BeforeAsync(form, plan) : null;
-        Func<Task<Meter>> meter = form.Server == HttpServer.Platform ? () => ReadMeterAsync(plan.Url) : NoMeter;
-        var (result, cpu, cpuAfter, allocated) = await LoadAsync(meter, plan with
+        Func<Task<Meter>> meter = form.Server == HttpServer.Platform ? () => ReadMeterAsync(plan.Url) : LoadProcess.NoMeter;
+        var (result, cpu, cpuAfter, allocated) = await _load.RunAsync(meter, plan with
         {
             Endpoint = form.Endpoint,
             FirstUser = EarlyUsers,
@@ -54,7 +52,7 @@ internal sealed class HttpBench(BenchServers servers, OwnCpu own) : IAsyncDispos
             IsOnceEach = form is { IsClaim: true, IsRefused: false },
         });
         var faults = form.IsClaim
-            ? await _database!.AuditAsync(result.TakenInAll + before!.TakenInAll, result.AmountInAll + before.AmountInAll)
+            ? await _database!.AuditAsync(result.TakenInAll + before!.TakenInAll, result.WonInAll.Amount + before.WonInAll.Amount)
             : [];
         if ((before?.Error ?? result.Error) is { } error)
         {
@@ -88,11 +86,7 @@ internal sealed class HttpBench(BenchServers servers, OwnCpu own) : IAsyncDispos
             await process.DisposeAsync();
         }
 
-        if (_load is not null)
-        {
-            await _load.DisposeAsync();
-        }
-
+        await _load.DisposeAsync();
         if (_database is not null)
         {
             await _database.DisposeAsync();
@@ -120,40 +114,17 @@ internal sealed class HttpBench(BenchServers servers, OwnCpu own) : IAsyncDispos
     private async Task<LoadResult> BeforeAsync(HttpForm form, LoadPlan plan)
     {
         var first = plan with { Load = "H1", Users = 1, Requests = plan.PacketNos.Length };
-        var (result, _, _, _) = await LoadAsync(NoMeter, form.IsRefused ? first with { Users = EarlyUsers, Requests = EarlyUsers, Connections = 8 } : first);
+        var (result, _, _, _) = await _load.RunAsync(LoadProcess.NoMeter, form.IsRefused ? first with { Users = EarlyUsers, Requests = EarlyUsers, Connections = 8 } : first);
         return result;
     }
 
-    private static Task<Meter> NoMeter() => Task.FromResult(new Meter(0, 0, 0));
-
     private async Task<Meter> ReadMeterAsync(string url) => (await _meters.GetFromJsonAsync<Meter>(url + MeterEndpoint.Path))!;
-
-    private async Task<(LoadResult Result, CpuTime Before, CpuTime After, Meter Allocated)> LoadAsync(Func<Task<Meter>> meter, LoadPlan plan)
-    {
-        _load ??= new RoleProcess(LoadRole.Name);
-        await _load.WriteAsync(JsonSerializer.Serialize(plan));
-        await ExpectAsync(LoadRole.Started);
-        var (before, first) = (CpuTime.Now(own), await meter());
-        await ExpectAsync(LoadRole.Ended);
-        var (after, last) = (CpuTime.Now(own), await meter());
-        var allocated = new Meter(last.Bytes - first.Bytes, last.Collections - first.Collections, last.PauseSeconds - first.PauseSeconds);
-        return (JsonSerializer.Deserialize<LoadResult>(await _load.ReadAsync())!, before, after, allocated);
-    }
-
-    private async Task ExpectAsync(string word)
-    {
-        var line = await _load!.ReadAsync();
-        if (line != word)
-        {
-            throw new InvalidOperationException($"the load said '{line}' where '{word}' was expected");
-        }
-    }
 
     private async Task<string> ServerAsync(HttpServer server)
     {
         if (!_servers.TryGetValue(server, out var running))
         {
-            var process = server == HttpServer.Bare ? new RoleProcess(BareRole.Name) : new RoleProcess(ServeRole.Name, WriteSettings());
+            var process = server == HttpServer.Bare ? new RoleProcess(BareRole.Name) : new RoleProcess(ServeRole.Name, WriteSettings(), "core");
             running = _servers[server] = (process, await process.ReadAddressAsync());
             await WarmAsync(server);
         }
@@ -166,28 +137,17 @@ internal sealed class HttpBench(BenchServers servers, OwnCpu own) : IAsyncDispos
     {
         var nothing = new HttpForm(server, "nothing");
         var plan = await PrepareAsync(nothing, Load.Named("H1"), 0);
-        await LoadAsync(NoMeter, plan with { Requests = Users });
+        await _load.RunAsync(LoadProcess.NoMeter, plan with { Requests = Users });
         foreach (var form in server == HttpServer.Bare ? [nothing] : new[] { nothing, new HttpForm(server, "claims") })
         {
             await RunAsync(form, Load.Named("H1"), 80_000, 64, 0, TimeSpan.Zero, WarmUp);
         }
     }
 
-    // What a user would write into a settings file for PostgreSQL and his own tokens; everything else is default.
     private string WriteSettings()
     {
-        var folder = Directory.CreateDirectory(Path.Combine(servers.WorkFolder, "http")).FullName;
-        var page = Directory.CreateDirectory(Path.Combine(folder, "web")).FullName;
-        File.WriteAllText(Path.Combine(page, "index.html"), "<!doctype html><title>Hongbao</title>");
-        var database = new NpgsqlConnectionStringBuilder(servers.Postgres) { Database = "http" }.ToString();
+        var (file, database) = ServeSettings.Write(servers, "http", _tokenKey);
         _database = new HttpDatabase(database);
-        var file = Path.Combine(folder, "settings.json");
-        File.WriteAllText(file, JsonSerializer.Serialize(new
-        {
-            Urls = "http://127.0.0.1:0",
-            Store = new { Kind = "postgres", Postgres = database, DataFolder = Path.Combine(folder, "data") },
-            Gateway = new { WebRoot = page, Keys = new[] { new { Kid = Requests.KeyId, Algorithm = "HS256", Key = _tokenKey } } },
-        }));
         return file;
     }
 }

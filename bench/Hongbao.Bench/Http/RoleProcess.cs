@@ -14,12 +14,18 @@ internal sealed class RoleProcess : IAsyncDisposable
         _process = Process.Start(start) ?? throw new InvalidOperationException("a process could not be started");
     }
 
+    /// <summary>Ends it at once, as a crash would (SIGKILL); what it had said can still be read.</summary>
+    public void Kill() => _process.Kill();
+
     public Task WriteAsync(string line) => _process.StandardInput.WriteLineAsync(line);
 
     /// <summary>The next line that it says.</summary>
     /// <exception cref="InvalidOperationException">It ended.</exception>
     public async Task<string> ReadAsync() =>
-        await _process.StandardOutput.ReadLineAsync() ?? throw new InvalidOperationException($"the process {_process.StartInfo.ArgumentList[0]} ended");
+        await TryReadAsync() ?? throw new InvalidOperationException($"the process {_process.StartInfo.ArgumentList[0]} ended");
+
+    /// <summary>The next line, or null when it ended; the last one of a killed process may be cut.</summary>
+    public Task<string?> TryReadAsync() => _process.StandardOutput.ReadLineAsync();
 
     /// <summary>Reads up to the address that a server says; what it says later, its log, goes to our screen where it warns.</summary>
     public async Task<string> ReadAddressAsync()

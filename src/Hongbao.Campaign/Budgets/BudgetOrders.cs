@@ -60,8 +60,8 @@ internal sealed class BudgetOrders(IStore store, IFinance finance, DueTable<DueK
     public static Task<List<BudgetOrder>> OfAsync(StoreSession session, long campaignId, CancellationToken cancellationToken) => session.QueryAsync<BudgetOrder>(
         $"select {Columns} from budget_orders where campaign_id = @campaignId order by order_no", new { campaignId }, cancellationToken);
 
-    /// <summary>Sends an order that has no end yet, and moves it by the answer.</summary>
-    public async Task AdvanceAsync(CallContext context, long orderNo, CancellationToken cancellationToken)
+    /// <summary>Sends an order that has no end yet, and moves it by the answer. True when it has one now.</summary>
+    public async Task<bool> AdvanceAsync(CallContext context, long orderNo, CancellationToken cancellationToken)
     {
         BudgetOrder? order;
         var read = await store.ReadAsync(cancellationToken).ConfigureAwait(false);
@@ -72,7 +72,7 @@ internal sealed class BudgetOrders(IStore store, IFinance finance, DueTable<DueK
 
         if (order is not { State: OrderStatus.Pending })
         {
-            return;
+            return true;
         }
 
         Failpoint.Hit("campaign.budget.before_call");
@@ -82,16 +82,16 @@ internal sealed class BudgetOrders(IStore store, IFinance finance, DueTable<DueK
         {
             case FinanceStatus.Succeeded:
                 await EndAsync(order, OrderStatus.Succeeded, "", cancellationToken).ConfigureAwait(false);
-                return;
+                return true;
             case FinanceStatus.Refused:
                 await EndAsync(order, OrderStatus.Failed, answer.Reason, cancellationToken).ConfigureAwait(false);
-                return;
+                return true;
             case FinanceStatus.Mismatch:
                 alerts.Raise(new Alert("budget.mismatch", Text(orderNo),
                     $"Finance has {order.Kind} {orderNo} of campaign {order.CampaignId} with other content than we do. Nothing was changed; compare with finance."));
-                return;
+                return false;
             default:
-                return;
+                return false;
         }
     }
 
@@ -100,13 +100,17 @@ internal sealed class BudgetOrders(IStore store, IFinance finance, DueTable<DueK
     {
         var rest = TimeSpan.FromMilliseconds(options.CheckMs);
         var rows = await due.TakeAsync(DueKind.BudgetOrder, PageSize, rest, rest * RestFactorMax, cancellationToken).ConfigureAwait(false);
+        var open = new List<DueRow>();
         foreach (var row in rows)
         {
-            await AdvanceAsync(CallContext.ForSystem(CallContext.DefaultApp), row.No, cancellationToken).ConfigureAwait(false);
+            if (!await AdvanceAsync(CallContext.ForSystem(CallContext.DefaultApp), row.No, cancellationToken).ConfigureAwait(false))
+            {
+                open.Add(row);
+            }
         }
 
         alerts.RaiseOverdue(
-            "budget.overdue", "Orders of campaigns' budgets without a final answer of finance", "They go on being sent; check finance.", rows, storeClock.NowMs());
+            "budget.overdue", "Orders of campaigns' budgets without a final answer of finance", "They go on being sent; check finance.", open, storeClock.NowMs());
         return rows.Count == PageSize;
     }
 
@@ -155,6 +159,10 @@ internal sealed class BudgetOrders(IStore store, IFinance finance, DueTable<DueK
             }
             else if (to == OrderStatus.Failed)
             {
+                // What it was to give back is free again: after a while another order is written.
+                var now = await session.NowMsAsync(cancellationToken).ConfigureAwait(false);
+                var rest = options.DeadlineSeconds * 1000L;
+                await due.PutAsync(session, DueKind.Settlement, order.CampaignId, now + rest, now + (2 * rest), cancellationToken).ConfigureAwait(false);
                 session.AfterCommit(() => alerts.Raise(new Alert("budget.release_refused", Text(order.OrderNo),
                     $"Finance refuses to give {order.Amount} {order.Currency} of campaign {order.CampaignId} back: {reason}. Its books and finance's differ; compare them.")));
             }
@@ -167,9 +175,7 @@ internal sealed class BudgetOrders(IStore store, IFinance finance, DueTable<DueK
 
     private async Task FollowHoldAsync(StoreSession session, BudgetOrder order, OrderStatus to, string reason, CancellationToken cancellationToken)
     {
-        var state = await session.FirstAsync<CampaignStatus>(new Sql(
-            "select state from campaigns where campaign_id = @CampaignId",
-            "select state from campaigns where campaign_id = @CampaignId for update"), new { order.CampaignId }, cancellationToken).ConfigureAwait(false);
+        var plan = await PlanStore.LockAsync(session, order.CampaignId, cancellationToken).ConfigureAwait(false);
         if (to == OrderStatus.Failed)
         {
             await session.ExecuteAsync(
@@ -178,11 +184,11 @@ internal sealed class BudgetOrders(IStore store, IFinance finance, DueTable<DueK
             return;
         }
 
-        switch (state)
+        switch (plan.State)
         {
             case CampaignStatus.Draft:
-                await PlanStore.MoveAsync(session, order.CampaignId, state, CampaignEvent.BudgetHeld, cancellationToken).ConfigureAwait(false);
-                await ChunkStore.AddPoolsAsync(session, (await PlanStore.ReadAsync(session, order.CampaignId, cancellationToken).ConfigureAwait(false))!, cancellationToken).ConfigureAwait(false);
+                await PlanStore.MoveAsync(session, order.CampaignId, plan.State, CampaignEvent.BudgetHeld, cancellationToken).ConfigureAwait(false);
+                await ChunkStore.AddPoolsAsync(session, plan, cancellationToken).ConfigureAwait(false);
                 break;
             case CampaignStatus.Scheduled or CampaignStatus.Paused:
                 await BudgetChange.RaiseAsync(session, order.CampaignId, order.Amount, cancellationToken).ConfigureAwait(false);

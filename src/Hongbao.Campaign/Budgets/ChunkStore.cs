@@ -149,7 +149,9 @@ internal sealed class ChunkStore(IStore store, CampaignOptions options)
         if (left < need)
         {
             var free = Math.Max(0, Pacing.Released(plan, round, key.Prize, pool!.Planned, now) - pool.Allocated);
-            grant = Math.Min(free, Math.Max(need - left, pool.Planned / options.ChunksPerPool));
+            // Whole prizes: what is left of one with each of several holders would be nobody's.
+            var unit = Pacing.Unit(plan, key.Prize);
+            grant = Math.Min(free, (Math.Max(need - left, pool.Planned / options.ChunksPerPool) + unit - 1) / unit * unit);
             if (left + grant == 0)
             {
                 return new Chunk(0, 0);

@@ -18,13 +18,16 @@ internal static class Pacing
             return 0;
         }
 
-        var unit = pool == Plan.ChancePool ? 1 : plan.Prizes[pool - 1].Amount;
+        var unit = Unit(plan, pool);
         var least = pool == Plan.ChancePool ? plan.Prizes.Where(static p => p.ChancePpb > 0).Max(static p => p.Amount) : unit;
         // Whole prizes, rounded up; and from the first moment what the greatest one costs.
         var part = Part(plan, round, nowMs);
         var units = ((Int128)planned / unit * part + (PartWhole - 1)) / PartWhole;
         return (long)Int128.Min(planned, Int128.Max(units * unit, least));
     }
+
+    /// <summary>What a pool is given away in, minor units: prizes by quantity whole, money for chances as it comes.</summary>
+    public static long Unit(Plan plan, int pool) => pool == Plan.ChancePool ? 1 : plan.Prizes[pool - 1].Amount;
 
     private const long PartWhole = 100_000_000;
 

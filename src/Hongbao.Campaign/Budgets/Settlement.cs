@@ -1,4 +1,5 @@
 using Hongbao.Campaign.Plans;
+using Hongbao.Campaign.Wins;
 using Hongbao.Contracts;
 using Hongbao.Foundation.Alerts;
 using Hongbao.Foundation.Faults;
@@ -9,20 +10,27 @@ namespace Hongbao.Campaign.Budgets;
 
 /// <summary>What is known of a campaign's money from the three who have a part of it.</summary>
 /// <param name="Held">Put aside by finance's word, minor units.</param>
+/// <param name="HeldMost">The same with what finance may have put aside without our knowing of it yet.</param>
 /// <param name="Released">Given back, or about to be, minor units.</param>
-/// <param name="IssuedCount">Wins.</param>
-/// <param name="IssuedAmount">Minor units.</param>
+/// <param name="Won">The campaign's own wins, by hour.</param>
 /// <param name="Subsidies">Core's books, by hour.</param>
 /// <param name="Account">Finance's account.</param>
-internal sealed record Standing(long Held, long Released, long IssuedCount, long IssuedAmount, IReadOnlyList<SubsidyBooksHour> Subsidies, CampaignAccountResponse Account)
+internal sealed record Standing(
+    long Held, long HeldMost, long Released, IReadOnlyList<WonHour> Won, IReadOnlyList<SubsidyBooksHour> Subsidies, CampaignAccountResponse Account)
 {
-    /// <summary>What nobody can need any more of a campaign that is over: what was not won, what expired unused, and what came back. It only ever grows.</summary>
-    public long Free => Held - IssuedAmount + Subsidies.Sum(static h => h.ExpiredAmount) + Account.Returned;
+    /// <summary>
+    /// What nobody can need any more of a campaign that is over: what was not won, what expired unused, and what came back. It only ever grows. An hour of which Core has other subsidies than were
+    /// won frees nothing: one that was never won may be among the expired ones.
+    /// </summary>
+    public long Free => Held - Won.Sum(static h => h.Amount) + Subsidies.Where(IsBookedAsWon).Sum(static h => h.ExpiredAmount) + Account.Returned;
 
     /// <summary>True when nothing can change any more: every win has its end, all its money is with users or back with the sponsor.</summary>
     public bool IsClosed =>
-        Subsidies.Sum(static h => h.StoredCount) >= IssuedCount && Subsidies.All(static h => h.OpenPackets == 0 && h.UsedCount + h.ExpiredCount == h.StoredCount)
+        Won.Count == Subsidies.Count && Subsidies.All(h => IsBookedAsWon(h) && h.OpenPackets == 0 && h.UsedCount + h.ExpiredCount == h.StoredCount)
         && Account.Funded - Account.Returned == Subsidies.Sum(static h => h.ClaimedAmount) && Account.Balance == 0 && Account.Released == Released;
+
+    private bool IsBookedAsWon(SubsidyBooksHour stored) =>
+        Won.Any(w => w.HourMs == stored.HourMs && w.Wins == stored.StoredCount && w.Amount == stored.StoredAmount);
 }
 
 /// <summary>
@@ -35,12 +43,6 @@ internal sealed class Settlement(
 {
     private const int PageSize = 20;
     private const int RestFactorMax = 300;
-
-    private sealed class IssuedRow
-    {
-        public long Wins { get; init; }
-        public long Amount { get; init; }
-    }
 
     /// <summary>The timed scan. True when there may be more.</summary>
     public async Task<bool> ScanAsync(CancellationToken cancellationToken)
@@ -69,57 +71,55 @@ internal sealed class Settlement(
         {
             // A budget that was lowered: what is held beyond it is free.
             await ReleaseAsync(plan, static (held, now) => held - now.Budget, cancellationToken).ConfigureAwait(false);
-            return await CloseAsync(campaignId, cancellationToken).ConfigureAwait(false);
+            return await CloseAsync(plan, static (now, held, released) => held - released == now.Budget, cancellationToken).ConfigureAwait(false);
         }
 
         if (await LookAsync(plan, cancellationToken).ConfigureAwait(false) is not { } standing)
         {
             // Core or finance gives no answer. What was never won is free all the same.
-            var issued = (await IssuedAsync(plan, cancellationToken).ConfigureAwait(false)).Amount;
+            var issued = (await WonHours.OfAsync(store, plan, cancellationToken).ConfigureAwait(false)).Sum(static h => h.Amount);
             await ReleaseAsync(plan, (held, _) => held - issued, cancellationToken).ConfigureAwait(false);
             return false;
         }
 
         var free = standing.Free;
         return !await ReleaseAsync(plan, (_, _) => free, cancellationToken).ConfigureAwait(false) && standing.IsClosed
-            && await CloseAsync(campaignId, cancellationToken).ConfigureAwait(false);
+            && await CloseAsync(plan, (_, held, released) => (held, released) == (standing.Held, standing.Released), cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>Asks everybody who has a part of a campaign's money; null without an answer of one of them.</summary>
     public async Task<Standing?> LookAsync(Plan plan, CancellationToken cancellationToken)
     {
-        // Wins before subsidies before the account: what is seen later is never behind what was seen before.
-        var issued = await IssuedAsync(plan, cancellationToken).ConfigureAwait(false);
-        var (held, released) = await OrdersAsync(plan.CampaignId, cancellationToken).ConfigureAwait(false);
+        var (held, _, _) = await OrdersAsync(plan.CampaignId, cancellationToken).ConfigureAwait(false);
         var patience = TimeSpan.FromMilliseconds(options.CallTimeoutMs);
         var context = CallContext.ForSystem(plan.App, clock.GetUtcNow() + patience);
         using var timeout = new CancellationTokenSource(patience, clock);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, cancellationToken);
+        CampaignAccountResponse account;
+        SubsidyBooksResponse subsidies;
         try
         {
-            var subsidies = await core.Value.GetSubsidyBooksAsync(context, new SubsidyBooksRequest { CampaignId = plan.CampaignId }, either.Token).WaitAsync(either.Token).ConfigureAwait(false);
-            var account = await finance.GetCampaignAccountAsync(context, new CampaignAccountRequest { CampaignId = plan.CampaignId, Currency = plan.Currency }, either.Token)
+            // The account before subsidies before wins, against the way that money goes: what one has of another one is there when that one is asked.
+            account = await finance.GetCampaignAccountAsync(context, new CampaignAccountRequest { CampaignId = plan.CampaignId, Currency = plan.Currency }, either.Token)
                 .WaitAsync(either.Token).ConfigureAwait(false);
-            return subsidies.Result.IsOk() && account.Result.IsOk() ? new Standing(held, released, issued.Wins, issued.Amount, subsidies.Hours, account) : null;
+            subsidies = await core.Value.GetSubsidyBooksAsync(context, new SubsidyBooksRequest { CampaignId = plan.CampaignId }, either.Token).WaitAsync(either.Token).ConfigureAwait(false);
         }
         catch (Exception) when (!cancellationToken.IsCancellationRequested)
         {
             return null;
         }
-    }
 
-    private async Task<IssuedRow> IssuedAsync(Plan plan, CancellationToken cancellationToken)
-    {
-        var session = await store.ReadAsync(cancellationToken).ConfigureAwait(false);
-        await using (session.ConfigureAwait(false))
+        if (!subsidies.Result.IsOk() || !account.Result.IsOk())
         {
-            return (await session.FirstAsync<IssuedRow>(
-                "select count(*) as wins, cast(coalesce(sum(amount), 0) as bigint) as amount from draws where campaign_id = @CampaignId and win_no >= @first",
-                new { plan.CampaignId, first = Foundation.Numbers.Number.LowestAt(plan.StartsAtMs - 86_400_000) }, cancellationToken).ConfigureAwait(false))!;
+            return null;
         }
+
+        var won = await WonHours.OfAsync(store, plan, cancellationToken).ConfigureAwait(false);
+        var (heldNow, pending, released) = await OrdersAsync(plan.CampaignId, cancellationToken).ConfigureAwait(false);
+        return new Standing(held, heldNow + pending, released, won, subsidies.Hours, account);
     }
 
-    private async Task<(long Held, long Released)> OrdersAsync(long campaignId, CancellationToken cancellationToken)
+    private async Task<(long Held, long Pending, long Released)> OrdersAsync(long campaignId, CancellationToken cancellationToken)
     {
         var session = await store.ReadAsync(cancellationToken).ConfigureAwait(false);
         await using (session.ConfigureAwait(false))
@@ -129,8 +129,9 @@ internal sealed class Settlement(
     }
 
     // A release counts from its writing, a hold from finance's word.
-    private static (long Held, long Released) Sums(IReadOnlyList<BudgetOrder> all) => (
+    private static (long Held, long Pending, long Released) Sums(IReadOnlyList<BudgetOrder> all) => (
         all.Where(static o => o is { Kind: BudgetOrderKind.Hold, State: OrderStatus.Succeeded }).Sum(static o => o.Amount),
+        all.Where(static o => o is { Kind: BudgetOrderKind.Hold, State: OrderStatus.Pending }).Sum(static o => o.Amount),
         all.Where(static o => o.Kind == BudgetOrderKind.Release && o.State != OrderStatus.Failed).Sum(static o => o.Amount));
 
     // Writes and sends a release of what is free and was not released before. True when there was something.
@@ -141,13 +142,10 @@ internal sealed class Settlement(
         await using (session.ConfigureAwait(false))
         {
             // One at a time for a campaign: two who look at once must not give the same money back twice.
-            var state = await session.FirstAsync<CampaignStatus>(new Sql(
-                "select state from campaigns where campaign_id = @CampaignId",
-                "select state from campaigns where campaign_id = @CampaignId for update"), new { plan.CampaignId }, cancellationToken).ConfigureAwait(false);
-            var now = await PlanStore.ReadAsync(session, plan.CampaignId, cancellationToken).ConfigureAwait(false);
-            var (held, released) = Sums(await BudgetOrders.OfAsync(session, plan.CampaignId, cancellationToken).ConfigureAwait(false));
-            var amount = freeOf(held, now!) - released;
-            if (state != plan.State || amount <= 0)
+            var now = await PlanStore.LockAsync(session, plan.CampaignId, cancellationToken).ConfigureAwait(false);
+            var (held, _, released) = Sums(await BudgetOrders.OfAsync(session, plan.CampaignId, cancellationToken).ConfigureAwait(false));
+            var amount = freeOf(held, now) - released;
+            if (now.State != plan.State || amount <= 0)
             {
                 return false;
             }
@@ -162,9 +160,22 @@ internal sealed class Settlement(
         return true;
     }
 
-    private async Task<bool> CloseAsync(long campaignId, CancellationToken cancellationToken)
+    // No more looks, unless something came in between: an end, another budget, a hold. Whoever changes one of them has the campaign's lock and wants it looked at.
+    private async Task<bool> CloseAsync(Plan plan, Func<Plan, long, long, bool> isDone, CancellationToken cancellationToken)
     {
-        await due.RemoveAsync(DueKind.Settlement, campaignId, cancellationToken).ConfigureAwait(false);
-        return true;
+        var session = await store.WriteAsync(cancellationToken).ConfigureAwait(false);
+        await using (session.ConfigureAwait(false))
+        {
+            var now = await PlanStore.LockAsync(session, plan.CampaignId, cancellationToken).ConfigureAwait(false);
+            var (held, pending, released) = Sums(await BudgetOrders.OfAsync(session, plan.CampaignId, cancellationToken).ConfigureAwait(false));
+            if (now.State != plan.State || (now.State == CampaignStatus.Ended && pending > 0) || !isDone(now, held, released))
+            {
+                return false;
+            }
+
+            await due.RemoveAsync(session, DueKind.Settlement, plan.CampaignId, cancellationToken).ConfigureAwait(false);
+            await session.CommitAsync(cancellationToken).ConfigureAwait(false);
+            return true;
+        }
     }
 }

@@ -37,7 +37,7 @@ internal sealed class CampaignBoard(PlanStore plans, CampaignOptions options) : 
 
     private async Task LookAsync(CancellationToken cancellationToken)
     {
-        var (versions, _) = await plans.VersionsAsync(TimeSpan.FromHours(options.ShownHours), cancellationToken).ConfigureAwait(false);
+        var versions = await plans.VersionsAsync(TimeSpan.FromHours(options.ShownHours), cancellationToken).ConfigureAwait(false);
         var known = _plans;
         var changed = versions.Where(v => !known.TryGetValue(v.CampaignId, out var plan) || plan.Version != v.Version).Select(static v => v.CampaignId).ToList();
         if (changed.Count == 0 && versions.Count == known.Count)

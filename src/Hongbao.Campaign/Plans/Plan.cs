@@ -1,5 +1,6 @@
 using Hongbao.Campaign.Rain;
 using Hongbao.Contracts;
+using Hongbao.Foundation.Stores;
 
 namespace Hongbao.Campaign.Plans;
 
@@ -58,8 +59,8 @@ internal sealed class Plan
     /// <summary>True when a draw in the round is taken now.</summary>
     public bool Takes(Round round, long nowMs) => State == CampaignStatus.Scheduled && round.IsOpen(nowMs);
 
-    /// <summary>True when nobody can draw in the round any more.</summary>
-    public bool IsOver(Round round, long nowMs) => State == CampaignStatus.Ended || nowMs >= round.EndsAtMs;
+    /// <summary>True when nobody can draw in the round any more, at no process, however its clock stands.</summary>
+    public bool IsOver(Round round, long nowMs) => State == CampaignStatus.Ended || nowMs >= round.EndsAtMs + (long)StoreClock.ToleranceMax.TotalMilliseconds;
 
     /// <summary>True when a user can meet the limit of his wins: then they are counted.</summary>
     public bool CountsWins => Rounds.Count > PerUserLimit;

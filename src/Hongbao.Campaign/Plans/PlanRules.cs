@@ -66,7 +66,7 @@ internal static class PlanRules
 
     private static void CheckTimes(CampaignPlan plan, long nowMs, Action<string, string> fault)
     {
-        if (plan.EndsAtMs <= plan.StartsAtMs || plan.EndsAtMs - plan.StartsAtMs > LengthMsMax || plan.StartsAtMs < 0 || plan.EndsAtMs > MomentMax)
+        if (plan.StartsAtMs < 0 || plan.EndsAtMs > MomentMax || plan.EndsAtMs <= plan.StartsAtMs || plan.EndsAtMs - plan.StartsAtMs > LengthMsMax)
         {
             fault("endsAt", "must come after startsAt, by at most 366 days");
         }

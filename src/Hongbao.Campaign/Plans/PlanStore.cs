@@ -153,16 +153,17 @@ internal sealed class PlanStore(IStore store)
         return [.. (await LoadAsync(ids, cancellationToken).ConfigureAwait(false)).OrderByDescending(static p => p.CampaignId)];
     }
 
-    /// <summary>Campaigns of all apps that users may know of: no drafts, and none that ended long ago. With the store's time.</summary>
-    public async Task<(List<VersionRow> Versions, long NowMs)> VersionsAsync(TimeSpan shown, CancellationToken cancellationToken)
+    /// <summary>Campaigns of all apps that users may know of: no drafts, none that was one until its end, and none that ended long ago.</summary>
+    public async Task<List<VersionRow>> VersionsAsync(TimeSpan shown, CancellationToken cancellationToken)
     {
         var session = await store.ReadAsync(cancellationToken).ConfigureAwait(false);
         await using (session.ConfigureAwait(false))
         {
-            var now = await session.NowMsAsync(cancellationToken).ConfigureAwait(false);
-            return (await session.QueryAsync<VersionRow>(
-                "select campaign_id, version from campaigns where state <> 1 and ends_at > @since", new { since = now - (long)shown.TotalMilliseconds },
-                cancellationToken).ConfigureAwait(false), now);
+            // Its pools are made when it is scheduled.
+            return await session.QueryAsync<VersionRow>("""
+                select campaign_id, version from campaigns c where state <> 1 and ends_at > (select now_ms()) - @shown
+                  and (state <> 5 or exists (select 1 from pools p where p.campaign_id = c.campaign_id))
+                """, new { shown = (long)shown.TotalMilliseconds }, cancellationToken).ConfigureAwait(false);
         }
     }
 
@@ -179,6 +180,17 @@ internal sealed class PlanStore(IStore store)
         {
             return await ReadAsync(session, campaignIds, cancellationToken).ConfigureAwait(false);
         }
+    }
+
+    /// <summary>A campaign as it is, for changes of its state and its money: nobody else changes either until the caller's transaction ends.</summary>
+    public static async Task<Plan> LockAsync(StoreSession session, long campaignId, CancellationToken cancellationToken)
+    {
+        if (session.Dialect == SqlDialect.Postgres)
+        {
+            await session.ExecuteAsync("select 1 from campaigns where campaign_id = @campaignId for update", new { campaignId }, cancellationToken).ConfigureAwait(false);
+        }
+
+        return (await ReadAsync(session, campaignId, cancellationToken).ConfigureAwait(false))!;
     }
 
     /// <summary>A campaign as the caller's session sees it, or null.</summary>

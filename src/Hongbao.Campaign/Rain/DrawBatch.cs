@@ -129,14 +129,17 @@ internal sealed class DrawBatch(
         [.. _draws.Select(static d => d.Record).OfType<NewDraw>()],
         [.. _taken.Select(t => (t.Key, chunks[t.Key].Epoch, t.Value))]);
 
-    /// <summary>After the commit.</summary>
+    /// <summary>After the commit: tells those whose outcome is recorded now.</summary>
     public void Answer()
     {
-        foreach (var draw in _draws)
+        foreach (var draw in _draws.Where(static d => d.Record is not null))
         {
-            draw.Waiting.ForEach(w => w.Answer(draw.Record?.Outcome));
+            draw.Waiting.ForEach(w => w.Answer(draw.Record!.Outcome));
         }
     }
+
+    /// <summary>Those whose rounds take no draws now.</summary>
+    public List<WaitingDraw> NotTaken() => [.. _draws.Where(static d => d.IsDecided && d.Record is null).SelectMany(static d => d.Waiting)];
 
     // A prize by quantity that is used up is replaced by another one, so that all are given away; a prize by chance is not: its chance is all that was promised.
     private static int[] ChoicesOf(Plan plan, int prize) => plan.Prizes[prize - 1].Quantity == 0

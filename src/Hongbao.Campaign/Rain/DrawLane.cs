@@ -161,20 +161,36 @@ internal sealed class DrawLane
     // Chunks that nobody drew from for a lease's time are let go: their money is wanted elsewhere, perhaps.
     private async Task RenewAsync(CancellationToken cancellationToken)
     {
-        if (_chunks.Count == 0 || _clock.GetElapsedTime(_lastRenewal) < RenewalRest)
+        if (_clock.GetElapsedTime(_lastRenewal) < RenewalRest)
         {
             return;
         }
 
         _lastRenewal = _clock.GetTimestamp();
+        var now = _storeClock.NowMs();
+        foreach (var pool in _emptyUntil.Where(e => e.Value <= now).Select(static e => e.Key).ToArray())
+        {
+            _emptyUntil.Remove(pool);
+        }
+
         foreach (var pool in _chunks.Keys.Where(p => _clock.GetElapsedTime(_usedAt[p]) > TimeSpan.FromSeconds(_options.LeaseSeconds)).ToArray())
         {
             Forget(pool);
         }
 
-        if (_chunks.Count > 0)
+        if (_chunks.Count == 0)
+        {
+            return;
+        }
+
+        try
         {
             await _chunkStore.RenewAsync(Holder, _chunks.Keys, cancellationToken).ConfigureAwait(false);
+        }
+        catch (StoreException e)
+        {
+            // There is time for two more tries; a step that throws would make everybody wait who draws now.
+            _log.LogWarning(e, "Chunks of the budget could not be kept; tried again in {Seconds} s", RenewalRest.TotalSeconds);
         }
     }
 
@@ -194,12 +210,12 @@ internal sealed class DrawLane
         var open = new List<WaitingDraw>(draws.Count);
         foreach (var draw in draws)
         {
-            // The same user twice in a batch, or with what became known since he came.
+            // With what became known since he came.
             if (_remembered.TryGet(draw.Key, out var known))
             {
                 draw.Answer(known);
             }
-            else
+            else if (!draw.Decided.IsCompleted)
             {
                 open.Add(draw);
             }
@@ -262,6 +278,17 @@ internal sealed class DrawLane
         }
 
         batch.Answer();
+        // What the round does not take may have been decided before, here or elsewhere: that stands.
+        if (batch.NotTaken() is { Count: > 0 } asked)
+        {
+            var recorded = await _draws.FindAsync([.. asked.Select(static d => d.Key).Distinct()], CancellationToken.None).ConfigureAwait(false);
+            foreach (var (key, outcome) in recorded)
+            {
+                _remembered.Add(key, outcome);
+            }
+
+            asked.ForEach(d => d.Answer(recorded.TryGetValue(d.Key, out var outcome) ? outcome : null));
+        }
     }
 
     private void Keep(List<(Plan Plan, Round Round, int Prize, long Need)> wanted, Dictionary<PoolKey, Chunk?> leased, DrawBatch batch)
@@ -295,10 +322,19 @@ internal sealed class DrawLane
 
     private async Task RecoverAsync(List<WaitingDraw> draws, int attempt, Exception cause)
     {
-        if (cause is not StoreException exception || attempt >= AttemptsMax)
+        if (cause is not StoreException exception)
         {
             _log.LogError(cause, "A batch of {Count} draws failed", draws.Count);
+            ForgetAll();
             FailAll(draws, cause);
+            return;
+        }
+
+        if (attempt >= AttemptsMax)
+        {
+            _log.LogWarning(cause, "A batch of {Count} draws was decided {Attempts} times in vain; the callers may ask again", draws.Count, attempt + 1);
+            ForgetAll();
+            FailAll(draws, new StoreException(StoreFault.Unavailable, "the draws met others again and again", cause));
             return;
         }
 
@@ -313,9 +349,19 @@ internal sealed class DrawLane
                     await RestAsync(exception.Fault == StoreFault.UnknownOutcome ? attempt : 0).ConfigureAwait(false);
                     await _storeClock.RefreshAsync(CancellationToken.None).ConfigureAwait(false);
                     await _board.RefreshAsync(CancellationToken.None).ConfigureAwait(false);
-                    foreach (var (key, outcome) in await _draws.FindAsync([.. draws.Select(static d => d.Key).Distinct()], CancellationToken.None).ConfigureAwait(false))
+                    var recorded = await _draws.FindAsync([.. draws.Select(static d => d.Key).Distinct()], CancellationToken.None).ConfigureAwait(false);
+                    foreach (var (key, outcome) in recorded)
                     {
                         _remembered.Add(key, outcome);
+                    }
+
+                    // Answered here: memory may hold fewer than a batch.
+                    foreach (var draw in draws)
+                    {
+                        if (recorded.TryGetValue(draw.Key, out var outcome))
+                        {
+                            draw.Answer(outcome);
+                        }
                     }
 
                     await RunAsync(draws, attempt + 1).ConfigureAwait(false);

@@ -6,10 +6,10 @@ using Hongbao.Foundation.Subsidies;
 namespace Hongbao.Campaign.Rain;
 
 /// <summary>
-/// Drawing in a round; the numbered path of docs/architecture.md: (1) the campaign, from memory, (2) who is aimed at nothing has lost, (3) a known outcome, (4) a round that takes no draws has only
-/// recorded outcomes, (5) the lane decides and commits, (6) answer.
+/// Drawing in a round; the numbered path of docs/architecture.md: (1) the campaign, from memory, (2) who is aimed at nothing has lost, (3) a known outcome, (4) the lane decides and commits, or looks
+/// up what was decided where the round takes no draws, many at a time, (5) answer.
 /// </summary>
-internal sealed class RainDraw(CampaignBoard board, DrawLane lane, DrawStore draws, Remembered remembered, SubsidyTokens tokens, StoreClock storeClock)
+internal sealed class RainDraw(CampaignBoard board, DrawLane lane, Remembered remembered, SubsidyTokens tokens, StoreClock storeClock)
 {
     // Every loser's answer is the same.
     private static readonly Task<RainDrawResponse> s_lost = Task.FromResult(new RainDrawResponse());
@@ -35,31 +35,24 @@ internal sealed class RainDraw(CampaignBoard board, DrawLane lane, DrawStore dra
 
         // (2) Without a row and without a question to any database, however large the crowd.
         var prize = plan.Aim.At(round.Secret, plan.CampaignId, round.No, context.Uid);
-        var takes = plan.Takes(round, now);
         if (prize == 0)
         {
-            return takes ? s_lost : Task.FromResult(NotOpen(WhyNot(plan, round, now)));
+            return plan.Takes(round, now) ? s_lost : Task.FromResult(NotOpen(WhyNot(plan, round, now)));
         }
 
         // (3)
         var key = new DrawKey(plan.CampaignId, round.No, context.Uid);
-        return remembered.TryGet(key, out var outcome)
-            ? Task.FromResult(AnswerOf(plan, key, outcome))
-            : takes ? RecordAsync(plan, key, prize, cancellationToken) : LookUpAsync(plan, round, key, now, cancellationToken);
+        return remembered.TryGet(key, out var outcome) ? Task.FromResult(AnswerOf(plan, key, outcome)) : DecideAsync(plan, round, key, prize, cancellationToken);
     }
 
-    // (4)
-    private async Task<RainDrawResponse> LookUpAsync(Plan plan, Round round, DrawKey key, long now, CancellationToken cancellationToken) =>
-        (await draws.FindAsync([key], cancellationToken).ConfigureAwait(false)).TryGetValue(key, out var outcome) ? AnswerOf(plan, key, outcome) : NotOpen(WhyNot(plan, round, now));
-
-    // (5) What was posted is finished, even if the caller goes away.
-    private async Task<RainDrawResponse> RecordAsync(Plan plan, DrawKey key, int prize, CancellationToken cancellationToken)
+    // (4) What was posted is finished, even if the caller goes away.
+    private async Task<RainDrawResponse> DecideAsync(Plan plan, Round round, DrawKey key, int prize, CancellationToken cancellationToken)
     {
         var outcome = await lane.PostAsync(new WaitingDraw(plan.App, key, prize)).WaitAsync(cancellationToken).ConfigureAwait(false);
-        return outcome is { } known ? AnswerOf(plan, key, known) : NotOpen("The round takes no draws now.");
+        return outcome is { } known ? AnswerOf(plan, key, known) : NotOpen(WhyNot(plan, round, storeClock.NowMs()));
     }
 
-    // (6)
+    // (5)
     private RainDrawResponse AnswerOf(Plan plan, DrawKey key, Outcome outcome) => !outcome.IsWin ? new RainDrawResponse() : new RainDrawResponse
     {
         Won = true,

@@ -1,7 +1,7 @@
 using Hongbao.Campaign.Budgets;
 using Hongbao.Campaign.Plans;
+using Hongbao.Campaign.Wins;
 using Hongbao.Contracts;
-using Hongbao.Foundation.Numbers;
 using Hongbao.Foundation.Stores;
 
 namespace Hongbao.Campaign.Reports;
@@ -9,15 +9,6 @@ namespace Hongbao.Campaign.Reports;
 /// <summary>The books of a campaign: its own wins by hour, what Core says became of them, and finance's account, beside each other.</summary>
 internal sealed class CampaignReport(IStore store, PlanStore plans, Settlement settlement, StoreClock storeClock)
 {
-    private const long HourMs = 3_600_000;
-
-    private sealed class HourRow
-    {
-        public long HourMs { get; init; }
-        public long Wins { get; init; }
-        public long Amount { get; init; }
-    }
-
     private sealed class IssuedRow
     {
         public long CampaignId { get; init; }
@@ -27,6 +18,7 @@ internal sealed class CampaignReport(IStore store, PlanStore plans, Settlement s
 
     private sealed class PoolSums
     {
+        public long Budget { get; init; }
         public long Planned { get; init; }
         public long Allocated { get; init; }
         public long Sized { get; init; }
@@ -34,7 +26,7 @@ internal sealed class CampaignReport(IStore store, PlanStore plans, Settlement s
     }
 
     /// <summary>What some campaigns have issued so far, by number.</summary>
-    public async Task<Dictionary<long, (long Amount, long Count)>> IssuedAsync(IReadOnlyCollection<long> campaignIds, CancellationToken cancellationToken)
+    public async Task<Dictionary<long, (long Amount, long Count)>> IssuedAsync(IReadOnlyList<Plan> campaigns, CancellationToken cancellationToken)
     {
         var session = await store.ReadAsync(cancellationToken).ConfigureAwait(false);
         await using (session.ConfigureAwait(false))
@@ -42,10 +34,10 @@ internal sealed class CampaignReport(IStore store, PlanStore plans, Settlement s
             // Chunks count money; wins are counted by their rows, for one campaign only: a list of many shows money alone.
             var rows = await session.QueryAsync<IssuedRow>($"""
                 select campaign_id, cast(sum(issued) as bigint) as amount, 0 as count from chunks where campaign_id {Sql.AnyOf(session.Dialect, "@ids")} group by campaign_id
-                """, new { ids = session.Longs(campaignIds) }, cancellationToken).ConfigureAwait(false);
-            var counts = campaignIds.Count != 1 ? [] : await session.QueryAsync<IssuedRow>(
-                "select campaign_id, 0 as amount, count(*) as count from draws where campaign_id = @id and win_no is not null group by campaign_id",
-                new { id = campaignIds.First() }, cancellationToken).ConfigureAwait(false);
+                """, new { ids = session.Longs(campaigns.Select(static c => c.CampaignId)) }, cancellationToken).ConfigureAwait(false);
+            var counts = campaigns.Count != 1 ? [] : await session.QueryAsync<IssuedRow>(
+                "select campaign_id, 0 as amount, count(*) as count from draws where campaign_id = @CampaignId and win_no >= @first group by campaign_id",
+                new { campaigns[0].CampaignId, first = WonHours.FirstNo(campaigns[0]) }, cancellationToken).ConfigureAwait(false);
             return rows.ToDictionary(static r => r.CampaignId, r => (r.Amount, counts.Find(c => c.CampaignId == r.CampaignId)?.Count ?? 0));
         }
     }
@@ -57,18 +49,20 @@ internal sealed class CampaignReport(IStore store, PlanStore plans, Settlement s
             return new CampaignReportResponse { Result = Result.Of(ResultCode.NotFound), CampaignId = campaignId };
         }
 
-        var (hours, pools) = await OwnAsync(plan, cancellationToken).ConfigureAwait(false);
+        // What holds at every moment is seen against the way that money goes: the account, subsidies, wins, pools.
+        var standing = await settlement.LookAsync(plan, cancellationToken).ConfigureAwait(false);
+        var won = standing?.Won ?? await WonHours.OfAsync(store, plan, cancellationToken).ConfigureAwait(false);
+        var pools = await PoolsAsync(campaignId, cancellationToken).ConfigureAwait(false);
         var report = new CampaignReportResponse
         {
             CampaignId = campaignId,
             Status = plan.Status(storeClock.NowMs()),
             Currency = plan.Currency,
-            Budget = plan.Budget,
+            Budget = pools.Budget,
         };
-        var standing = await settlement.LookAsync(plan, cancellationToken).ConfigureAwait(false);
         var stored = (standing?.Subsidies ?? []).ToDictionary(static h => h.HourMs);
-        report.Hours = [.. hours.Select(static h => h.HourMs).Union(stored.Keys).Order().Select(hour =>
-            BooksOf(hour, hours.Find(h => h.HourMs == hour), stored.GetValueOrDefault(hour)))];
+        report.Hours = [.. won.Select(static h => h.HourMs).Union(stored.Keys).Order().Select(hour =>
+            BooksOf(hour, won.FirstOrDefault(h => h.HourMs == hour), stored.GetValueOrDefault(hour)))];
         report.Total = Sum(report.Hours);
         AddOwnFaults(report, plan, pools);
         if (standing is null)
@@ -81,31 +75,28 @@ internal sealed class CampaignReport(IStore store, PlanStore plans, Settlement s
         (report.HeldAmount, report.FundedAmount, report.LedgerReturnedAmount) = (account.Held, account.Funded, account.Returned);
         (report.ReleasedAmount, report.HeldNowAmount, report.WithdrawnAmount) = (account.Released, account.Balance, account.Withdrawn);
         report.Closed = plan.State == CampaignStatus.Ended && standing.IsClosed;
-        AddFaults(report, standing, plan);
+        AddFaults(report, standing);
         return report;
     }
 
-    // In one statement each; wins of a running campaign are a moment ahead of the pools or behind them.
-    private async Task<(List<HourRow> Hours, PoolSums Pools)> OwnAsync(Plan plan, CancellationToken cancellationToken)
+    // In one statement: of one moment.
+    private async Task<PoolSums> PoolsAsync(long campaignId, CancellationToken cancellationToken)
     {
         var session = await store.ReadAsync(cancellationToken).ConfigureAwait(false);
         await using (session.ConfigureAwait(false))
         {
-            var hours = await session.QueryAsync<HourRow>($"""
-                select drawn_at / {HourMs} * {HourMs} as hour_ms, count(*) as wins, cast(sum(amount) as bigint) as amount from draws
-                where campaign_id = @CampaignId and win_no >= @first group by drawn_at / {HourMs} order by 1
-                """, new { plan.CampaignId, first = Number.LowestAt(plan.StartsAtMs - 86_400_000) }, cancellationToken).ConfigureAwait(false);
-            var pools = await session.FirstAsync<PoolSums>("""
-                select cast(coalesce(sum(p.planned), 0) as bigint) as planned, cast(coalesce(sum(p.allocated), 0) as bigint) as allocated,
-                  (select cast(coalesce(sum(size), 0) as bigint) from chunks where campaign_id = @CampaignId) as sized,
-                  (select cast(coalesce(sum(issued), 0) as bigint) from chunks where campaign_id = @CampaignId) as issued
-                from pools p where p.campaign_id = @CampaignId
-                """, new { plan.CampaignId }, cancellationToken).ConfigureAwait(false);
-            return (hours, pools!);
+            return (await session.FirstAsync<PoolSums>("""
+                select c.budget,
+                  (select cast(coalesce(sum(planned), 0) as bigint) from pools where campaign_id = @campaignId) as planned,
+                  (select cast(coalesce(sum(allocated), 0) as bigint) from pools where campaign_id = @campaignId) as allocated,
+                  (select cast(coalesce(sum(size), 0) as bigint) from chunks where campaign_id = @campaignId) as sized,
+                  (select cast(coalesce(sum(issued), 0) as bigint) from chunks where campaign_id = @campaignId) as issued
+                from campaigns c where c.campaign_id = @campaignId
+                """, new { campaignId }, cancellationToken).ConfigureAwait(false))!;
         }
     }
 
-    private static CampaignBooks BooksOf(long hourMs, HourRow? won, SubsidyBooksHour? stored) => new()
+    private static CampaignBooks BooksOf(long hourMs, WonHour? won, SubsidyBooksHour? stored) => new()
     {
         HourMs = hourMs,
         IssuedCount = won?.Wins ?? 0,
@@ -137,9 +128,9 @@ internal sealed class CampaignReport(IStore store, PlanStore plans, Settlement s
     // What holds at every moment for what this module alone writes.
     private static void AddOwnFaults(CampaignReportResponse report, Plan plan, PoolSums pools)
     {
-        if (pools.Planned > plan.Budget)
+        if (pools.Planned > pools.Budget)
         {
-            report.Faults.Add($"the pools plan {pools.Planned}, more than the budget of {plan.Budget}");
+            report.Faults.Add($"the pools plan {pools.Planned}, more than the budget of {pools.Budget}");
         }
 
         if (pools.Allocated != pools.Sized)
@@ -147,9 +138,9 @@ internal sealed class CampaignReport(IStore store, PlanStore plans, Settlement s
             report.Faults.Add($"the pools have given {pools.Allocated} away, their chunks have {pools.Sized}");
         }
 
-        if (report.Total.IssuedAmount > plan.Budget)
+        if (report.Total.IssuedAmount > pools.Budget)
         {
-            report.Faults.Add($"issued {report.Total.IssuedAmount}, more than the budget of {plan.Budget}");
+            report.Faults.Add($"issued {report.Total.IssuedAmount}, more than the budget of {pools.Budget}");
         }
 
         if (plan.State == CampaignStatus.Ended && pools.Issued != report.Total.IssuedAmount)
@@ -158,7 +149,7 @@ internal sealed class CampaignReport(IStore store, PlanStore plans, Settlement s
         }
     }
 
-    private static void AddFaults(CampaignReportResponse report, Standing standing, Plan plan)
+    private static void AddFaults(CampaignReportResponse report, Standing standing)
     {
         foreach (var hour in report.Hours.Where(static h => h.StoredCount > h.IssuedCount || h.StoredAmount > h.IssuedAmount))
         {
@@ -170,7 +161,8 @@ internal sealed class CampaignReport(IStore store, PlanStore plans, Settlement s
             report.Faults.Add($"finance funded packets with {report.FundedAmount}, subsidies of {report.Total.UsedAmount} were used");
         }
 
-        if (report.HeldAmount != standing.Held && plan.State != CampaignStatus.Draft)
+        // A hold may have been made whose answer was lost.
+        if (report.HeldAmount < standing.Held || report.HeldAmount > standing.HeldMost)
         {
             report.Faults.Add($"finance has put {report.HeldAmount} aside, we know of {standing.Held}");
         }

@@ -52,6 +52,8 @@ internal static class OpenApiCommand
             ["Gateway:Keys:0:Algorithm"] = "HS256",
             ["Gateway:Keys:0:Key"] = NewKey(),
             ["Finance:CallbackKey"] = NewKey(),
+            ["Subsidies:TokenKeys:0:Id"] = "none",
+            ["Subsidies:TokenKeys:0:Key"] = NewKey(),
         });
         builder.Logging.ClearProviders();
         Server.AddPlatform(builder.Services, new PlatformOptions());

@@ -6,7 +6,7 @@ import { CheckIcon, CloseIcon, ShieldIcon } from '../ui/icons';
 import { prefersStillness } from '../ui/stillness';
 import { useWords } from '../words/language';
 import { checkDraw, type DrawVerdict } from './drawCheck';
-import { seenSeedHash } from './seenHashes';
+import { seenSeedHash } from '../seenHashes';
 import './drawCheck.css';
 
 type Check = { draw: DrawAnswer; verdict: DrawVerdict } | 'running' | 'failed';

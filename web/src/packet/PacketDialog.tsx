@@ -15,7 +15,7 @@ import { fresher } from './fresher';
 import { keepFresh } from './freshPackets';
 import { canRetry, type PacketState, stateOfError, stateOfPacket } from './packetState';
 import { Result } from './Result';
-import { rememberSeedHash } from './seenHashes';
+import { rememberSeedHash } from '../seenHashes';
 import './packetDialog.css';
 
 /** How far opening has come. */

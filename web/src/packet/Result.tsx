@@ -52,7 +52,7 @@ export function Result({ packet, claim, state, uid, celebrating, onOpen, onClose
                 {moneyText(claim.amount, packet.currency)}
               </p>
               <p class="result-state" data-testid="packet-state" data-state={claim.status.toLowerCase()}>
-                {textFor(words.claimStatus, claim.status)}
+                {textFor(packet.kind === 'b2c' ? words.rewardClaimStatus : words.claimStatus, claim.status)}
               </p>
             </>
           ) : (
@@ -99,7 +99,7 @@ function Summary({ packet }: { packet: PacketDetail }) {
           : words.packet.claimed(packet.claimedCount, packet.count, moneyText(packet.claimedAmount, packet.currency), total)}
       </p>
       {left && <p>{words.packet.expiresIn(left)}</p>}
-      {packet.refundedAmount > 0 && <p>{words.packet.refunded(moneyText(packet.refundedAmount, packet.currency))}</p>}
+      {packet.refundedAmount > 0 && <p>{(packet.kind === 'b2c' ? words.packet.returned : words.packet.refunded)(moneyText(packet.refundedAmount, packet.currency))}</p>}
     </>
   );
 }

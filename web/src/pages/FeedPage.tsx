@@ -3,6 +3,7 @@ import type { PacketDetail } from 'hongbao-client';
 import { codeOf, service } from '../api/service';
 import { Clip } from '../clip/Clip';
 import { forgetFresh, freshPackets } from '../packet/freshPackets';
+import { RainCard } from '../rain/RainCard';
 import { go } from '../route';
 import { Avatar } from '../ui/Avatar';
 import { RefreshIcon } from '../ui/icons';
@@ -16,15 +17,17 @@ import { usePullToRefresh } from './usePullToRefresh';
 import './feedPage.css';
 
 /** Videos one above the other, each with its red packet. */
-export function FeedPage({ resting }: { resting: boolean }) {
+export function FeedPage({ uid, resting }: { uid: string; resting: boolean }) {
   const words = useWords();
   const fresh = useValue(freshPackets);
   const feed = usePages('feed', (cursor) => service.listPackets({ limit: 8, cursor }), (packet) => packet.packetNo);
   const list = useRef<HTMLDivElement>(null);
   const [at, setAt] = useState(0);
+  const [refreshed, setRefreshed] = useState(0);
   const refresh = () => {
     forgetFresh();
     feed.reload();
+    setRefreshed((times) => times + 1);
     list.current?.scrollTo({ top: 0 });
   };
   const pull = usePullToRefresh(list, refresh);
@@ -64,6 +67,7 @@ export function FeedPage({ resting }: { resting: boolean }) {
           </div>
         )}
       </div>
+      <RainCard uid={uid} refreshed={refreshed} />
       <button type="button" class="round feed-refresh" aria-label={words.feed.refresh} data-testid="feed-refresh" onClick={refresh}>
         <span class={feed.loading ? 'feed-turning' : ''}>
           <RefreshIcon />

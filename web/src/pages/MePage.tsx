@@ -1,17 +1,24 @@
 import type { ComponentChildren } from 'preact';
-import { useState } from 'preact/hooks';
-import type { PacketDetail, ReceivedRow, Totals, WalletAnswer } from 'hongbao-client';
-import { codeOf, service } from '../api/service';
-import { moneyText, signedMoneyText } from '../money';
+import { useRef, useState } from 'preact/hooks';
+import type { PacketDetail, ReceivedRow, SubsidyList, Totals } from 'hongbao-client';
+import { service } from '../api/service';
+import { moneyText } from '../money';
+import { serverClock } from '../rain/serverClock';
 import { go, type MePart } from '../route';
 import { leaveSession, type Session } from '../session';
+import { SubsidiesPart } from '../subsidies/SubsidiesPart';
+import { stateOfSubsidy } from '../subsidies/subsidies';
 import { Avatar } from '../ui/Avatar';
 import { LanguageSwitch } from '../ui/LanguageSwitch';
-import { Note } from '../ui/Note';
+import { TicketIcon } from '../ui/icons';
+import { PagedList } from '../ui/PagedList';
 import { type Loaded, useLoad } from '../ui/useLoad';
 import { type Page, type Pages, usePages } from '../ui/usePages';
-import { errorText, textFor, useLanguageTag, useWords } from '../words/language';
+import { WalletPart } from '../wallet/WalletPart';
+import { textFor, useLanguageTag, useWords } from '../words/language';
 import { timeText } from '../words/time';
+import type { Words } from '../words/zh';
+import { usePullToRefresh } from './usePullToRefresh';
 import './mePage.css';
 
 /** A page of a year's list, with the sums of the whole year. */
@@ -38,9 +45,12 @@ export function MePage({ who, part }: { who: Session; part: MePart }) {
     (item) => item.packetNo,
   );
   const wallet = useLoad('wallet', () => service.getWallet());
+  const subsidies = useLoad('subsidies', () => service.listSubsidies());
+  const whole = useRef<HTMLElement>(null);
+  const pull = usePullToRefresh(whole, () => ({ received, sent, wallet, subsidies })[part].reload());
 
   return (
-    <section class="me">
+    <section class="me" ref={whole}>
       <header class="me-head">
         <Avatar uid={who.uid} name={who.name} src={who.avatar} />
         <div class="me-who">
@@ -67,8 +77,18 @@ export function MePage({ who, part }: { who: Session; part: MePart }) {
           <strong>{wallet.data ? moneyText(wallet.data.change, wallet.data.currency) : wallet.error ? '—' : ' '}</strong>
           <span>{words.me.change}</span>
         </PartLink>
+        <a href="#/me/subsidies" class="me-subsidies" aria-current={part === 'subsidies' ? 'page' : undefined} data-testid="me-subsidies">
+          <TicketIcon />
+          <span>{words.subsidy.title}</span>
+          <strong>{usableText(subsidies, words)}</strong>
+        </a>
       </nav>
-      {part !== 'wallet' && (
+      {pull > 0 && (
+        <p class="me-pull" aria-hidden="true">
+          {pull >= 1 ? words.feed.release : words.feed.pull}
+        </p>
+      )}
+      {(part === 'received' || part === 'sent') && (
         <div class="me-year">
           <label>
             <span class="sr">{words.me.year}</span>
@@ -84,9 +104,16 @@ export function MePage({ who, part }: { who: Session; part: MePart }) {
       )}
       {part === 'received' && <ReceivedList pages={received} />}
       {part === 'sent' && <SentList pages={sent} />}
-      {part === 'wallet' && <WalletPart wallet={wallet} />}
+      {part === 'wallet' && <WalletPart wallet={wallet} uid={who.uid} />}
+      {part === 'subsidies' && <SubsidiesPart subsidies={subsidies} uid={who.uid} />}
     </section>
   );
+}
+
+function usableText({ data, error }: Loaded<SubsidyList>, words: Words): string {
+  if (!data) return error ? '—' : ' ';
+  const usable = data.items.filter((each) => stateOfSubsidy(each, serverClock.now()) === 'usable').length;
+  return usable > 0 ? words.subsidy.usable(usable) : '';
 }
 
 function PartLink({ part, now, label, children }: { part: MePart; now: MePart; label: string; children: ComponentChildren }) {
@@ -102,7 +129,7 @@ function ReceivedList({ pages }: { pages: Pages<YearPage<ReceivedRow>> }) {
   const words = useWords();
   const tag = useLanguageTag();
   return (
-    <List pages={pages} empty={words.me.noReceived} action={{ href: '#/feed', text: words.me.goFeed }}>
+    <PagedList pages={pages} empty={words.me.noReceived} action={{ href: '#/feed', text: words.me.goFeed }}>
       {pages.items.map((item) => {
         const name = item.senderName || item.sender;
         return (
@@ -115,13 +142,13 @@ function ReceivedList({ pages }: { pages: Pages<YearPage<ReceivedRow>> }) {
               </span>
               <span class="me-row-end">
                 <span class="me-row-amount">{moneyText(item.amount)}</span>
-                <span class="me-row-small">{item.status === 'TRANSFERRED' ? '' : textFor(words.claimStatus, item.status)}</span>
+                <span class="me-row-small">{item.status === 'TRANSFERRED' ? '' : textFor(words.receivedStatus, item.status)}</span>
               </span>
             </button>
           </li>
         );
       })}
-    </List>
+    </PagedList>
   );
 }
 
@@ -129,7 +156,7 @@ function SentList({ pages }: { pages: Pages<YearPage<PacketDetail>> }) {
   const words = useWords();
   const tag = useLanguageTag();
   return (
-    <List pages={pages} empty={words.me.noSent} action={{ href: '#/camera', text: words.me.goSend }}>
+    <PagedList pages={pages} empty={words.me.noSent} action={{ href: '#/camera', text: words.me.goSend }}>
       {pages.items.map((item) => {
         // What is unpaid or unpublished is taken up where it was left.
         const unfinished = item.status === 'PENDING_PAYMENT' || (item.status === 'ACTIVE' && !item.contentId);
@@ -149,94 +176,6 @@ function SentList({ pages }: { pages: Pages<YearPage<PacketDetail>> }) {
           </li>
         );
       })}
-    </List>
-  );
-}
-
-function WalletPart({ wallet }: { wallet: Loaded<WalletAnswer> }) {
-  const words = useWords();
-  const tag = useLanguageTag();
-  const entries = usePages('entries', (cursor) => service.listWalletEntries({ cursor }), (entry) => entry.entryNo);
-  const kinds = words.entryKind as Record<string, string>;
-  const currency = wallet.data?.currency;
-  const reloadBoth = () => {
-    wallet.reload();
-    entries.reload();
-  };
-  return (
-    <>
-      <div class="wallet">
-        <div>
-          <h2>{words.me.change}</h2>
-          <p class="wallet-amount" data-testid="wallet-change">
-            {wallet.data ? moneyText(wallet.data.change, currency) : ' '}
-          </p>
-          <p class="wallet-note">{words.me.changeNote}</p>
-        </div>
-        <div>
-          <h2>{words.me.reward}</h2>
-          <p class="wallet-amount" data-testid="wallet-reward">
-            {wallet.data ? moneyText(wallet.data.reward, currency) : ' '}
-          </p>
-          <p class="wallet-note">{words.me.rewardNote}</p>
-        </div>
-      </div>
-      <h2 class="me-title">{words.me.entries}</h2>
-      <List pages={{ ...entries, error: entries.error ?? wallet.error, reload: reloadBoth }} empty={words.me.noEntries}>
-        {entries.items.map((entry) => (
-          <li key={entry.entryNo} class="me-row" data-testid="wallet-entry">
-            <span class="me-row-words">
-              <span class="me-row-title">{kinds[entry.kind] ?? words.entryKind.other}</span>
-              <span class="me-row-small">{timeText(entry.at, tag)}</span>
-            </span>
-            <span class="me-row-end">
-              <span class={`me-row-amount ${entry.amount > 0 ? 'me-row-in' : ''}`}>{signedMoneyText(entry.amount, currency)}</span>
-              <span class="me-row-small">{words.me.balance(moneyText(entry.balance, currency))}</span>
-            </span>
-          </li>
-        ))}
-      </List>
-    </>
-  );
-}
-
-interface ListProps {
-  pages: Pages<Page<unknown>>;
-  empty: string;
-  action?: { href: string; text: string };
-  children: ComponentChildren;
-}
-
-function List({ pages, empty, action, children }: ListProps) {
-  const words = useWords();
-  const none = pages.items.length === 0;
-  return (
-    <>
-      <ul class="me-list" aria-busy={pages.loading}>
-        {children}
-        {none && pages.loading && Array.from({ length: 4 }, (_, index) => <li key={index} class="me-row me-row-waiting" />)}
-      </ul>
-      {Boolean(pages.error) && (
-        <Note title={words.me.failed} lead={errorText(words, codeOf(pages.error))}>
-          <button type="button" class="pill pill-line" onClick={pages.reload}>
-            {words.retry}
-          </button>
-        </Note>
-      )}
-      {none && !pages.loading && !pages.error && (
-        <Note title={empty}>
-          {action && (
-            <a class="pill pill-line" href={action.href}>
-              {action.text}
-            </a>
-          )}
-        </Note>
-      )}
-      {pages.hasMore && (
-        <button type="button" class="me-more" data-testid="load-more" aria-disabled={pages.loading} onClick={pages.loadMore}>
-          {words.more}
-        </button>
-      )}
-    </>
+    </PagedList>
   );
 }

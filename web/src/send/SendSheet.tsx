@@ -4,11 +4,13 @@ import { codeOf, service } from '../api/service';
 import { newContentId } from '../clip/contentId';
 import { moneyText, parseYuan, yuanInput } from '../money';
 import { close, replace } from '../route';
+import { type ChosenSubsidy, subsidySent } from '../subsidies/chosenSubsidy';
 import { Dialog } from '../ui/Dialog';
 import { CloseIcon, DiceIcon } from '../ui/icons';
 import { useLoad } from '../ui/useLoad';
 import { errorText, useWords } from '../words/language';
 import type { Words } from '../words/zh';
+import { AmountInput, GivenAmount } from './AmountInput';
 import { cameraScene } from './cameraScene';
 import { goToCashier } from './cashier';
 import { keepClip } from './chosenClip';
@@ -18,19 +20,25 @@ import { checkDraft, countOf, defaultLimits, type Draft, type Field, fieldOf, ty
 import { PeoplePicker } from './PeoplePicker';
 import './sendSheet.css';
 
-const luckyAmounts = [666, 888, 1888, 6666, 8888];
 const usualDraft: Draft = { amount: '', count: '6', split: 'random', scope: 'public', uids: [], greeting: '' };
 
-type ServerWords = Partial<Record<Field | 'whole', string>>;
+type ServerWords = Partial<Record<Field | 'whole', string>> & { unusable?: boolean };
+
+interface SendSheetProps {
+  uid: string;
+  /** What funds it; without one the sender pays. */
+  subsidy?: ChosenSubsidy;
+}
 
 /** Wrapping a packet: everything on the envelope itself. */
-export function SendSheet({ uid }: { uid: string }) {
+export function SendSheet({ uid, subsidy }: SendSheetProps) {
   const words = useWords();
   const { data: limits = defaultLimits } = useLoad('limits', () => service.getLimits());
-  const [draft, setDraft] = useState<Draft>(() => draftOf(unanswered(uid)?.packet));
+  const [lost] = useState(() => unanswered(uid, subsidy?.funding));
+  const [draft, setDraft] = useState<Draft>(() => draftOf(lost, subsidy));
   const [greetingAt, setGreetingAt] = useState(0);
   const [shown, setShown] = useState<ReadonlySet<Field>>(new Set());
-  const [said, setSaid] = useState<ServerWords>(() => (unanswered(uid) ? { whole: words.send.unanswered } : {}));
+  const [said, setSaid] = useState<ServerWords>(() => (lost ? { whole: words.send.unanswered } : {}));
   const [sending, setSending] = useState(false);
   const form = useRef<HTMLFormElement>(null);
   const gone = useRef(false);
@@ -43,8 +51,9 @@ export function SendSheet({ uid }: { uid: string }) {
 
   const greetings = words.send.greetings;
   const usualGreeting = greetings[greetingAt % greetings.length] ?? '';
-  const { packet, problems } = checkDraft(draft, limits, usualGreeting);
-  const amount = parseYuan(draft.amount);
+  const { packet, problems } = checkDraft(draft, limits, usualGreeting, subsidy);
+  const amount = subsidy ? subsidy.amount : parseYuan(draft.amount);
+  const currency = subsidy?.currency ?? limits.currency;
   const count = countOf(draft.count, limits);
 
   const change = (part: Partial<Draft>) => {
@@ -54,7 +63,7 @@ export function SendSheet({ uid }: { uid: string }) {
   const left = (field: Field) => setShown((before) => new Set(before).add(field));
   const textOf = (field: Field) => {
     const problem = problems[field];
-    if (problem && shown.has(field)) return problemText(problem, words, limits.currency);
+    if (problem && shown.has(field)) return problemText(problem, words, currency);
     return said[field];
   };
 
@@ -70,6 +79,11 @@ export function SendSheet({ uid }: { uid: string }) {
     setSaid({});
     try {
       const created = await createPacket(uid, packet);
+      if (subsidy) {
+        subsidySent(uid, subsidy, created.packetNo);
+        if (!gone.current) replace(`/p/${created.packetNo}`);
+        return;
+      }
       keepClip(created.packetNo, newContentId(cameraScene.current));
       if (gone.current) return;
       // Coming back from the cashier without paying lands on the page that waits for the payment.
@@ -89,9 +103,9 @@ export function SendSheet({ uid }: { uid: string }) {
   const splitNote = {
     random: words.send.randomNote,
     fair: words.send.fairNote,
-    equal: each === undefined ? words.send.equalNote : words.send.equalEach(moneyText(each, limits.currency)),
+    equal: each === undefined ? words.send.equalNote : words.send.equalEach(moneyText(each, currency)),
   }[draft.split];
-  const closeIt = () => close('/camera');
+  const closeIt = () => close(subsidy ? '/me/subsidies' : '/camera');
 
   return (
     <Dialog label={words.send.title} class="sheet-place" onClose={closeIt}>
@@ -102,38 +116,18 @@ export function SendSheet({ uid }: { uid: string }) {
           <button type="button" class="round sheet-close" aria-label={words.close} onClick={closeIt}>
             <CloseIcon />
           </button>
-          <label class="sheet-amount">
-            <span class="sheet-amount-label">{words.send.amount}</span>
-            <span class="sheet-amount-line">
-              <span aria-hidden="true">¥</span>
-              <input
-                name="amount"
-                data-testid="send-amount"
-                data-autofocus
-                inputMode="decimal"
-                autocomplete="off"
-                placeholder="0.00"
-                value={draft.amount}
-                aria-invalid={Boolean(textOf('amount'))}
-                aria-describedby="amount-problem"
-                onInput={(event) => change({ amount: event.currentTarget.value })}
-                onBlur={() => draft.amount !== '' && left('amount')}
-              />
-            </span>
-          </label>
-          <p class="sheet-problem sheet-problem-center" id="amount-problem" role="alert">
-            {textOf('amount')}
-            {problems.amount?.kind === 'amountNotEven' && shown.has('amount') && (
-              <Suggestion fen={problems.amount.suggestion} currency={limits.currency} onUse={(fen) => change({ amount: yuanInput(fen) })} />
-            )}
-          </p>
-          <div class="sheet-lucky" role="group" aria-label={words.send.luckyAmounts}>
-            {luckyAmounts.map((fen) => (
-              <button key={fen} type="button" aria-pressed={amount === fen} onClick={() => change({ amount: yuanInput(fen) })}>
-                {yuanInput(fen)}
-              </button>
-            ))}
-          </div>
+          {subsidy ? (
+            <GivenAmount subsidy={subsidy} problem={textOf('amount')} />
+          ) : (
+            <AmountInput
+              text={draft.amount}
+              problem={textOf('amount')}
+              suggestion={problems.amount?.kind === 'amountNotEven' && shown.has('amount') ? problems.amount.suggestion : undefined}
+              currency={currency}
+              onChange={(text) => change({ amount: text })}
+              onLeave={() => draft.amount !== '' && left('amount')}
+            />
+          )}
         </div>
 
         <div class="sheet-rest">
@@ -231,10 +225,11 @@ export function SendSheet({ uid }: { uid: string }) {
           <div class="sheet-end">
             <p class="sheet-problem sheet-problem-center" role="alert">
               {said.whole}
+              {said.unusable && <a href="#/me/subsidies">{words.subsidy.seeMine}</a>}
             </p>
             <button type="submit" class="pill pill-gold sheet-submit" data-testid="send-submit" aria-disabled={sending}>
-              {sending ? words.send.submitting : words.send.submit}
-              {!sending && packet && <strong>{moneyText(packet.amount, limits.currency)}</strong>}
+              {sending ? words.send.submitting : subsidy ? words.send.submitGiven : words.send.submit}
+              {!sending && packet && <strong>{moneyText(packet.amount, currency)}</strong>}
             </button>
           </div>
         </div>
@@ -243,18 +238,9 @@ export function SendSheet({ uid }: { uid: string }) {
   );
 }
 
-function Suggestion({ fen, currency, onUse }: { fen: number; currency: string; onUse(fen: number): void }) {
-  const words = useWords();
-  return (
-    <button type="button" class="sheet-suggestion" onClick={() => onUse(fen)}>
-      {words.problem.useAmount(moneyText(fen, currency))}
-    </button>
-  );
-}
-
 /** A packet whose answer was lost is shown again as it was, so that sending it again is the same request. */
-function draftOf(packet: NewPacket | undefined): Draft {
-  if (!packet) return usualDraft;
+function draftOf(packet: NewPacket | undefined, subsidy: ChosenSubsidy | undefined): Draft {
+  if (!packet) return subsidy ? { ...usualDraft, count: String(Math.min(Number(usualDraft.count), subsidy.amount)) } : usualDraft;
   return {
     amount: yuanInput(packet.amount),
     count: String(packet.count),
@@ -274,6 +260,8 @@ function problemText(problem: Problem, words: Words, currency: string): string {
       return say.amountNotEven(problem.count);
     case 'countRange':
       return say.countRange(problem.most);
+    case 'countForAmount':
+      return say.countForAmount(problem.least, problem.most);
     case 'greetingLong':
       return say.greetingLong(problem.most, problem.length);
     default:
@@ -289,6 +277,7 @@ function serverWords(error: unknown, words: Words): ServerWords {
     if (code === 'DEGRADED') return { whole: error.detail ?? errorText(words, code) };
     return { whole: code === 'OVERLOADED' ? errorText(words, code) : words.send.unanswered };
   }
+  if (code === 'SUBSIDY_NOT_USABLE') return { whole: errorText(words, code), unusable: true };
   if (code === 'CONTENT_REJECTED') return { greeting: errorText(words, code) };
   const said: ServerWords = {};
   for (const [name, messages] of Object.entries(error.errors)) {

@@ -1,10 +1,14 @@
 import type { CreatePacketBody, LimitsAnswer, ScopeKind, SplitKind } from 'hongbao-client';
 import { parseYuan } from '../money';
+import type { ChosenSubsidy } from '../subsidies/chosenSubsidy';
 
 /** A packet before it has a number; this page always gives a greeting. */
 export interface NewPacket extends Omit<CreatePacketBody, 'requestId'> {
   greeting: string;
 }
+
+/** A subsidy that funds the packet: it gives the amount. */
+export type GivenMoney = Pick<ChosenSubsidy, 'funding' | 'amount' | 'currency' | 'contentId'>;
 
 /** What the service says about packets, as far as a draft is held to it. */
 export type Limits = Pick<LimitsAnswer, 'currency' | 'maxCount' | 'minShare' | 'maxShare' | 'maxGreeting'>;
@@ -28,6 +32,7 @@ export type Problem =
   | { kind: 'amountRange'; least: number; most: number }
   | { kind: 'amountNotEven'; count: number; suggestion: number }
   | { kind: 'countRange'; most: number }
+  | { kind: 'countForAmount'; least: number; most: number }
   | { kind: 'greetingLong'; most: number; length: number }
   | { kind: 'uidsMissing' }
   | { kind: 'uidsWrong' };
@@ -38,16 +43,19 @@ export const defaultLimits: Limits = { currency: 'CNY', maxCount: 100, minShare:
 
 const mostUids = 100;
 
-export function checkDraft(draft: Draft, limits: Limits, usualGreeting: string): { packet?: NewPacket; problems: Problems } {
+/** @param given the subsidy that funds it; then what is typed as the amount does not count. */
+export function checkDraft(draft: Draft, limits: Limits, usualGreeting: string, given?: GivenMoney): { packet?: NewPacket; problems: Problems } {
   const problems: Problems = {};
   const count = countOf(draft.count, limits);
-  const amount = parseYuan(draft.amount);
+  const amount = given ? given.amount : parseYuan(draft.amount);
   const greeting = draft.greeting.trim() || usualGreeting;
 
   if (count === undefined) problems.count = { kind: 'countRange', most: limits.maxCount };
-  if (draft.amount.trim() === '') problems.amount = { kind: 'amountMissing' };
+  if (given) problems.count ??= givenProblem(given.amount, count ?? 1, limits);
+  else if (draft.amount.trim() === '') problems.amount = { kind: 'amountMissing' };
   else if (amount === undefined) problems.amount = { kind: 'amountNotMoney' };
-  else if (count !== undefined) problems.amount = amountProblem(amount, count, draft.split, limits);
+  else if (count !== undefined) problems.amount = amountProblem(amount, count, limits);
+  if (!problems.amount && !problems.count && amount !== undefined && count !== undefined && draft.split === 'equal') problems.amount = evenProblem(amount, count, limits);
   if ([...greeting].length > limits.maxGreeting) {
     problems.greeting = { kind: 'greetingLong', most: limits.maxGreeting, length: [...greeting].length };
   }
@@ -59,11 +67,13 @@ export function checkDraft(draft: Draft, limits: Limits, usualGreeting: string):
     packet: {
       amount,
       count,
-      currency: limits.currency,
+      currency: given?.currency ?? limits.currency,
       split: draft.split,
       scope: draft.scope === 'exclusive' ? { kind: 'exclusive', uids: draft.uids } : { kind: draft.scope },
       greeting,
-      funding: { kind: 'cashier' },
+      funding: given?.funding ?? { kind: 'cashier' },
+      // There is no cashier to come back from: the packet is published as it is made.
+      ...(given && { contentId: given.contentId }),
     },
   };
 }
@@ -74,15 +84,31 @@ export function countOf(text: string, limits: Limits): number | undefined {
   return count >= 1 && count <= limits.maxCount ? count : undefined;
 }
 
-function amountProblem(amount: number, count: number, split: SplitKind, limits: Limits): Problem | undefined {
+function amountProblem(amount: number, count: number, limits: Limits): Problem | undefined {
   const least = count * limits.minShare;
   const most = count * limits.maxShare;
-  if (amount < least || amount > most) return { kind: 'amountRange', least, most };
+  return amount < least || amount > most ? { kind: 'amountRange', least, most } : undefined;
+}
+
+function evenProblem(amount: number, count: number, limits: Limits): Problem | undefined {
   const over = amount % count;
-  if (split !== 'equal' || over === 0) return undefined;
+  if (over === 0) return undefined;
   // The nearest amount that divides, upwards unless that would be more than is allowed.
   const up = amount - over + count;
-  return { kind: 'amountNotEven', count, suggestion: up <= most ? up : amount - over };
+  return { kind: 'amountNotEven', count, suggestion: up <= count * limits.maxShare ? up : amount - over };
+}
+
+/** With an amount that is given, it is the number of shares that has to suit. */
+function givenProblem(amount: number, count: number, limits: Limits): Problem | undefined {
+  const { least, most } = countsFor(amount, limits);
+  return count < least || count > most ? { kind: 'countForAmount', least, most } : undefined;
+}
+
+/** Between how many shares an amount can be divided. */
+export function countsFor(amount: number, limits: Limits): { least: number; most: number } {
+  const over = amount % limits.maxShare;
+  const least = (amount - over) / limits.maxShare + (over > 0 ? 1 : 0);
+  return { least, most: Math.min(limits.maxCount, (amount - (amount % limits.minShare)) / limits.minShare) };
 }
 
 function uidsProblem(uids: string[]): Problem | undefined {

@@ -5,10 +5,10 @@ import './tabBar.css';
 
 export function TabBar({ page }: { page: Route['page'] }) {
   const words = useWords();
-  const at = (name: Route['page']) => (page === name ? 'page' : undefined);
+  const at = (...names: Route['page'][]) => (names.includes(page) ? 'page' : undefined);
   return (
     <nav class="tab-bar" aria-label={words.tabs}>
-      <a href="#/feed" aria-current={at('feed')} data-testid="feed-tab">
+      <a href="#/feed" aria-current={at('feed', 'rain')} data-testid="feed-tab">
         <HomeIcon />
         <span>{words.tabFeed}</span>
       </a>
@@ -18,7 +18,7 @@ export function TabBar({ page }: { page: Route['page'] }) {
         </span>
         <span>{words.tabCamera}</span>
       </a>
-      <a href="#/me" aria-current={at('me')} data-testid="me-tab">
+      <a href="#/me" aria-current={at('me', 'withdraw', 'withdrawal')} data-testid="me-tab">
         <PersonIcon />
         <span>{words.tabMe}</span>
       </a>

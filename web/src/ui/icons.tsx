@@ -35,6 +35,19 @@ export const CloseIcon = () => (
   </Icon>
 );
 
+export const BackIcon = () => (
+  <Icon>
+    <path d="m15 5-7 7 7 7" />
+  </Icon>
+);
+
+export const TicketIcon = () => (
+  <Icon>
+    <path d="M3.5 7.5A1.5 1.5 0 0 1 5 6h14a1.5 1.5 0 0 1 1.5 1.5V10a2 2 0 0 0 0 4v2.500A1.5 1.5 0 0 1 19 18H5a1.5 1.5 0 0 1-1.5-1.500V14a2 2 0 0 0 0-4Z" />
+    <path d="M14.5 6.500v2M14.5 11v2M14.5 15.500v2" />
+  </Icon>
+);
+
 export const RefreshIcon = () => (
   <Icon>
     <path d="M19.5 12a7.5 7.5 0 1 1-2.2-5.3" />

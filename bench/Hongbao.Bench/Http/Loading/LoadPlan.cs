@@ -5,7 +5,10 @@ internal sealed record LoadPlan
 {
     public required string Url { get; init; }
 
-    /// <summary>Last part of the address below a packet: <c>claims</c>, or an endpoint that does nothing.</summary>
+    /// <summary>What <see cref="PacketNos"/> are numbers of: <c>packets</c>, or <c>campaigns</c>.</summary>
+    public string Collection { get; init; } = "packets";
+
+    /// <summary>Last part of the address below a packet or campaign: <c>claims</c>, <c>rounds/1/draws</c>, or an endpoint that does nothing.</summary>
     public required string Endpoint { get; init; }
 
     /// <summary>H1, H2 or H3: how packets are chosen.</summary>
@@ -45,13 +48,19 @@ internal sealed record LoadResult
     public required long Taken { get; init; }
     public required long Refused { get; init; }
     public required long Busy { get; init; }
+
+    /// <summary>Of the taken, those that said an amount: all claims, and the draws that won.</summary>
+    public required long Won { get; init; }
     public required double P50 { get; init; }
     public required double P99 { get; init; }
     public required double P999 { get; init; }
 
-    /// <summary>All shares given, warm-up and end included, and their amounts.</summary>
+    /// <summary>All shares given or draws answered, warm-up and end included, and what was won with them.</summary>
     public required long TakenInAll { get; init; }
-    public required long AmountInAll { get; init; }
+    public required WinTotals WonInAll { get; init; }
+
+    /// <summary>All that was told to ask again; what became of it nobody here knows.</summary>
+    public required long BusyInAll { get; init; }
 
     /// <summary>CPU time of the load process itself while measuring, seconds.</summary>
     public required double LoadCpuSeconds { get; init; }

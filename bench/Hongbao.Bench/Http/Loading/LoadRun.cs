@@ -20,7 +20,8 @@ internal sealed class LoadRun(LoadPlan plan, byte[][] tokens, Action<bool> measu
     private readonly Pairs _pairs = new(Load.Named(plan.Load).Choose(plan.PacketNos.Length), plan.PacketNos.Length, plan.Users, plan.IsOnceEach);
     private readonly Connection[] _connections = new Connection[plan.Connections];
     private readonly Stack<Connection> _idle = new();
-    private long _sent, _taken, _refused, _busy, _takenInAll, _amountInAll;
+    private readonly WinTotals _wonInAll = new();
+    private long _sent, _taken, _refused, _busy, _won, _takenInAll, _busyInAll;
     private long _from, _until;
     private string? _error;
 
@@ -31,6 +32,7 @@ internal sealed class LoadRun(LoadPlan plan, byte[][] tokens, Action<bool> measu
         public byte[] Buffer { get; } = new byte[AnswerMax];
         public int Arrived { get; set; }
         public int Packet { get; set; }
+        public int User { get; set; }
 
         /// <summary>When its request was planned to be sent; without a plan, when it was sent.</summary>
         public long Planned { get; set; }
@@ -55,11 +57,13 @@ internal sealed class LoadRun(LoadPlan plan, byte[][] tokens, Action<bool> measu
             Taken = _taken,
             Refused = _refused,
             Busy = _busy,
+            Won = _won,
             P50 = _latency.Percentile(0.5),
             P99 = _latency.Percentile(0.99),
             P999 = _latency.Percentile(0.999),
             TakenInAll = _takenInAll,
-            AmountInAll = _amountInAll,
+            WonInAll = _wonInAll,
+            BusyInAll = _busyInAll,
             LoadCpuSeconds = cpu.TotalSeconds,
             Error = _error,
         };
@@ -137,9 +141,10 @@ internal sealed class LoadRun(LoadPlan plan, byte[][] tokens, Action<bool> measu
             var connection = _idle.Pop();
             var (packet, user) = _pairs.Next();
             connection.Packet = packet;
+            connection.User = plan.FirstUser + user;
             connection.Planned = arrivals is null ? Stopwatch.GetTimestamp() : planned;
             connection.Arrived = 0;
-            Kernel.Send(connection.Handle, _requests.Of(packet, plan.FirstUser + user));
+            Kernel.Send(connection.Handle, _requests.Of(packet, connection.User));
             _sent++;
         }
     }
@@ -173,7 +178,11 @@ internal sealed class LoadRun(LoadPlan plan, byte[][] tokens, Action<bool> measu
         {
             _taken += counts;
             _takenInAll++;
-            _amountInAll += AnswerReader.AmountOf(body);
+            if (AnswerReader.AmountOf(body) is > 0 and var amount)
+            {
+                _won += counts;
+                _wonInAll.Add(plan.PacketNos[connection.Packet], Requests.UidOf(connection.User), amount);
+            }
         }
         else if (status == 409 && AnswerReader.IsExhausted(body))
         {
@@ -183,6 +192,7 @@ internal sealed class LoadRun(LoadPlan plan, byte[][] tokens, Action<bool> measu
         else if (status is 429 or 503)
         {
             _busy += counts;
+            _busyInAll++;
             _pairs.NothingHadAt(connection.Packet);
         }
         else

@@ -4,7 +4,7 @@ using System.Text;
 
 namespace Hongbao.Bench.Http.Loading;
 
-/// <summary>The bytes of claims: prepared before the clock starts, put together by copying.</summary>
+/// <summary>The bytes of claims or draws: prepared before the clock starts, put together by copying.</summary>
 internal sealed class Requests
 {
     public const string KeyId = "bench";
@@ -20,7 +20,7 @@ internal sealed class Requests
     {
         var url = new Uri(plan.Url);
         _starts = [.. plan.PacketNos.Select(no => Encoding.ASCII.GetBytes(string.Create(CultureInfo.InvariantCulture,
-            $"POST /api/v1/packets/{no}/{plan.Endpoint} HTTP/1.1\r\nHost: {url.Authority}\r\nAuthorization: Bearer ")))];
+            $"POST /api/v1/{plan.Collection}/{no}/{plan.Endpoint} HTTP/1.1\r\nHost: {url.Authority}\r\nAuthorization: Bearer ")))];
         _ends = [.. tokens.Select(t => (byte[])[.. t, .. "\r\nAccept: application/json\r\nContent-Length: 0\r\n\r\n"u8])];
     }
 

@@ -12,7 +12,7 @@ namespace Hongbao.Bench.Http.Serving;
 
 /// <summary>
 /// Ceilings: endpoints that run the gateway's pipeline (headers, problems, routing, token check, limits, telemetry), take a request of the same size
-/// as a claim's and answer the bytes that a claim, or its refusal, is answered with. They do nothing else, not even write JSON.
+/// as a claim's or a draw's and answer the bytes that a claim, its refusal, or a draw without luck is answered with. They do nothing else, not even write JSON.
 /// </summary>
 internal static class NothingEndpoints
 {
@@ -20,6 +20,7 @@ internal static class NothingEndpoints
     {
         Answer(routes, "/api/v1/packets/{packetNo}/nothing", StatusCodes.Status200OK, JsonAnswer.ContentType, ClaimBody());
         Answer(routes, "/api/v1/packets/{packetNo}/refusal", StatusCodes.Status409Conflict, ProblemAnswer.ContentType, RefusalBody());
+        Answer(routes, "/api/v1/campaigns/{campaignId}/rounds/{round}/nothing", StatusCodes.Status200OK, JsonAnswer.ContentType, "{\"won\":false}"u8.ToArray());
     }
 
     /// <summary>An answer as a claim on a hot packet gets it.</summary>

@@ -2,11 +2,13 @@
 
 import type { Call, CallOptions } from '../call.js';
 import type {
+  CampaignList,
   ClaimAnswer,
   ClaimDetail,
   ClaimPage,
   ContentBody,
   CreatePacketBody,
+  CreateWithdrawalBody,
   CreatedPacket,
   DevTokenAnswer,
   DevTokenBody,
@@ -19,18 +21,22 @@ import type {
   PacketPage,
   PacketStatusAnswer,
   PayAnswer,
+  RainDrawAnswer,
   ReceivedPage,
   SentPage,
+  SubsidyList,
   TicketAnswer,
   WalletAnswer,
   WalletEntryPage,
+  WithdrawalAnswer,
+  WithdrawalDetail,
 } from './types.js';
 
 /** Everything that users can ask the service for. */
 export abstract class Operations {
   protected abstract send<T>(call: Call, options?: CallOptions): Promise<T>;
 
-  /** Create a packet and its payment order. Idempotent by requestId. Keep its `requestId` until there is an answer. Fails with VALIDATION_FAILED, UNAUTHENTICATED, RISK_REFUSED, IDEMPOTENCY_MISMATCH, SUBSIDY_NOT_USABLE, LIMIT_EXCEEDED, PAYLOAD_TOO_LARGE, CONTENT_REJECTED, INTERNAL, DEGRADED, OVERLOADED, or without an answer. */
+  /** Create a packet: with its payment order, or active at once when a subsidy of the caller funds it. Idempotent by requestId. Keep its `requestId` until there is an answer. Fails with VALIDATION_FAILED, UNAUTHENTICATED, RISK_REFUSED, IDEMPOTENCY_MISMATCH, SUBSIDY_NOT_USABLE, LIMIT_EXCEEDED, PAYLOAD_TOO_LARGE, CONTENT_REJECTED, INTERNAL, DEGRADED, OVERLOADED, or without an answer. */
   createPacket(body: CreatePacketBody, options?: CallOptions): Promise<CreatedPacket> {
     return this.send({ method: 'POST', path: '/api/v1/packets', body, takesToken: true, answer: 'CreatedPacket' }, options);
   }
@@ -105,9 +111,34 @@ export abstract class Operations {
     return this.send({ method: 'GET', path: '/api/v1/me/wallet/entries', query, takesToken: true, answer: 'WalletEntryPage' }, options);
   }
 
+  /** The caller's subsidies, also those that only the campaign knows yet. Fails with UNAUTHENTICATED, INTERNAL, DEGRADED, OVERLOADED, or without an answer. */
+  listSubsidies(options?: CallOptions): Promise<SubsidyList> {
+    return this.send({ method: 'GET', path: '/api/v1/me/subsidies', takesToken: true, answer: 'SubsidyList' }, options);
+  }
+
   /** A ticket for a page that cannot send a header: single use, 60 seconds. Fails with UNAUTHENTICATED, INTERNAL, OVERLOADED, or without an answer. */
   issueTicket(options?: CallOptions): Promise<TicketAnswer> {
     return this.send({ method: 'POST', path: '/api/v1/me/tickets', takesToken: true, answer: 'TicketAnswer' }, options);
+  }
+
+  /** Ask for a payout of the caller's reward balance. Idempotent by requestId. Keep its `requestId` until there is an answer. Fails with VALIDATION_FAILED, UNAUTHENTICATED, RISK_REFUSED, IDEMPOTENCY_MISMATCH, LIMIT_EXCEEDED, INSUFFICIENT_FUNDS, PAYLOAD_TOO_LARGE, INTERNAL, DEGRADED, OVERLOADED, or without an answer. */
+  createWithdrawal(body: CreateWithdrawalBody, options?: CallOptions): Promise<WithdrawalAnswer> {
+    return this.send({ method: 'POST', path: '/api/v1/me/withdrawals', body, takesToken: true, answer: 'WithdrawalAnswer' }, options);
+  }
+
+  /** A withdrawal of the caller. Fails with VALIDATION_FAILED, UNAUTHENTICATED, NOT_FOUND, INTERNAL, OVERLOADED, or without an answer. */
+  getWithdrawal(withdrawalNo: string, options?: CallOptions): Promise<WithdrawalDetail> {
+    return this.send({ method: 'GET', path: `/api/v1/me/withdrawals/${encodeURIComponent(withdrawalNo)}`, takesToken: true, answer: 'WithdrawalDetail' }, options);
+  }
+
+  /** Campaigns that are planned, running or not long over, with their rounds. Fails with UNAUTHENTICATED, INTERNAL, DEGRADED, OVERLOADED, or without an answer. */
+  listCampaigns(options?: CallOptions): Promise<CampaignList> {
+    return this.send({ method: 'GET', path: '/api/v1/campaigns', takesToken: true, answer: 'CampaignList' }, options);
+  }
+
+  /** Draw in a round of a campaign; drawing again in the same round gives the same answer. Fails with VALIDATION_FAILED, UNAUTHENTICATED, RISK_REFUSED, NOT_FOUND, CAMPAIGN_NOT_OPEN, RATE_LIMITED, INTERNAL, DEGRADED, OVERLOADED, or without an answer. */
+  drawInRound(campaignId: string, round: string, options?: CallOptions): Promise<RainDrawAnswer> {
+    return this.send({ method: 'POST', path: `/api/v1/campaigns/${encodeURIComponent(campaignId)}/rounds/${encodeURIComponent(round)}/draws`, takesToken: true, answer: 'RainDrawAnswer' }, options);
   }
 
   /** Pay a payment order, by the packet's sender; paying twice pays once. PENDING: ask again. Fails with VALIDATION_FAILED, UNAUTHENTICATED, FORBIDDEN, NOT_FOUND, PACKET_NOT_ACTIVE, INTERNAL, DEGRADED, OVERLOADED, or without an answer. */

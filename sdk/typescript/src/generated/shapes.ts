@@ -4,6 +4,19 @@ import type { Shape } from '../shape.js';
 
 /** What answers have to be; a word is a text. */
 export const shapes = {
+  CampaignList: {
+    items: 'CampaignRow[]',
+    serverTime: 'text',
+  },
+  CampaignRow: {
+    campaignId: 'text',
+    name: 'text',
+    status: 'text',
+    currency: 'text',
+    startsAt: 'text',
+    endsAt: 'text',
+    rounds: 'RoundRow[]',
+  },
   ClaimAnswer: {
     claimNo: 'text',
     packetNo: 'text',
@@ -142,6 +155,13 @@ export const shapes = {
     status: 'text',
     cashierUrl: 'text',
   },
+  RainDrawAnswer: {
+    won: 'flag',
+    amount: 'integer?',
+    currency: 'text?',
+    token: 'text?',
+    expiresAt: 'text?',
+  },
   ReceivedPage: {
     items: 'ReceivedRow[]',
     totals: 'Totals',
@@ -159,6 +179,14 @@ export const shapes = {
     status: 'text',
     claimedAt: 'text',
   },
+  RoundRow: {
+    round: 'integer',
+    startsAt: 'text',
+    endsAt: 'text',
+    yourStartAt: 'text',
+    secretHash: 'text',
+    secret: 'text?',
+  },
   ScopePart: {
     kind: 'text',
   },
@@ -166,6 +194,20 @@ export const shapes = {
     items: 'PacketDetail[]',
     totals: 'Totals',
     next: 'text?',
+  },
+  SubsidyList: {
+    items: 'SubsidyRow[]',
+    degraded: 'text[]',
+  },
+  SubsidyRow: {
+    subsidyNo: 'text?',
+    token: 'text?',
+    campaignId: 'text',
+    amount: 'integer',
+    currency: 'text',
+    status: 'text',
+    expiresAt: 'text',
+    packetNo: 'text?',
   },
   TicketAnswer: {
     ticket: 'text',
@@ -192,6 +234,18 @@ export const shapes = {
     balance: 'integer',
     packetNo: 'text?',
     at: 'text',
+  },
+  WithdrawalAnswer: {
+    withdrawalNo: 'text',
+    amount: 'integer',
+    status: 'text',
+  },
+  WithdrawalDetail: {
+    withdrawalNo: 'text',
+    amount: 'integer',
+    currency: 'text',
+    status: 'text',
+    createdAt: 'text',
   },
 } as const satisfies Record<string, Shape>;
 

@@ -27,6 +27,9 @@ export type ServiceCode =
 /** A word that this version does not know: the service may learn new ones, so a `switch` over a word of an answer needs a way out. */
 export type NewerWord = string & {};
 
+/** Where a campaign is in its life. */
+export type CampaignStatus = 'DRAFT' | 'SCHEDULED' | 'RUNNING' | 'PAUSED' | 'ENDED';
+
 /** Where a claim is in its life. `Transferring` is derived from the transfer order, not stored. */
 export type ClaimStatus = 'CLAIMED' | 'TRANSFERRING' | 'TRANSFERRED' | 'FAILED';
 
@@ -50,6 +53,38 @@ export type ScopeKind = 'public' | 'followers' | 'friends' | 'exclusive';
 
 /** How a packet's amount is divided; codes are part of the draw commitment (docs/draw.md). */
 export type SplitKind = 'random' | 'fair' | 'equal';
+
+/** Where a subsidy is in its life. */
+export type SubsidyStatus = 'NONE' | 'ISSUED' | 'AVAILABLE' | 'USED' | 'EXPIRED';
+
+/** Where a withdrawal is in its life. */
+export type WithdrawalStatus = 'PENDING' | 'SUCCEEDED' | 'FAILED';
+
+/** Campaigns that users may know of. */
+export interface CampaignList {
+  /** Those that end soonest first. */
+  items: CampaignRow[];
+  /** The service's time: countdowns go by it. */
+  serverTime: string;
+}
+
+/** A campaign as users see it. */
+export interface CampaignRow {
+  /** The campaign. */
+  campaignId: string;
+  /** For people. */
+  name: string;
+  /** Its status now. */
+  status: CampaignStatus | NewerWord;
+  /** ISO 4217 code of what is won in it. */
+  currency: string;
+  /** When it begins. */
+  startsAt: string;
+  /** When it is over. */
+  endsAt: string;
+  /** Its rounds, in order. */
+  rounds: RoundRow[];
+}
 
 /** The caller's share of a packet. */
 export interface ClaimAnswer {
@@ -161,6 +196,16 @@ export interface CreatePacketBody {
   funding: FundingBody;
 }
 
+/** Reward money to pay out. */
+export interface CreateWithdrawalBody {
+  /** The client's own number, 1 to 64 characters: the same number and content gives the same withdrawal. */
+  requestId: string;
+  /** How much, minor units. */
+  amount: number;
+  /** ISO 4217 code; the platform's when absent. */
+  currency?: string;
+}
+
 /** A created packet. */
 export interface CreatedPacket {
   /** The packet. */
@@ -171,7 +216,7 @@ export interface CreatedPacket {
   status: PacketStatus | NewerWord;
   /** The payment's deadline while unpaid, then the end of claiming. */
   expiresAt: string;
-  /** Its payment order. */
+  /** Its payment order; absent when a subsidy funds it. */
   payment?: PaymentPart;
   /** The draw's commitment, lower-case hex. */
   seedHash: string;
@@ -245,7 +290,7 @@ export interface FundingBody {
   kind: FundingKind;
   /** With a subsidy: its number. */
   subsidyNo?: string;
-  /** With a subsidy: its token. */
+  /** With a subsidy: its token, in place of the number. */
   token?: string;
 }
 
@@ -377,6 +422,20 @@ export interface PaymentPart {
   cashierUrl: string;
 }
 
+/** What a draw gave: the same for every repetition. */
+export interface RainDrawAnswer {
+  /** True for a win; only then there is more. */
+  won: boolean;
+  /** What was won, minor units. */
+  amount?: number;
+  /** ISO 4217 code. */
+  currency?: string;
+  /** Proves the win: a packet is sent with it. */
+  token?: string;
+  /** When the win can be used no more. */
+  expiresAt?: string;
+}
+
 /** A page of shares that the caller received in a year. */
 export interface ReceivedPage {
   /** The page, newest first. */
@@ -411,6 +470,22 @@ export interface ReceivedRow {
   claimedAt: string;
 }
 
+/** A round of a campaign as users see it. */
+export interface RoundRow {
+  /** Its number, from 1. */
+  round: number;
+  /** Draws are taken from here. */
+  startsAt: string;
+  /** Draws are taken before here. */
+  endsAt: string;
+  /** When the caller had best begin, so that not everybody comes at once; he may draw earlier. */
+  yourStartAt: string;
+  /** SHA-256 of what decides who may win, lower-case hex. */
+  secretHash: string;
+  /** What decided who may win, lower-case hex, once the round is over. */
+  secret?: string;
+}
+
 /** Who may claim. */
 export interface ScopeBody {
   /** The kind of scope. */
@@ -433,6 +508,34 @@ export interface SentPage {
   totals: Totals;
   /** Cursor of the next page; absent at the end. */
   next?: string;
+}
+
+/** The caller's subsidies. */
+export interface SubsidyList {
+  /** Those that can be used first, the soonest to expire before. */
+  items: SubsidyRow[];
+  /** Whose part is missing for want of an answer: campaign, or nothing. */
+  degraded: string[];
+}
+
+/** A subsidy of the caller: the right to send one packet of its amount at a campaign's cost. */
+export interface SubsidyRow {
+  /** Its number, once it is stored; a packet is funded by it or by the token. */
+  subsidyNo?: string;
+  /** Proves it; absent when the campaign gives no answer, or the subsidy cannot be used any more. */
+  token?: string;
+  /** The campaign that gave it. */
+  campaignId: string;
+  /** Minor units. */
+  amount: number;
+  /** ISO 4217 code. */
+  currency: string;
+  /** Its status. */
+  status: SubsidyStatus | NewerWord;
+  /** When it can be used no more. */
+  expiresAt: string;
+  /** The packet that it was used for. */
+  packetNo?: string;
 }
 
 /** Stands for a token once, where no header can be sent. */
@@ -485,4 +588,28 @@ export interface WalletEntryRow {
   packetNo?: string;
   /** When it happened. */
   at: string;
+}
+
+/** A withdrawal that was asked for. */
+export interface WithdrawalAnswer {
+  /** The withdrawal. */
+  withdrawalNo: string;
+  /** Minor units. */
+  amount: number;
+  /** Its status now. */
+  status: WithdrawalStatus | NewerWord;
+}
+
+/** A withdrawal of the caller. */
+export interface WithdrawalDetail {
+  /** The withdrawal. */
+  withdrawalNo: string;
+  /** Minor units. */
+  amount: number;
+  /** ISO 4217 code. */
+  currency: string;
+  /** Its status now. */
+  status: WithdrawalStatus | NewerWord;
+  /** When it was asked for. */
+  createdAt: string;
 }

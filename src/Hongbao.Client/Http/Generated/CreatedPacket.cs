@@ -19,7 +19,7 @@ public sealed record CreatedPacket
     /// <summary>The payment's deadline while unpaid, then the end of claiming.</summary>
     public required DateTimeOffset ExpiresAt { get; init; }
 
-    /// <summary>Its payment order. May be absent.</summary>
+    /// <summary>Its payment order; absent when a subsidy funds it. May be absent.</summary>
     public PaymentPart? Payment { get; init; }
 
     /// <summary>The draw's commitment, lower-case hex.</summary>

@@ -13,6 +13,6 @@ public sealed record FundingBody
     [JsonNumberHandling(JsonNumberHandling.AllowReadingFromString | JsonNumberHandling.WriteAsString)]
     public long? SubsidyNo { get; init; }
 
-    /// <summary>With a subsidy: its token. May be absent.</summary>
+    /// <summary>With a subsidy: its token, in place of the number. May be absent.</summary>
     public string? Token { get; init; }
 }

@@ -3,7 +3,7 @@ namespace Hongbao.Client.Http;
 
 public sealed partial class HongbaoClient
 {
-    /// <summary>Create a packet and its payment order. Idempotent by requestId.</summary>
+    /// <summary>Create a packet: with its payment order, or active at once when a subsidy of the caller funds it. Idempotent by requestId.</summary>
     /// <param name="body">What is sent.</param>
     /// <param name="options">Of this call alone.</param>
     /// <param name="cancellationToken">Ends the call and its waiting; what was sent may still be carried out.</param>
@@ -130,12 +130,51 @@ public sealed partial class HongbaoClient
     public Task<WalletEntryPage> ListWalletEntriesAsync(int? limit = null, string? cursor = null, CallOptions? options = null, CancellationToken cancellationToken = default) =>
         SendAsync(HttpMethod.Get, "api/v1/me/wallet/entries" + Query(("limit", limit), ("cursor", cursor)), null, WireJson.Default.WalletEntryPage, takesToken: true, options, cancellationToken);
 
+    /// <summary>The caller's subsidies, also those that only the campaign knows yet.</summary>
+    /// <param name="options">Of this call alone.</param>
+    /// <param name="cancellationToken">Ends the call and its waiting; what was sent may still be carried out.</param>
+    /// <exception cref="HongbaoException">UNAUTHENTICATED, INTERNAL, DEGRADED, OVERLOADED; or no answer.</exception>
+    public Task<SubsidyList> ListSubsidiesAsync(CallOptions? options = null, CancellationToken cancellationToken = default) =>
+        SendAsync(HttpMethod.Get, "api/v1/me/subsidies", null, WireJson.Default.SubsidyList, takesToken: true, options, cancellationToken);
+
     /// <summary>A ticket for a page that cannot send a header: single use, 60 seconds.</summary>
     /// <param name="options">Of this call alone.</param>
     /// <param name="cancellationToken">Ends the call and its waiting; what was sent may still be carried out.</param>
     /// <exception cref="HongbaoException">UNAUTHENTICATED, INTERNAL, OVERLOADED; or no answer.</exception>
     public Task<TicketAnswer> IssueTicketAsync(CallOptions? options = null, CancellationToken cancellationToken = default) =>
         SendAsync(HttpMethod.Post, "api/v1/me/tickets", null, WireJson.Default.TicketAnswer, takesToken: true, options, cancellationToken);
+
+    /// <summary>Ask for a payout of the caller's reward balance. Idempotent by requestId.</summary>
+    /// <param name="body">What is sent.</param>
+    /// <param name="options">Of this call alone.</param>
+    /// <param name="cancellationToken">Ends the call and its waiting; what was sent may still be carried out.</param>
+    /// <exception cref="HongbaoException">VALIDATION_FAILED, UNAUTHENTICATED, RISK_REFUSED, IDEMPOTENCY_MISMATCH, LIMIT_EXCEEDED, INSUFFICIENT_FUNDS, PAYLOAD_TOO_LARGE, INTERNAL, DEGRADED, OVERLOADED; or no answer.</exception>
+    public Task<WithdrawalAnswer> CreateWithdrawalAsync(CreateWithdrawalBody body, CallOptions? options = null, CancellationToken cancellationToken = default) =>
+        SendAsync(HttpMethod.Post, "api/v1/me/withdrawals", Json(body, WireJson.Default.CreateWithdrawalBody), WireJson.Default.WithdrawalAnswer, takesToken: true, options, cancellationToken);
+
+    /// <summary>A withdrawal of the caller.</summary>
+    /// <param name="withdrawalNo">The number in the address.</param>
+    /// <param name="options">Of this call alone.</param>
+    /// <param name="cancellationToken">Ends the call and its waiting; what was sent may still be carried out.</param>
+    /// <exception cref="HongbaoException">VALIDATION_FAILED, UNAUTHENTICATED, NOT_FOUND, INTERNAL, OVERLOADED; or no answer.</exception>
+    public Task<WithdrawalDetail> GetWithdrawalAsync(long withdrawalNo, CallOptions? options = null, CancellationToken cancellationToken = default) =>
+        SendAsync(HttpMethod.Get, Path($"api/v1/me/withdrawals/{withdrawalNo}"), null, WireJson.Default.WithdrawalDetail, takesToken: true, options, cancellationToken);
+
+    /// <summary>Campaigns that are planned, running or not long over, with their rounds.</summary>
+    /// <param name="options">Of this call alone.</param>
+    /// <param name="cancellationToken">Ends the call and its waiting; what was sent may still be carried out.</param>
+    /// <exception cref="HongbaoException">UNAUTHENTICATED, INTERNAL, DEGRADED, OVERLOADED; or no answer.</exception>
+    public Task<CampaignList> ListCampaignsAsync(CallOptions? options = null, CancellationToken cancellationToken = default) =>
+        SendAsync(HttpMethod.Get, "api/v1/campaigns", null, WireJson.Default.CampaignList, takesToken: true, options, cancellationToken);
+
+    /// <summary>Draw in a round of a campaign; drawing again in the same round gives the same answer.</summary>
+    /// <param name="campaignId">The number in the address.</param>
+    /// <param name="round">The number in the address.</param>
+    /// <param name="options">Of this call alone.</param>
+    /// <param name="cancellationToken">Ends the call and its waiting; what was sent may still be carried out.</param>
+    /// <exception cref="HongbaoException">VALIDATION_FAILED, UNAUTHENTICATED, RISK_REFUSED, NOT_FOUND, CAMPAIGN_NOT_OPEN, RATE_LIMITED, INTERNAL, DEGRADED, OVERLOADED; or no answer.</exception>
+    public Task<RainDrawAnswer> DrawInRoundAsync(long campaignId, long round, CallOptions? options = null, CancellationToken cancellationToken = default) =>
+        SendAsync(HttpMethod.Post, Path($"api/v1/campaigns/{campaignId}/rounds/{round}/draws"), null, WireJson.Default.RainDrawAnswer, takesToken: true, options, cancellationToken);
 
     /// <summary>Pay a payment order, by the packet's sender; paying twice pays once. PENDING: ask again.</summary>
     /// <param name="payOrderNo">The number in the address.</param>

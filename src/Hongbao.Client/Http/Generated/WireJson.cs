@@ -4,11 +4,13 @@ using System.Text.Json.Serialization;
 namespace Hongbao.Client.Http;
 
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
+[JsonSerializable(typeof(CampaignList))]
 [JsonSerializable(typeof(ClaimAnswer))]
 [JsonSerializable(typeof(ClaimDetail))]
 [JsonSerializable(typeof(ClaimPage))]
 [JsonSerializable(typeof(ContentBody))]
 [JsonSerializable(typeof(CreatePacketBody))]
+[JsonSerializable(typeof(CreateWithdrawalBody))]
 [JsonSerializable(typeof(CreatedPacket))]
 [JsonSerializable(typeof(DevTokenAnswer))]
 [JsonSerializable(typeof(DevTokenBody))]
@@ -21,9 +23,13 @@ namespace Hongbao.Client.Http;
 [JsonSerializable(typeof(PacketPage))]
 [JsonSerializable(typeof(PacketStatusAnswer))]
 [JsonSerializable(typeof(PayAnswer))]
+[JsonSerializable(typeof(RainDrawAnswer))]
 [JsonSerializable(typeof(ReceivedPage))]
 [JsonSerializable(typeof(SentPage))]
+[JsonSerializable(typeof(SubsidyList))]
 [JsonSerializable(typeof(TicketAnswer))]
 [JsonSerializable(typeof(WalletAnswer))]
 [JsonSerializable(typeof(WalletEntryPage))]
+[JsonSerializable(typeof(WithdrawalAnswer))]
+[JsonSerializable(typeof(WithdrawalDetail))]
 internal sealed partial class WireJson : JsonSerializerContext;

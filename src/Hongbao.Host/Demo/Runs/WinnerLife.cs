@@ -1,4 +1,3 @@
-using Hongbao.Contracts;
 using Hongbao.Host.Demo.Api;
 using Hongbao.Host.Demo.Audits;
 using Hongbao.Host.Demo.Plans;
@@ -87,13 +86,13 @@ internal sealed class WinnerLife(RainScene scene, long uid, int round, ToldWin w
     {
         switch (plan.Way)
         {
-            case WinWay.Number when await AwaitNumberAsync(cancellationToken) is { } subsidyNo:
+            case WinWay.Number when await AwaitNumberAsync(s => s.Token == win.Token, cancellationToken) is { } subsidyNo:
                 return Created(await CreateAsync(uid, _requestId, win.Amount, ByNumber(subsidyNo), cancellationToken));
             case WinWay.TwoDevices:
                 return await SendTwiceAsync(cancellationToken);
             case WinWay.TokenThenNumber:
                 var first = Created(await CreateAsync(uid, _requestId, win.Amount, ByToken, cancellationToken));
-                if (first is not null && await AwaitNumberAsync(cancellationToken) is { } no)
+                if (first is not null && await AwaitNumberAsync(s => s.PacketNo == first.PacketNo, cancellationToken) is { } no)
                 {
                     CheckSame(first, await CreateAsync(uid, _requestId, win.Amount, ByNumber(no), cancellationToken));
                 }
@@ -150,15 +149,15 @@ internal sealed class WinnerLife(RainScene scene, long uid, int round, ToldWin w
     }
 
     /// <summary>Waits until the subsidy is stored: messages may be late. Null when that would take too long.</summary>
-    private async Task<long?> AwaitNumberAsync(CancellationToken cancellationToken)
+    /// <param name="isMine">Tells it from others: one that can be used has its token, one that was used its packet.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    private async Task<long?> AwaitNumberAsync(Predicate<SeenSubsidy> isMine, CancellationToken cancellationToken)
     {
         var patience = scene.Now + ((win.ExpiresAt - scene.Now) / 2);
         while (scene.Now < patience)
         {
             var answer = await scene.Client.GetAsync("api/v1/me/subsidies", scene.Base.Tokens[uid], cancellationToken);
-            var mine = (answer.IsOk ? answer.Read<SubsidiesShape>().Items : []).Find(s => s.CampaignId == scene.CampaignId && s.SubsidyNo != 0
-                && (s.Token == win.Token || (s.Status == SubsidyStatus.Used && s.Amount == win.Amount)));
-            if (mine is not null)
+            if ((answer.IsOk ? answer.Read<SubsidiesShape>().Items : []).Find(s => s.SubsidyNo != 0 && isMine(s)) is { } mine)
             {
                 return mine.SubsidyNo;
             }

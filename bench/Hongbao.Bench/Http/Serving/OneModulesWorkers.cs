@@ -1,4 +1,3 @@
-using Hongbao.Core;
 using Hongbao.Foundation;
 using Hongbao.Foundation.Messaging;
 using Hongbao.Foundation.Scheduling;
@@ -7,12 +6,12 @@ using Microsoft.Extensions.DependencyInjection;
 namespace Hongbao.Bench.Http.Serving;
 
 /// <summary>
-/// Lets only Core work by itself: credit requests wait in the outbox as those of the peers do, for nobody in this process listens to them. All other
-/// modules start and can be asked. It is what a process of a gateway and a Core has, whose Async is another process.
+/// Lets only one module work by itself: what it tells others waits in its outbox, as what the peers of a claim write does, for nobody in this process listens to it. All
+/// other modules start and can be asked. It is what a process of a gateway and that module has, whose Async is another process.
 /// </summary>
-internal static class CoreWorkersAlone
+internal static class OneModulesWorkers
 {
-    public static void Register(IServiceCollection services)
+    public static void Register(IServiceCollection services, string name)
     {
         var modules = services.Where(s => s.ServiceType == typeof(IModule)).ToList();
         foreach (var module in modules)
@@ -21,7 +20,7 @@ internal static class CoreWorkersAlone
             services.AddSingleton<IModule>(provider =>
             {
                 var real = (IModule)module.ImplementationFactory!(provider);
-                return real is CoreModule ? real : new WithoutWorkers(real);
+                return real.Name == name ? real : new WithoutWorkers(real);
             });
         }
     }

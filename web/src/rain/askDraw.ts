@@ -1,0 +1,23 @@
+import type { HongbaoClient } from 'hongbao-client';
+import type { AskDraw } from './roundDraw';
+
+const leastPatienceMs = 20_000;
+const mostPatienceMs = 60_000;
+
+/**
+ * Draws patiently: a crowd is sent away for a moment, answers get lost. Each comes again at its own time, at growing rests or when the service says, until the round is over
+ * (and a little longer: a draw that was recorded is answered also then).
+ */
+export function askDraw(service: HongbaoClient, campaignId: string, round: number, leftMs: () => number, signal: () => AbortSignal): AskDraw {
+  return (onLine) =>
+    service.drawInRound(campaignId, String(round), {
+      attemptTimeoutMs: 6_000,
+      deadlineMs: Math.min(Math.max(leftMs(), leastPatienceMs), mostPatienceMs),
+      attempts: 8,
+      maxPolls: 20,
+      longestWaitMs: 15_000,
+      repeats: (failure) => failure.transient,
+      signal: signal(),
+      onWait: ({ poll }) => poll > 0 && onLine(poll),
+    });
+}
