@@ -212,6 +212,11 @@ internal sealed class Server : IAsyncDisposable
             yield break;
         }
 
+        if ((configuration.GetSection(MessagingOptions.Section).Get<MessagingOptions>() ?? new MessagingOptions()).Faults.AreOn)
+        {
+            yield return "Messaging:Faults is for trying the whole out in one process with all roles.";
+        }
+
         if (RoleServices.StoresOf(roles).Count > 0 && (configuration["Store:Kind"] ?? "sqlite") != "postgres")
         {
             yield return "Roles other than all need Store:Kind=postgres: SQLite files belong to one process.";
@@ -274,9 +279,9 @@ internal sealed class Server : IAsyncDisposable
         services.AddSingleton<ModuleRunner>();
         services.AddSingleton(static provider => new FinanceCallbackKey(
             new CallbackSignature(Convert.FromBase64String(provider.GetRequiredService<IOptions<FinanceOptions>>().Value.CallbackKey))));
-        services.AddStores(RoleServices.StoresOf(platform.RoleSet)).AddAlerts().AddOutside().AddSubsidies();
+        services.AddStores(RoleServices.StoresOf(platform.RoleSet)).AddAlerts().AddOutside().AddSubsidies().AddMessaging();
 
-        services.AddSingleton(platform).AddSingleton<MessageBus>().AddSingleton<AnswerFaults>().AddSingleton<RpcLinks>();
+        services.AddSingleton(platform).AddSingleton<AnswerFaults>().AddSingleton<RpcLinks>();
         services.AddOptions<RpcOptions>().BindConfiguration(RpcOptions.Section);
         services.AddOptions<FinanceOptions>().BindConfiguration(FinanceOptions.Section);
         services.AddGateway();
