@@ -27,7 +27,7 @@ internal static class ProblemTable
         ResultCode.NotInScope => new(403, "NOT_IN_SCOPE", "Not for this user", "This packet is not meant for this user."),
         ResultCode.RiskRefused => new(403, "RISK_REFUSED", "Refused", "This was refused by risk control."),
         ResultCode.NotFound => new(404, "NOT_FOUND", "Not found", "There is no such thing, or it is not visible to this user."),
-        ResultCode.PacketNotActive => new(409, "PACKET_NOT_ACTIVE", "Packet not active", "The packet is not paid yet, or closed."),
+        ResultCode.PacketNotActive => new(409, "PACKET_NOT_ACTIVE", "Packet not active", "The packet is not paid yet, not open yet, or closed."),
         ResultCode.PacketExhausted => new(409, "PACKET_EXHAUSTED", "Packet exhausted", "All shares of the packet are taken."),
         ResultCode.PacketExpired => new(409, "PACKET_EXPIRED", "Packet expired", "The packet's time is over."),
         ResultCode.IdempotencyMismatch => new(409, "IDEMPOTENCY_MISMATCH", "Other content before", "The same requestId came before with other content."),
