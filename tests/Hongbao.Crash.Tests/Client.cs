@@ -12,6 +12,9 @@ internal sealed class Client(World world, Api api, Random random)
     // Answers that a busy or dying server may give; the request is repeated.
     private static readonly HttpStatusCode[] TryAgain = [HttpStatusCode.TooManyRequests, HttpStatusCode.ServiceUnavailable];
 
+    // A packet that so many have is left alone.
+    private const int AskersMax = 8;
+
     /// <summary>Works until the server is gone or nothing is to be done any more.</summary>
     public async Task RunAsync(Func<bool> isOver)
     {
@@ -28,8 +31,34 @@ internal sealed class Client(World world, Api api, Random random)
         }
     }
 
-    /// <summary>Repeats what has no answer yet, and pays what is to be paid.</summary>
-    public async Task SettleAsync(SentPacket packet)
+    /// <summary>Repeats all that has no answer yet, pays what is to be paid, and ends campaigns.</summary>
+    public async Task SettleAsync()
+    {
+        foreach (var packet in world.Packets.ToArray())
+        {
+            await SettleAsync(packet);
+        }
+
+        if (world.Rain is { } rain)
+        {
+            await new RainClient(world, rain, api, random).SettleAsync();
+        }
+    }
+
+    /// <summary>A packet that is created, paid, and taken from by a user.</summary>
+    public async Task SendOneAsync()
+    {
+        var packet = NewPacket(isToBePaid: true);
+        world.Packets.Add(packet);
+        while (!packet.IsPaid)
+        {
+            await SettleAsync(packet);
+        }
+
+        await ClaimAsync(packet, World.FirstUid);
+    }
+
+    private async Task SettleAsync(SentPacket packet)
     {
         if (packet.PacketNo is null)
         {
@@ -43,13 +72,19 @@ internal sealed class Client(World world, Api api, Random random)
 
     private async Task StepAsync()
     {
+        if (world.Rain is { } rain && random.Next(4) > 0)
+        {
+            await new RainClient(world, rain, api, random).StepAsync();
+            return;
+        }
+
         SentPacket packet;
         bool isNew;
         lock (world)
         {
-            var open = world.Packets.FindAll(p => p.PacketNo is null || (p.IsToBePaid && !p.IsPaid) || p.Claims.Count < world.Users);
+            var open = world.Packets.FindAll(p => p.PacketNo is null || (p.IsToBePaid && !p.IsPaid) || p.Claims.Count < Math.Min(world.Users, AskersMax));
             isNew = open.Count == 0 || random.Next(6) == 0;
-            packet = isNew ? NewPacket() : open[random.Next(Math.Max(0, open.Count - 12), open.Count)];
+            packet = isNew ? NewPacket(isToBePaid: random.Next(5) > 0) : open[random.Next(Math.Max(0, open.Count - 12), open.Count)];
             if (isNew)
             {
                 world.Packets.Add(packet);
@@ -70,7 +105,7 @@ internal sealed class Client(World world, Api api, Random random)
         }
     }
 
-    private SentPacket NewPacket()
+    private SentPacket NewPacket(bool isToBePaid)
     {
         var count = random.Next(1, 5);
         var split = random.Next(3);
@@ -83,7 +118,7 @@ internal sealed class Client(World world, Api api, Random random)
             Sender = World.FirstUid + random.Next(world.Users),
             Amount = amount,
             Count = count,
-            IsToBePaid = random.Next(5) > 0,
+            IsToBePaid = isToBePaid,
             Body = new
             {
                 requestId,

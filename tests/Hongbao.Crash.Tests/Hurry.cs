@@ -9,6 +9,12 @@ internal static class Hurry
     {
         ["HONGBAO_Core__TtlSecondsMin"] = "1",
         ["HONGBAO_Core__PullAfterMs"] = "1000",
+        ["HONGBAO_Core__WithdrawalsPerDayMax"] = "1000000",
+        ["HONGBAO_Core__WithdrawAmountPerDayMax"] = "1000000000",
+        ["HONGBAO_Core__WithdrawAdvanceMs"] = "500",
+        ["HONGBAO_Campaign__LeaseSeconds"] = "2",
+        ["HONGBAO_Campaign__RefreshMs"] = "50",
+        ["HONGBAO_Campaign__CheckMs"] = "30",
         ["HONGBAO_Async__PullAfterMs"] = "1000",
         ["HONGBAO_Async__CheckMs"] = "100",
         ["HONGBAO_Async__CheckMsMax"] = "1000",

@@ -22,7 +22,7 @@ public sealed partial class KillPointTests
         Assert.Equal(named.Concat(steps).Distinct().Order(StringComparer.Ordinal), KillPoints.All.Order(StringComparer.Ordinal));
     }
 
-    [GeneratedRegex("""(?:Failpoint\.Hit\(|CommitPoints \w+ = new\(|, )"((?:core|async|query|finance|outbox)\.[a-z_.]*(?:before|after)_[a-z]+)"\)?""")]
+    [GeneratedRegex("""(?:Failpoint\.Hit\(|CommitPoints \w+ = new\(|, )"((?:core|async|query|campaign|finance|outbox)\.[a-z_.]*(?:before|after)_[a-z]+)"\)?""")]
     private static partial Regex Names();
 
     [GeneratedRegex("""string Step => "([a-z.]+)";""")]

@@ -196,12 +196,14 @@ public sealed class RollingRestartTests(ITestOutputHelper output)
         Assert.True(failures.Length == 0, string.Join('\n', failures));
     }
 
-    // What instances of one platform share: the database, and the keys of tokens and callbacks.
+    // What instances of one platform share: the database, and the keys of tokens, subsidies and callbacks.
     private static Dictionary<string, string> Settings(TestDatabase database) => new(Hurry.SettingsFor(database))
     {
         ["HONGBAO_Gateway__Keys__0__Kid"] = "shared",
         ["HONGBAO_Gateway__Keys__0__Algorithm"] = "HS256",
         ["HONGBAO_Gateway__Keys__0__Key"] = Convert.ToBase64String(RandomNumberGenerator.GetBytes(32)),
+        ["HONGBAO_Subsidies__TokenKeys__0__Id"] = "shared",
+        ["HONGBAO_Subsidies__TokenKeys__0__Key"] = Convert.ToBase64String(RandomNumberGenerator.GetBytes(32)),
         ["HONGBAO_Finance__CallbackKey"] = Convert.ToBase64String(RandomNumberGenerator.GetBytes(32)),
     };
 

@@ -28,6 +28,9 @@ internal sealed class SentPacket
 
     public bool IsPublished { get; set; }
 
+    /// <summary>What funds it; null for one that its sender pays.</summary>
+    public Win? Win { get; init; }
+
     /// <summary>Claims whose answers arrived: uid, claim number, amount.</summary>
     public Dictionary<long, (string ClaimNo, long Amount)> Claims { get; } = [];
 }
@@ -40,7 +43,12 @@ internal sealed class World
     /// <summary>How many users there are, from <see cref="FirstUid"/> on.</summary>
     public int Users { get; init; } = 8;
 
+    public IEnumerable<long> Uids => Enumerable.Range(0, Users).Select(static i => FirstUid + i);
+
     public List<SentPacket> Packets { get; } = [];
+
+    /// <summary>Campaigns and what was won in them; null where there are none.</summary>
+    public Rain? Rain { get; init; }
 
     public List<string> Faults { get; } = [];
 

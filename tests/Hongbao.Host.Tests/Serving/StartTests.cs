@@ -55,6 +55,7 @@ public sealed class StartTests : IDisposable
                 Core = new { CountMax = "many", TtlSecondsDefault = 1, TtlSecondsMin = 5 },
                 Async = new { CheckMs = 5000, CheckMsMax = 1000 },
                 Query = new { RepairAfterMs = 1 },
+                Messaging = new { Faults = new { DelayMsMax = -1, RepeatPermille = 5 } },
                 Finance = new { CallbackKey = "c2VjcmV0", CallbackUrl = "here" },
                 Gateway = new { CallTimeoutMs = 1 },
                 Rpc = new { TimeoutMs = "long", ConcurrencyMax = 1, Listen = "tcp -h 127.0.0.1 -p 0", Async = "tcp -h 127.0.0.1 -p 9", Finance = "tcp -h 127.0.0.1 -p 9" },
@@ -63,7 +64,7 @@ public sealed class StartTests : IDisposable
         string[] settings =
         [
             "Urls ", "BusinessTimeZone ", "Nonsense ", "Store:Postgres ", "Store:ConnectionsMax ", "Core:CountMax ", "Core:TtlSecondsDefault ", "Async:CheckMs ", "Query:RepairAfterMs ",
-            "Finance:CallbackKey ", "Finance:CallbackUrl ", "Gateway:CallTimeoutMs ", "Rpc:TimeoutMs ", "Rpc:ConcurrencyMax ", "Rpc:Query ",
+            "Messaging:Faults:DelayMsMax ", "Messaging:Faults ", "Finance:CallbackKey ", "Finance:CallbackUrl ", "Gateway:CallTimeoutMs ", "Rpc:TimeoutMs ", "Rpc:ConcurrencyMax ", "Rpc:Query ",
         ];
         Assert.All(settings, s => Assert.Contains("\n  - " + s, refused.Message, StringComparison.Ordinal));
         Assert.Equal(settings.Length, refused.Message.Split("\n  - ").Length - 1);
