@@ -367,6 +367,7 @@ export const en: Words = {
   error: {
     SUBSIDY_NOT_USABLE: 'This subsidy is used or has expired',
     CAMPAIGN_NOT_OPEN: 'This round takes no draws right now',
+    NOT_IN_SCOPE: 'You do not meet what is asked of those who take part',
     INSUFFICIENT_FUNDS: 'Not enough in your rewards',
     LIMIT_EXCEEDED: 'Over your limit of the day or year',
     RISK_REFUSED: 'This did not pass the safety check',

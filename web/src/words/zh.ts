@@ -358,6 +358,7 @@ export const zh = {
   error: {
     SUBSIDY_NOT_USABLE: '这个补贴已经用过或过期了',
     CAMPAIGN_NOT_OPEN: '这一场现在不能拆',
+    NOT_IN_SCOPE: '还不符合参加的条件',
     INSUFFICIENT_FUNDS: '奖励余额不够',
     LIMIT_EXCEEDED: '超过了今天或今年的限额',
     RISK_REFUSED: '这次操作没有通过安全检查',
