@@ -45,6 +45,19 @@ internal sealed class Client(World world, Api api, Random random)
         }
     }
 
+    /// <summary>A packet that is created, paid, and taken from by a user.</summary>
+    public async Task SendOneAsync()
+    {
+        var packet = NewPacket(isToBePaid: true);
+        world.Packets.Add(packet);
+        while (!packet.IsPaid)
+        {
+            await SettleAsync(packet);
+        }
+
+        await ClaimAsync(packet, World.FirstUid);
+    }
+
     private async Task SettleAsync(SentPacket packet)
     {
         if (packet.PacketNo is null)
@@ -71,7 +84,7 @@ internal sealed class Client(World world, Api api, Random random)
         {
             var open = world.Packets.FindAll(p => p.PacketNo is null || (p.IsToBePaid && !p.IsPaid) || p.Claims.Count < Math.Min(world.Users, AskersMax));
             isNew = open.Count == 0 || random.Next(6) == 0;
-            packet = isNew ? NewPacket() : open[random.Next(Math.Max(0, open.Count - 12), open.Count)];
+            packet = isNew ? NewPacket(isToBePaid: random.Next(5) > 0) : open[random.Next(Math.Max(0, open.Count - 12), open.Count)];
             if (isNew)
             {
                 world.Packets.Add(packet);
@@ -92,7 +105,7 @@ internal sealed class Client(World world, Api api, Random random)
         }
     }
 
-    private SentPacket NewPacket()
+    private SentPacket NewPacket(bool isToBePaid)
     {
         var count = random.Next(1, 5);
         var split = random.Next(3);
@@ -105,7 +118,7 @@ internal sealed class Client(World world, Api api, Random random)
             Sender = World.FirstUid + random.Next(world.Users),
             Amount = amount,
             Count = count,
-            IsToBePaid = random.Next(5) > 0,
+            IsToBePaid = isToBePaid,
             Body = new
             {
                 requestId,

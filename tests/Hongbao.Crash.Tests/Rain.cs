@@ -8,7 +8,14 @@ namespace Hongbao.Crash.Tests;
 internal sealed class RainCampaign
 {
     public const int Rounds = 3;
-    public static readonly TimeSpan RoundTime = TimeSpan.FromSeconds(2.5);
+
+    public TimeSpan RoundTime { get; init; } = TimeSpan.FromSeconds(2.5);
+
+    /// <summary>How long a win of it can be used.</summary>
+    public required int TokenTtlSeconds { get; init; }
+
+    /// <summary>The chance of each user and round to win the prize that goes by chance.</summary>
+    public double Probability { get; init; } = 0.5;
 
     /// <summary>Null until a creation was acknowledged. One without an answer stays a draft for ever and moves no money.</summary>
     public string? CampaignId { get; set; }

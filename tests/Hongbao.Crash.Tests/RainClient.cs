@@ -19,7 +19,7 @@ internal sealed class RainClient(World world, Rain rain, Api api, Random random)
     public async Task StepAsync()
     {
         var campaign = Current();
-        if (!campaign.IsScheduled)
+        if (!campaign.IsScheduled && random.Next(2) == 0)
         {
             await ScheduleAsync(campaign);
             return;
@@ -31,7 +31,7 @@ internal sealed class RainClient(World world, Rain rain, Api api, Random random)
             return;
         }
 
-        if (campaign.EndsAfter is { } endsAfter && Now() > campaign.StartsAt + endsAfter)
+        if (campaign is { IsScheduled: true, EndsAfter: { } endsAfter } && Now() > campaign.StartsAt + endsAfter)
         {
             await OperateAsync(campaign, "end", () => campaign.IsEnded = true);
             return;
@@ -39,11 +39,11 @@ internal sealed class RainClient(World world, Rain rain, Api api, Random random)
 
         switch (random.Next(40))
         {
-            case < 18:
+            case < 18 when campaign.IsScheduled:
                 await DrawAsync(campaign);
                 break;
             case < 26:
-                await UseAsync(anyUse: true);
+                await UseAsync();
                 break;
             case < 30:
                 await UseByNumberAsync();
@@ -57,11 +57,11 @@ internal sealed class RainClient(World world, Rain rain, Api api, Random random)
             case < 38:
                 await ClaimAndWithdrawAsync();
                 break;
-            case < 39:
+            case < 39 when campaign.IsScheduled:
                 await ChangeBudgetAsync(campaign);
                 break;
             default:
-                await (random.Next(4) == 0 ? OperateAsync(campaign, "pause", () => campaign.IsPaused = true) : DrawAgainAsync());
+                await (campaign.IsScheduled && random.Next(4) == 0 ? OperateAsync(campaign, "pause", () => campaign.IsPaused = true) : DrawAgainAsync());
                 break;
         }
     }
@@ -102,6 +102,19 @@ internal sealed class RainClient(World world, Rain rain, Api api, Random random)
     public bool IsSettled => rain.OpenUses.Count == 0 && rain.Withdrawals.TrueForAll(static w => w.WithdrawalNo is not null)
         && rain.Campaigns.TrueForAll(static c => c.Unanswered.Count == 0 && c.IsEnded);
 
+    /// <summary>A campaign whose first round has begun and lasts.</summary>
+    public async Task<RainCampaign> BeginAsync(int tokenTtlSeconds)
+    {
+        var campaign = new RainCampaign { Budget = 100_000, TokenTtlSeconds = tokenTtlSeconds, Probability = 0.9, RoundTime = TimeSpan.FromSeconds(60) };
+        rain.Campaigns.Add(campaign);
+        while (!campaign.IsScheduled)
+        {
+            await ScheduleAsync(campaign);
+        }
+
+        return campaign;
+    }
+
     // The campaign of this moment; a new one when there is none.
     private RainCampaign Current()
     {
@@ -112,7 +125,8 @@ internal sealed class RainClient(World world, Rain rain, Api api, Random random)
                 rain.Campaigns.Add(new RainCampaign
                 {
                     Budget = random.Next(20_000, 60_000),
-                    EndsAfter = random.Next(4) == 0 ? random.NextDouble() * RainCampaign.Rounds * RainCampaign.RoundTime : null,
+                    TokenTtlSeconds = random.Next(2, 5),
+                    EndsAfter = random.Next(4) == 0 ? TimeSpan.FromSeconds(7.5 * random.NextDouble()) : null,
                 });
             }
 
@@ -120,13 +134,13 @@ internal sealed class RainClient(World world, Rain rain, Api api, Random random)
         }
     }
 
-    // Several may do so at once: of several drafts the first that is told of counts.
+    /// <summary>Asks for a campaign. Several may do so at once: of several drafts the first that is told of counts.</summary>
     public async Task ScheduleAsync(RainCampaign campaign)
     {
         if (campaign.CampaignId is null)
         {
             var startsAt = Now();
-            var created = await api.SendAsync(HttpMethod.Post, "/ops/v1/campaigns", 1, Plan(campaign.Budget, startsAt), Operator);
+            var created = await api.SendAsync(HttpMethod.Post, "/ops/v1/campaigns", 1, Plan(campaign, startsAt), Operator);
             if (!created.IsOk)
             {
                 Expect(created, "plan a campaign");
@@ -153,7 +167,7 @@ internal sealed class RainClient(World world, Rain rain, Api api, Random random)
         }
     }
 
-    private object Plan(long budget, DateTimeOffset startsAt)
+    private object Plan(RainCampaign campaign, DateTimeOffset startsAt)
     {
         var quantity = random.Next(5, 40);
         var small = random.Next(10, 200);
@@ -161,18 +175,18 @@ internal sealed class RainClient(World world, Rain rain, Api api, Random random)
         {
             name = "春节红包雨",
             currency = "CNY",
-            budget,
+            budget = campaign.Budget,
             startsAt = Text(startsAt),
-            endsAt = Text(startsAt + (RainCampaign.Rounds * RainCampaign.RoundTime)),
+            endsAt = Text(startsAt + (RainCampaign.Rounds * campaign.RoundTime)),
             rounds = Enumerable.Range(0, RainCampaign.Rounds).Select(r => new
             {
                 round = r + 1,
-                startsAt = Text(startsAt + (r * RainCampaign.RoundTime)),
-                endsAt = Text(startsAt + ((r + 1) * RainCampaign.RoundTime)),
+                startsAt = Text(startsAt + (r * campaign.RoundTime)),
+                endsAt = Text(startsAt + ((r + 1) * campaign.RoundTime)),
             }).ToArray(),
-            prizes = new object[] { new { amount = small, quantity }, new { amount = random.Next(20, 400), probability = 0.5 } },
+            prizes = new object[] { new { amount = small, quantity }, new { amount = random.Next(20, 400), probability = campaign.Probability } },
             perUserLimit = random.Next(1, 4),
-            tokenTtlSeconds = random.Next(2, 5),
+            tokenTtlSeconds = campaign.TokenTtlSeconds,
             pacing = new { firstPercent = 40, fullPercent = 60 },
             reason = "crash test",
         };
@@ -216,7 +230,13 @@ internal sealed class RainClient(World world, Rain rain, Api api, Random random)
         RainCampaign campaign;
         lock (world)
         {
-            campaign = Any(rain.Campaigns.FindAll(static c => c.IsScheduled));
+            var scheduled = rain.Campaigns.FindAll(static c => c.IsScheduled);
+            if (scheduled.Count == 0)
+            {
+                return Task.CompletedTask;
+            }
+
+            campaign = Any(scheduled);
         }
 
         return DrawAsync(campaign);
@@ -236,7 +256,8 @@ internal sealed class RainClient(World world, Rain rain, Api api, Random random)
         return draw.Round == 0 ? Task.CompletedTask : DrawAsync(campaign, draw.Round, draw.Uid);
     }
 
-    private async Task DrawAsync(RainCampaign campaign, int round, long uid)
+    /// <summary>A user draws, perhaps again.</summary>
+    public async Task DrawAsync(RainCampaign campaign, int round, long uid)
     {
         lock (world)
         {
@@ -284,12 +305,12 @@ internal sealed class RainClient(World world, Rain rain, Api api, Random random)
     private static string Outcome(Win? win) => win is null ? "a loss" : $"a win of {win.Amount} ({win.Token[^8..]})";
 
     // Mostly one that nobody used, sometimes on a second device.
-    private async Task UseAsync(bool anyUse)
+    private async Task UseAsync()
     {
         SentPacket? use;
         lock (world)
         {
-            use = anyUse && rain.OpenUses.Count > 0 && random.Next(3) > 0 ? Any(rain.OpenUses) : null;
+            use = rain.OpenUses.Count > 0 && random.Next(3) > 0 ? Any(rain.OpenUses) : null;
             if (use is null)
             {
                 var usable = rain.Wins.FindAll(w => w.ExpiresAt > Now() && (w.Uses.Count == 0 || (w.Uses.Count == 1 && random.Next(10) == 0)));
@@ -302,6 +323,19 @@ internal sealed class RainClient(World world, Rain rain, Api api, Random random)
         {
             await SendUseAsync(use);
         }
+    }
+
+    /// <summary>A user makes a packet of his win.</summary>
+    public async Task<SentPacket> UseAsync(Win win)
+    {
+        SentPacket use;
+        lock (world)
+        {
+            use = NewUse(win, null);
+        }
+
+        await SendUseAsync(use);
+        return use;
     }
 
     private async Task UseForgedAsync()

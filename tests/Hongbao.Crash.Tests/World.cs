@@ -43,6 +43,8 @@ internal sealed class World
     /// <summary>How many users there are, from <see cref="FirstUid"/> on.</summary>
     public int Users { get; init; } = 8;
 
+    public IEnumerable<long> Uids => Enumerable.Range(0, Users).Select(static i => FirstUid + i);
+
     public List<SentPacket> Packets { get; } = [];
 
     /// <summary>Campaigns and what was won in them; null where there are none.</summary>

@@ -5,11 +5,11 @@ using Hongbao.Foundation.Stores;
 
 namespace Hongbao.Testing;
 
-/// <summary>The five roles, each in a process of its own, on one PostgreSQL database; they call each other over TARS RPC.</summary>
+/// <summary>The six roles, each in a process of its own, on one PostgreSQL database; they call each other over TARS RPC.</summary>
 public sealed class ServerCluster : IAsyncDisposable
 {
     // Who is asked starts before who asks.
-    private static readonly string[] Roles = ["finance", "core", "async", "query", "gateway"];
+    private static readonly string[] Roles = ["finance", "campaign", "core", "async", "query", "gateway"];
     private static readonly TimeSpan ReadyDeadline = TimeSpan.FromSeconds(30);
 
     // Below the ports that the system gives to connections by itself, so that only another cluster can take one meanwhile: then others are tried.
@@ -23,13 +23,15 @@ public sealed class ServerCluster : IAsyncDisposable
     private ServerCluster(TestDatabase database, IReadOnlyDictionary<string, string> settings, string protocol, int[] ports)
     {
         _database = database;
-        Url = $"http://127.0.0.1:{ports[4]}";
+        Url = $"http://127.0.0.1:{ports[^1]}";
         _settings = new(ServerProcess.SettingsFor(database))
         {
             ["HONGBAO_Finance__CallbackKey"] = CallbackKey,
             ["HONGBAO_Finance__CallbackUrl"] = $"{Url}/callbacks/finance",
+            ["HONGBAO_Subsidies__TokenKeys__0__Id"] = "cluster",
+            ["HONGBAO_Subsidies__TokenKeys__0__Key"] = Convert.ToBase64String(RandomNumberGenerator.GetBytes(32)),
         };
-        for (var i = 0; i < 4; i++)
+        for (var i = 0; i < Roles.Length - 1; i++)
         {
             _settings[$"HONGBAO_Rpc__{Roles[i]}"] = $"{protocol} -h 127.0.0.1 -p {ports[i]}";
         }

@@ -83,7 +83,7 @@ internal sealed class ProblemAnswer : IResult
             TraceId = traceId,
             Errors = _result.Faults.Count == 0 ? null
                 : _result.Faults.GroupBy(f => f.Field, f => f.Message, StringComparer.Ordinal).ToDictionary(g => g.Key, g => g.ToList(), StringComparer.Ordinal),
-            RetryAfterMs = isBusy ? ProblemTable.RetryAfterMsOf(_result) : null,
+            RetryAfterMs = isBusy || ProblemTable.IsEarly(_result) ? ProblemTable.RetryAfterMsOf(_result) : null,
             MaxPolls = isBusy ? ProblemTable.MaxPollsOf(_result) : null,
         };
     }

@@ -326,9 +326,9 @@ internal sealed class Server : IAsyncDisposable
 
         log.LogInformation("Development tokens are off: an address is reachable from other machines");
         var outside = app.Services.GetRequiredService<IOptions<OutsideOptions>>().Value;
-        if (new[] { outside.Relations, outside.Profiles, outside.Moderation, outside.Risk }.Any(static p => p is { Kind: "file", File: "" }))
+        if (new[] { outside.Relations, outside.Profiles, outside.Moderation, outside.Risk, outside.Conditions }.Any(static p => p is { Kind: "file", File: "" }))
         {
-            log.LogWarning("Relations, profiles, moderation or risk control answer from the built-in demo data; set the section Outside (docs/outside.md)");
+            log.LogWarning("Relations, profiles, moderation, risk control or conditions answer from the built-in demo data; set the section Outside (docs/outside.md)");
         }
     }
 

@@ -18,7 +18,10 @@ internal sealed class Request(string text, Task task, Action<Request> judge)
 
     public required int Sequence { get; init; }
 
-    public PacketModel? Packet { get; init; }
+    /// <summary>What it is about: of those about the same thing each counts the others.</summary>
+    public object? Subject { get; init; }
+
+    public PacketModel? Packet => Subject as PacketModel;
 
     public PacketStatus From { get; init; }
 

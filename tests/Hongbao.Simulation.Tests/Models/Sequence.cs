@@ -353,7 +353,7 @@ internal sealed class Sequence
     {
         Node = node,
         Sequence = Index,
-        Packet = packet,
+        Subject = packet,
         From = packet?.Status ?? default,
         FromPayment = packet?.Seen.Payment ?? default,
         WasKnown = wasKnown,

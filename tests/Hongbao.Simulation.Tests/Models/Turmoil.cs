@@ -5,9 +5,13 @@ using Hongbao.Simulation.Tests.Worlds;
 namespace Hongbao.Simulation.Tests.Models;
 
 /// <summary>What happens to everybody: time, a misbehaving finance, lost messages, dying processes.</summary>
-internal sealed class Turmoil(SimulationRun run, Tables tables, long seed)
+/// <param name="run">Hears of it.</param>
+/// <param name="tables">Loses messages.</param>
+/// <param name="seed">Decides.</param>
+/// <param name="operations">What finance may do wrongly.</param>
+/// <param name="senders">Modules whose messages are lost.</param>
+internal sealed class Turmoil(Run run, Tables tables, long seed, string[] operations, string[] senders)
 {
-    private static readonly string[] Operations = ["createPayment", "pay", "closePayment", "transfer", "refund", "setAside", "query"];
     private readonly SeededRandomSource _dice = new(seed);
     private readonly World _world = run.World;
 
@@ -80,8 +84,8 @@ internal sealed class Turmoil(SimulationRun run, Tables tables, long seed)
 
     private async Task LoseMessagesAsync()
     {
-        var which = _dice.Below(3);
-        foreach (var module in Tables.Senders.Where((_, i) => which == 2 || which == i))
+        var which = _dice.Below(senders.Length + 1);
+        foreach (var module in senders.Where((_, i) => which == senders.Length || which == i))
         {
             var lost = await tables.LoseMessagesAsync(module);
             run.Note($"{lost} messages of {module} are lost");
@@ -121,9 +125,9 @@ internal sealed class Turmoil(SimulationRun run, Tables tables, long seed)
         }
 
         var faults = new FinanceFaults { Seed = _dice.Below(int.MaxValue) };
-        foreach (var operation in Operations.Where(_ => _dice.Below(2) == 0))
+        foreach (var operation in operations.Where(_ => _dice.Below(2) == 0))
         {
-            var callsBack = operation is "pay" or "transfer" or "refund" or "setAside";
+            var callsBack = operation is "pay" or "transfer" or "refund" or "setAside" or "fund" or "payout";
             faults.Operations.Add(new FinanceFault
             {
                 Operation = operation,
@@ -132,7 +136,7 @@ internal sealed class Turmoil(SimulationRun run, Tables tables, long seed)
                 LostAnswerPermille = Rate(),
                 LaterPermille = operation == "query" ? 0 : Rate(),
                 LaterMs = operation == "query" ? 0 : _dice.Below(3) == 0 ? 60_000 : _dice.Below(3_000),
-                RefusePermille = operation is "transfer" or "refund" ? Rate() : 0,
+                RefusePermille = operation is "transfer" or "refund" or "hold" or "payout" ? Rate() : 0,
                 NotFoundPermille = operation == "query" ? Rate() : 0,
                 CallbackLostPermille = callsBack ? Rate() : 0,
                 CallbackLatePermille = callsBack ? Rate() : 0,

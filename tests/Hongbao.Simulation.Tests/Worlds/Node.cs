@@ -34,6 +34,9 @@ internal sealed class Node
         Async = services.GetRequiredService<IRedPacketAsync>();
         Finance = services.GetRequiredService<IFinance>();
         Operations = services.GetRequiredService<IFinanceOperations>();
+        Query = services.GetRequiredService<IRedPacketQuery>();
+        Campaigns = services.GetRequiredService<CampaignModule>().Contract;
+        CampaignOperations = services.GetRequiredService<ICampaignOperations>();
     }
 
     public int Id { get; }
@@ -50,6 +53,13 @@ internal sealed class Node
     public IFinance Finance { get; }
 
     public IFinanceOperations Operations { get; }
+
+    public IRedPacketQuery Query { get; }
+
+    /// <summary>As users reach it, who are not kept from it when other modules are.</summary>
+    public ICampaigns Campaigns { get; }
+
+    public ICampaignOperations CampaignOperations { get; }
 
     /// <summary>How the host does it: migrations first, then the workers.</summary>
     public static async Task<Node> StartAsync(int id, World world, CancellationToken cancellationToken)
@@ -69,11 +79,15 @@ internal sealed class Node
         services.AddSingleton<IProfiles>(new Profiles());
         services.AddSingleton<IModeration>(new Moderation());
         services.AddSingleton<IRisk>(new Risk());
+        services.AddSingleton<IConditions>(new Conditions());
         services.AddSingleton<HttpMessageHandler>(world.Callbacks);
         services.AddAlerts().AddSubsidies();
         services.AddOptions<FinanceOptions>().BindConfiguration(FinanceOptions.Section);
         services.AddFinance();
         services.AddCampaign();
+        // Registered later, so that other modules get this one.
+        services.AddSingleton<ICampaigns>(static provider => new MutedCampaigns(provider.GetRequiredService<CampaignModule>().Contract, provider.GetRequiredService<Muting>()));
+        services.AddSingleton(world.CampaignMuting);
         services.AddCore();
         services.AddAsync();
         services.AddQuery();

@@ -82,6 +82,9 @@ internal sealed class World : IAsyncDisposable
 
     public Relations Relations { get; } = new();
 
+    /// <summary>Keeps campaigns from answering other modules.</summary>
+    public Muting CampaignMuting { get; } = new();
+
     public CallbackRoute Callbacks { get; }
 
     public AlertLog Alerts { get; } = new();

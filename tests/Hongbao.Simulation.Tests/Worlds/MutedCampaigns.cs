@@ -1,0 +1,54 @@
+using Hongbao.Contracts;
+
+namespace Hongbao.Simulation.Tests.Worlds;
+
+/// <summary>Whether campaigns answer other modules.</summary>
+internal sealed class Muting
+{
+    /// <summary>How they give no answer.</summary>
+    public enum Way
+    {
+        None,
+        Throws,
+        Hangs,
+        Refuses,
+    }
+
+    public Way Now { get; set; }
+}
+
+/// <summary>Campaigns as other modules reach them: sometimes there is no answer.</summary>
+internal sealed class MutedCampaigns(ICampaigns campaigns, Muting muting) : ICampaigns
+{
+    public Task<CampaignListResponse> ListCampaignsAsync(CallContext context, CancellationToken cancellationToken) =>
+        MutedAsync(() => campaigns.ListCampaignsAsync(context, cancellationToken), cancellationToken);
+
+    public Task<RainDrawResponse> DrawAsync(CallContext context, RainDrawRequest request, CancellationToken cancellationToken) =>
+        MutedAsync(() => campaigns.DrawAsync(context, request, cancellationToken), cancellationToken);
+
+    public Task<WinListResponse> ListWinsAsync(CallContext context, CancellationToken cancellationToken) =>
+        MutedAsync(() => campaigns.ListWinsAsync(context, cancellationToken), cancellationToken);
+
+    public Task<VerifyWinsResponse> VerifyWinsAsync(CallContext context, VerifyWinsRequest request, CancellationToken cancellationToken) =>
+        MutedAsync(() => campaigns.VerifyWinsAsync(context, request, cancellationToken), cancellationToken);
+
+    public Task<PullWinsResponse> PullWinsAsync(CallContext context, PullWinsRequest request, CancellationToken cancellationToken) =>
+        MutedAsync(() => campaigns.PullWinsAsync(context, request, cancellationToken), cancellationToken);
+
+    private async Task<TAnswer> MutedAsync<TAnswer>(Func<Task<TAnswer>> ask, CancellationToken cancellationToken)
+        where TAnswer : IAnswer, new()
+    {
+        switch (muting.Now)
+        {
+            case Muting.Way.Throws:
+                throw new TimeoutException("nobody answers");
+            case Muting.Way.Hangs:
+                await Task.Delay(Timeout.Infinite, cancellationToken);
+                break;
+            case Muting.Way.Refuses:
+                return new TAnswer { Result = Result.Of(ResultCode.Overloaded) };
+        }
+
+        return await ask();
+    }
+}
