@@ -77,9 +77,13 @@ internal static class CSharpFiles
     {
         Naming.Distinct(api.Operations.Select(o => Naming.Pascal(o.Name)).Concat(MethodsOfTheClient), "HongbaoClient in C#");
         var text = new StringBuilder(Head).Append("namespace Hongbao.Client.Http;\n\npublic sealed partial class HongbaoClient\n{\n");
-        text.AppendJoin("\n", api.Operations.Select(o => Method(o)));
+        text.AppendJoin("\n", api.Operations.SelectMany(Methods));
         return text.Append("}\n").ToString();
     }
+
+    // Where the body may be left out, those who leave it out have nothing to say about it.
+    private static IEnumerable<string> Methods(ApiOperation operation) =>
+        operation.Body is null || operation.NeedsBody ? [Method(operation)] : [Method(operation with { Body = null }), Method(operation)];
 
     private static string Method(ApiOperation operation)
     {

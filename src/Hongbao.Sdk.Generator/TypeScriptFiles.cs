@@ -98,19 +98,24 @@ internal static class TypeScriptFiles
 
     private static string Operations(Api api)
     {
-        Naming.Distinct(api.Operations.Select(o => o.Name).Concat(MembersOfTheClient), "HongbaoClient in TypeScript");
+        var methods = api.Operations.SelectMany(Methods).ToList();
+        Naming.Distinct(methods.Select(o => o.Name).Concat(MembersOfTheClient), "HongbaoClient in TypeScript");
         var used = api.Operations.SelectMany(o => new[] { o.Body, o.Answer }).OfType<string>().Distinct().Order(StringComparer.Ordinal);
         var text = new StringBuilder(Head).Append("import type { Call, CallOptions } from '../call.js';\nimport type {\n");
         text.Append(string.Concat(used.Select(u => $"  {u},\n"))).Append("} from './types.js';\n\n");
         text.Append("/** Everything that users can ask the service for. */\nexport abstract class Operations {\n");
         text.Append("  protected abstract send<T>(call: Call, options?: CallOptions): Promise<T>;\n");
-        foreach (var operation in api.Operations)
+        foreach (var operation in methods)
         {
             text.Append('\n').Append(Method(api, operation));
         }
 
         return text.Append("}\n").ToString();
     }
+
+    // Where the body may be left out, it has a method of its own: there are no overloads that tell two objects apart.
+    private static IEnumerable<ApiOperation> Methods(ApiOperation operation) =>
+        operation.Body is null || operation.NeedsBody ? [operation] : [operation with { Body = null }, operation with { Name = operation.Name + "With" }];
 
     private static string Method(Api api, ApiOperation operation)
     {
