@@ -73,7 +73,7 @@ export abstract class Operations {
   }
 
   /** Take the caller's share of a packet; claiming again gives the same claim. A poll is the same request. Fails with VALIDATION_FAILED, UNAUTHENTICATED, NOT_IN_SCOPE, RISK_REFUSED, NOT_FOUND, PACKET_NOT_ACTIVE, PACKET_EXHAUSTED, PACKET_EXPIRED, LIMIT_EXCEEDED, PAYLOAD_TOO_LARGE, CLAIM_BUSY, INTERNAL, DEGRADED, OVERLOADED, or without an answer. */
-  claim(packetNo: string, body: PasswordBody, options?: CallOptions): Promise<ClaimAnswer> {
+  claim(packetNo: string, options?: CallOptions, body?: PasswordBody): Promise<ClaimAnswer> {
     return this.send({ method: 'POST', path: `/api/v1/packets/${encodeURIComponent(packetNo)}/claims`, body, takesToken: true, answer: 'ClaimAnswer' }, options);
   }
 
@@ -138,7 +138,7 @@ export abstract class Operations {
   }
 
   /** Draw in a round of a campaign; drawing again in the same round gives the same answer. Fails with VALIDATION_FAILED, UNAUTHENTICATED, NOT_IN_SCOPE, RISK_REFUSED, NOT_FOUND, CAMPAIGN_NOT_OPEN, LIMIT_EXCEEDED, PAYLOAD_TOO_LARGE, RATE_LIMITED, INTERNAL, DEGRADED, OVERLOADED, or without an answer. */
-  drawInRound(campaignId: string, round: string, body: PasswordBody, options?: CallOptions): Promise<RainDrawAnswer> {
+  drawInRound(campaignId: string, round: string, options?: CallOptions, body?: PasswordBody): Promise<RainDrawAnswer> {
     return this.send({ method: 'POST', path: `/api/v1/campaigns/${encodeURIComponent(campaignId)}/rounds/${encodeURIComponent(round)}/draws`, body, takesToken: true, answer: 'RainDrawAnswer' }, options);
   }
 
