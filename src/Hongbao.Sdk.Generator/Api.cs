@@ -46,13 +46,13 @@ internal sealed record Api(IReadOnlyList<ApiOperation> Operations, IReadOnlyList
 /// <param name="Numbers">The names in braces.</param>
 /// <param name="Query">What can stand behind the question mark.</param>
 /// <param name="Body">The shape that is sent; null without one.</param>
-/// <param name="NeedsBody">False when the body may be left out: there is a method without and one with it.</param>
 /// <param name="Answer">The shape of a success.</param>
 /// <param name="TakesToken">True when a token is needed or makes a difference.</param>
 /// <param name="Codes">How it can fail.</param>
+/// <param name="BodyIsOptional">True when the body can be left away.</param>
 internal sealed record ApiOperation(
-    string Name, string Summary, string Method, string Path, IReadOnlyList<string> Numbers, IReadOnlyList<ApiField> Query, string? Body, bool NeedsBody, string Answer,
-    bool TakesToken, IReadOnlyList<string> Codes);
+    string Name, string Summary, string Method, string Path, IReadOnlyList<string> Numbers, IReadOnlyList<ApiField> Query, string? Body, string Answer, bool TakesToken,
+    IReadOnlyList<string> Codes, bool BodyIsOptional = false);
 
 /// <summary>An object.</summary>
 internal sealed record ApiShape(string Name, string Description, IReadOnlyList<ApiField> Fields);

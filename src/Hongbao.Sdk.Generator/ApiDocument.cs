@@ -99,9 +99,9 @@ internal static partial class ApiDocument
         List<ApiField> query = [.. parameters.Where((_, i) => places[i] == "query").Select(p => ReadParameter(p, schemas, at))];
         Naming.Distinct([.. numbers, .. query.Select(q => q.Name), "body", "query", "options", "cancellationToken"], at);
         var (answer, codes) = ReadResponses(Object(node, "responses", at), at);
-        var (body, needsBody) = ReadBody(node, at);
         return new ApiOperation(
-            name, Naming.Sentence(ApiSchemas.Text(node["summary"], at), ""), method, path, numbers, query, body, needsBody, answer, TakesToken(node, at), codes);
+            name, Naming.Sentence(ApiSchemas.Text(node["summary"], at), ""), method, path, numbers, query, ReadBody(node, at), answer, TakesToken(node, at), codes,
+            node["requestBody"] is JsonObject sent && sent["required"]?.GetValue<bool>() != true);
     }
 
     private static string ReadNumber(JsonObject parameter, string at)
@@ -136,17 +136,16 @@ internal static partial class ApiDocument
             : throw new UnknownShapeException(at, "an integer of a query has a least and a greatest, of 32 bits");
     }
 
-    // One that does not say that it is required may be left out.
-    private static (string? Body, bool IsNeeded) ReadBody(JsonObject operation, string at)
+    private static string? ReadBody(JsonObject operation, string at)
     {
         if (operation["requestBody"] is null)
         {
-            return (null, false);
+            return null;
         }
 
         var body = Object(operation, "requestBody", at);
         ApiSchemas.Knows(body, at, "content", "required");
-        return (ReadContent(body, "application/json", $"{at}: the body"), body["required"]?.ToString() == "true");
+        return ReadContent(body, "application/json", $"{at}: the body");
     }
 
     /// <summary>The one shape of a success, and the codes of everything else.</summary>

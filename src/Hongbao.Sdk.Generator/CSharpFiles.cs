@@ -77,16 +77,18 @@ internal static class CSharpFiles
     {
         Naming.Distinct(api.Operations.Select(o => Naming.Pascal(o.Name)).Concat(MethodsOfTheClient), "HongbaoClient in C#");
         var text = new StringBuilder(Head).Append("namespace Hongbao.Client.Http;\n\npublic sealed partial class HongbaoClient\n{\n");
-        text.AppendJoin("\n", api.Operations.SelectMany(Methods));
+        text.AppendJoin("\n", api.Operations.Select(o => Method(o)));
         return text.Append("}\n").ToString();
     }
 
-    // Where the body may be left out, those who leave it out have nothing to say about it.
-    private static IEnumerable<string> Methods(ApiOperation operation) =>
-        operation.Body is null || operation.NeedsBody ? [Method(operation)] : [Method(operation with { Body = null }), Method(operation)];
-
     private static string Method(ApiOperation operation)
     {
+        if (operation.BodyIsOptional)
+        {
+            // Two of them, so that who calls it without goes on as before the body was there.
+            return Method(operation with { Body = null, BodyIsOptional = false }) + "\n" + Method(operation with { BodyIsOptional = false });
+        }
+
         var text = new StringBuilder(CSharpText.Summary("    ", operation.Summary));
         foreach (var number in operation.Numbers)
         {

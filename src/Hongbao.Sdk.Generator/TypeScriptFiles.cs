@@ -98,14 +98,13 @@ internal static class TypeScriptFiles
 
     private static string Operations(Api api)
     {
-        var methods = api.Operations.SelectMany(Methods).ToList();
-        Naming.Distinct(methods.Select(o => o.Name).Concat(MembersOfTheClient), "HongbaoClient in TypeScript");
+        Naming.Distinct(api.Operations.Select(o => o.Name).Concat(MembersOfTheClient), "HongbaoClient in TypeScript");
         var used = api.Operations.SelectMany(o => new[] { o.Body, o.Answer }).OfType<string>().Distinct().Order(StringComparer.Ordinal);
         var text = new StringBuilder(Head).Append("import type { Call, CallOptions } from '../call.js';\nimport type {\n");
         text.Append(string.Concat(used.Select(u => $"  {u},\n"))).Append("} from './types.js';\n\n");
         text.Append("/** Everything that users can ask the service for. */\nexport abstract class Operations {\n");
         text.Append("  protected abstract send<T>(call: Call, options?: CallOptions): Promise<T>;\n");
-        foreach (var operation in methods)
+        foreach (var operation in api.Operations)
         {
             text.Append('\n').Append(Method(api, operation));
         }
@@ -113,18 +112,16 @@ internal static class TypeScriptFiles
         return text.Append("}\n").ToString();
     }
 
-    // Where the body may be left out, it has a method of its own: there are no overloads that tell two objects apart.
-    private static IEnumerable<ApiOperation> Methods(ApiOperation operation) =>
-        operation.Body is null || operation.NeedsBody ? [operation] : [operation with { Body = null }, operation with { Name = operation.Name + "With" }];
-
     private static string Method(Api api, ApiOperation operation)
     {
         string[] parameters =
         [
             .. operation.Numbers.Select(n => $"{Parameter(n)}: string"),
-            .. operation.Body is null ? [] : new[] { $"body: {operation.Body}" },
+            .. operation.Body is null || operation.BodyIsOptional ? [] : new[] { $"body: {operation.Body}" },
             .. operation.Query.Count == 0 ? [] : new[] { $"query: {{ {string.Join("; ", operation.Query.Select(q => $"{q.Name}?: {TypeOf(q.Type)}"))} }} = {{}}" },
             "options?: CallOptions",
+            // The last, so that who calls it without goes on as before the body was there.
+            .. operation.BodyIsOptional ? new[] { $"body?: {operation.Body}" } : [],
         ];
         var path = operation.Numbers.Aggregate(operation.Path, (p, n) => p.Replace($"{{{n}}}", $"${{encodeURIComponent({Parameter(n)})}}", StringComparison.Ordinal));
         var quote = operation.Numbers.Count == 0 ? "'" : "`";

@@ -173,7 +173,7 @@ public sealed class FundingTests
         var taken = await harness.SubsidizedAsync(wins[2], count: 2);
         var returned = await harness.SubsidizedAsync(wins[1], ttlSeconds: 5);
         var failed = (await harness.ClaimedAsync(taken, 1)).Claim;
-        await harness.ClaimedAsync(taken, 2);
+        var last = (await harness.ClaimedAsync(taken, 2)).Claim;
         var kept = (await harness.ClaimedAsync(returned, 1)).Claim.Amount;
         await harness.DeliverAsync(Topics.TransfersSettled, Settled(taken, (failed.ClaimNo, OrderStatus.Failed)));
         await harness.MoveAsync(TimeSpan.FromSeconds(10));
@@ -196,12 +196,17 @@ public sealed class FundingTests
                     UsedAmount = 900,
                     ClaimedAmount = 300 - failed.Amount + kept,
                     ReturnedAmount = failed.Amount + 200 - kept,
-                    OpenPackets = 1,
+                    // The one that can be claimed of, and two whose transfers can still fail.
+                    OpenPackets = 3,
                 },
                 new SubsidyBooksHour { HourMs = hour, StoredCount = 2, StoredAmount = 1100, UsedCount = 1, UsedAmount = 500, ExpiredCount = 1, ExpiredAmount = 600, OpenPackets = 1 },
             ],
             books.Hours);
         Assert.Equal(PacketStatus.Active, (await harness.PacketAsync(open)).State);
+
+        await harness.DeliverAsync(Topics.TransfersSettled, Settled(taken, (last.ClaimNo, OrderStatus.Succeeded)));
+        books = await harness.Core.GetSubsidyBooksAsync(CoreHarness.System, new SubsidyBooksRequest { CampaignId = Wins.Campaign }, default);
+        Assert.Equal(2, books.Hours[0].OpenPackets);
         Assert.Empty((await harness.Core.GetSubsidyBooksAsync(CoreHarness.System, new SubsidyBooksRequest { CampaignId = 503 }, default)).Hours);
     }
 

@@ -118,8 +118,8 @@ public abstract class BusStoppedTests(SqlDialect dialect, ITestOutputHelper outp
         {
             while (true)
             {
-                var mayBeOver = TimeProvider.System.GetUtcNow() > win.ExpiresAt - TimeSpan.FromSeconds(1);
                 var item = (await api.GetAsync("/api/v1/me/subsidies", win.Uid))["items"].EnumerateArray().Single();
+                var mayBeOver = TimeProvider.System.GetUtcNow() > win.ExpiresAt - TimeSpan.FromSeconds(1);
                 if (item.TryGetProperty("subsidyNo", out _))
                 {
                     var status = item.GetProperty("status").GetString();

@@ -11,6 +11,7 @@ internal sealed class SubsidyBooks(IStore store)
 {
     private const long HourMs = 3_600_000;
 
+    // A packet whose shares are all taken is open as long as a transfer of it can fail: that money would come back to the campaign.
     // A campaign's number is its own among all apps: what is asked for the platform, whose context may be any app's, is never counted too low.
     private const string HourSql = """
         select @hourMs as hour_ms, count(*) as stored_count, coalesce(cast(sum(amount) as bigint), 0) as stored_amount,
@@ -18,10 +19,11 @@ internal sealed class SubsidyBooks(IStore store)
           count(case state when 4 then 1 end) as expired_count, coalesce(cast(sum(case state when 4 then amount end) as bigint), 0) as expired_amount,
           coalesce(cast(sum(claimed_amount - failed_amount) as bigint), 0) as claimed_amount,
           coalesce(cast(sum(closed_amount + failed_amount) as bigint), 0) as returned_amount,
-          count(case when packet_state in (2, 4, 5) then 1 end) as open_packets
+          count(case when packet_state in (2, 4, 5) or open_claims > 0 then 1 end) as open_packets
         from (
           select s.amount, s.state, p.claimed_amount, p.closed_amount, p.state as packet_state,
-            coalesce((select cast(sum(c.amount) as bigint) from claims c where c.packet_no = p.packet_no and c.state = 4), 0) as failed_amount
+            coalesce((select cast(sum(c.amount) as bigint) from claims c where c.packet_no = p.packet_no and c.state = 4), 0) as failed_amount,
+            (select count(*) from claims c where c.packet_no = p.packet_no and c.state = 1) as open_claims
           from subsidies s left join packets p on p.packet_no = s.packet_no
           where s.campaign_id = @CampaignId and s.issued_at >= @hourMs and s.issued_at < @hourMs + 3600000) as subsidy
         """;

@@ -38,7 +38,7 @@ internal static class RainReport
             $"{facts.Plan.Uids.Count} users, {facts.Draws.Count} draws answered, {scene.PausedAnswers} of them met the pause first; budget {facts.Plan.Campaign.Budget} fen, "
             + $"{facts.Packets.Count} packets sent, {facts.Packets.Sum(p => p.Packet.Claims.Count)} shares taken, {facts.Refusals.Count} claims refused."));
         console.WriteLine(string.Create(CultureInfo.InvariantCulture,
-            $"{withdrawals.Length} withdrawals taken: {paid.Length} paid out {paid.Sum(w => w.Amount)} fen, {withdrawals.Count(w => w.Status == WithdrawalStatus.Failed)} refused by the bank; "
+            $"{withdrawals.Length} withdrawals taken: {paid.Length} paid out {paid.Sum(w => w.Amount)} fen, {withdrawals.Count(w => w.Status == WithdrawalStatus.Failed)} refused for good; "
             + $"{scene.RefusedWithdrawals} not taken, for want of money or by the day's limit."));
         DemoReport.WriteTraffic(console, scene.Client, played);
         DemoReport.WriteTimes(console, "draws", scene.Client.DrawTimes);

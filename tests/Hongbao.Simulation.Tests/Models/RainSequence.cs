@@ -52,7 +52,7 @@ internal sealed class RainSequence
         var startsAt = at;
         for (var i = 1 + _dice.Below(3); i > 0; i--)
         {
-            var length = 10_000 + _dice.Below(150_000);
+            var length = 10_000 + _dice.Below(300_000);
             rounds.Add(new RoundPlan { Round = rounds.Count + 1, StartsAtMs = at, EndsAtMs = at + length });
             at += length + _dice.Below(2_000);
         }
@@ -107,29 +107,29 @@ internal sealed class RainSequence
         }
 
         var dice = _dice.Below(100);
-        if (Model.State == CampaignStatus.Draft && World.NowMs < Model.Plan.EndsAtMs && dice < 70)
+        if (Model.State == CampaignStatus.Draft && World.NowMs < Model.Plan.EndsAtMs && dice < 85)
         {
             Operate("schedule", static (operations, context, request) => operations.ScheduleAsync(context, request, CancellationToken.None));
             return;
         }
 
-        if (dice < 40)
+        if (dice < 30)
         {
             Draw();
         }
-        else if (dice < 58)
+        else if (dice < 52)
         {
             Use();
         }
-        else if (dice < 62)
+        else if (dice < 55)
         {
             UseWrongly();
         }
-        else if (dice < 80)
+        else if (dice < 75)
         {
             Claim();
         }
-        else if (dice < 92)
+        else if (dice < 91)
         {
             Withdraw();
         }
@@ -215,6 +215,12 @@ internal sealed class RainSequence
     {
         var now = World.NowMs;
         var open = Model.Plan.Rounds.Find(r => now >= r.StartsAtMs && now < r.EndsAtMs);
+        if ((open is null || Model.State != CampaignStatus.Scheduled) && !Chance(25))
+        {
+            // Mostly later.
+            return;
+        }
+
         // Mostly where it rains.
         var round = open is not null && Chance(85) ? open.Round : 1 + _dice.Below(Model.Plan.Rounds.Count + (Chance(5) ? 1 : 0));
         switch (_dice.Below(10))
@@ -432,7 +438,8 @@ internal sealed class RainSequence
             return;
         }
 
-        var uid = Any(_users);
+        var claimers = Model.Packets.Values.SelectMany(static p => p.Claims.Keys).Distinct().Order().ToList();
+        var uid = claimers.Count > 0 && Chance(85) ? Any(claimers) : Any(_users);
         var got = Model.Packets.Values.Where(static p => !p.Use.IsForged).Sum(p => p.Claims.TryGetValue(uid, out var claim) ? claim.Amount : 0);
         var left = got - Model.Withdrawals.Values.Where(w => w.Uid == uid && w.State != WithdrawalStatus.Failed).Sum(static w => w.Amount);
         // What is there, a part of it, or more.

@@ -11,6 +11,7 @@ internal sealed class RainRun(DemoClient client, RainPlan plan, TimeSpan deadlin
 {
     private const long AdminUid = DemoPlanner.FirstUid - 1;
     private const long OperatorUid = DemoPlanner.FirstUid - 2;
+    private const int WithdrawersMax = 64;
     private static readonly TimeSpan LookEvery = TimeSpan.FromMilliseconds(500);
     private static readonly TimeSpan FaultsAtWithdrawal = TimeSpan.FromSeconds(5);
 
@@ -112,7 +113,7 @@ internal sealed class RainRun(DemoClient client, RainPlan plan, TimeSpan deadlin
         {
             await new Withdrawer(scene, user.Key, plan.Withdrawals[user.Key], before[user.Key].Reward, user.Value).RunAsync(stop);
             progress.Step();
-        }, cancellationToken);
+        }, cancellationToken, WithdrawersMax);
         await Task.WhenAny(withdrawing, scene.Base.RestAsync(FaultsAtWithdrawal, cancellationToken));
         await faults.PutBackAsync(cancellationToken);
         progress.Say("Finance behaves as before.");

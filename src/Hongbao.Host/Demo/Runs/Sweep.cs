@@ -19,14 +19,14 @@ internal static class Sweep
 
     /// <summary>Does something for each, a bounded number at the same time.</summary>
     public static async Task ForAllAsync<T>(
-        this IDemoProgress progress, string? stage, IReadOnlyCollection<T> items, Func<T, CancellationToken, Task> act, CancellationToken cancellationToken)
+        this IDemoProgress progress, string? stage, IReadOnlyCollection<T> items, Func<T, CancellationToken, Task> act, CancellationToken cancellationToken, int most = ReadersMax)
     {
         if (stage is not null)
         {
             progress.Begin(stage, items.Count);
         }
 
-        await Parallel.ForEachAsync(items, new ParallelOptions { MaxDegreeOfParallelism = ReadersMax, CancellationToken = cancellationToken }, async (item, stop) =>
+        await Parallel.ForEachAsync(items, new ParallelOptions { MaxDegreeOfParallelism = most, CancellationToken = cancellationToken }, async (item, stop) =>
         {
             await act(item, stop);
             if (stage is not null)

@@ -16,6 +16,9 @@ internal sealed class Withdrawer(RainScene scene, long uid, WithdrawalWay way, l
     private const string Insufficient = "INSUFFICIENT_FUNDS";
     private const string OverLimit = "LIMIT_EXCEEDED";
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(15);
+
+    // Of two that want the same money one will be disappointed.
+    private static readonly TimeSpan RivalPatience = TimeSpan.FromSeconds(4);
     private static readonly TimeSpan AskEvery = TimeSpan.FromMilliseconds(500);
 
     public async Task RunAsync(CancellationToken cancellationToken)
@@ -103,7 +106,7 @@ internal sealed class Withdrawer(RainScene scene, long uid, WithdrawalWay way, l
             }
 
             // The day has its limits, and a share whose transfer was refused never comes.
-            if (answer.Code == OverLimit || scene.Base.Clock.GetElapsedTime(start) > Patience)
+            if (answer.Code == OverLimit || scene.Base.Clock.GetElapsedTime(start) > (way == WithdrawalWay.TwoAtOnce ? RivalPatience : Patience))
             {
                 scene.CountRefusedWithdrawal();
                 return null;
