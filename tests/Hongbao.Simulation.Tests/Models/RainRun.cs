@@ -52,6 +52,10 @@ internal sealed class RainRun : Run
         return await new RainRun(world, plan).ResultAsync();
     }
 
+    /// <summary>After a long one a process has lost its numbers and has to be awake for a while: what it does first fails for want of them.</summary>
+    protected override double[] Rests { get; } =
+        [0.3, 0.3, 1, 1, 2, 5, 5, 20, 20, 35, 35, 35, 35, 35, 35, 600, 35, 35, 600, 35, 35, 3600, 35, 35, 3600, 35, 35, 86_400, 35, 35, 35];
+
     protected override async Task RunAsync()
     {
         var active = new List<RainSequence>();

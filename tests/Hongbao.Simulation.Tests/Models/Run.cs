@@ -151,11 +151,13 @@ internal abstract class Run(World world, long seed)
         }
     }
 
-    /// <summary>Time passes, ever more of it, until nothing moves: several of everything that is tried again with back-off, then hours.</summary>
+    /// <summary>Growing rests at the end, seconds: several of everything that is tried again with back-off, then hours.</summary>
+    protected virtual double[] Rests { get; } = [0.3, 0.3, 1, 1, 2, 5, 5, 20, 20, 61, 61, 61, 61, 61, 61, 600, 600, 600, 3600, 3600, 86_400, 86_400];
+
+    /// <summary>Time passes, ever more of it, until nothing moves.</summary>
     protected async Task RestAsync(Func<Task<bool>> isQuiet)
     {
-        var rests = new[] { 0.3, 0.3, 1, 1, 2, 5, 5, 20, 20, 61, 61, 61, 61, 61, 61, 600, 600, 600, 3600, 3600, 86_400, 86_400 };
-        foreach (var rest in rests)
+        foreach (var rest in Rests)
         {
             await World.MoveAsync(TimeSpan.FromSeconds(rest));
             await World.RunUntilIdleAsync();
