@@ -103,6 +103,7 @@ internal sealed class RainRun : Run
 
     private async Task LookAsync()
     {
+        var answered = Answered();
         var core = await _rain.LookAtCoreAsync();
         var campaigns = await _rain.LookAtCampaignsAsync();
         foreach (var sequence in _sequences)
@@ -110,7 +111,7 @@ internal sealed class RainRun : Run
             sequence.Model.Look(core, campaigns, World.NowMs);
         }
 
-        Judge();
+        Judge(answered);
     }
 
     private async Task EndAsync()
