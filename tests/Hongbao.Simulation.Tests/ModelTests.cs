@@ -1,5 +1,3 @@
-using System.Globalization;
-using System.Text;
 using Hongbao.Foundation.Stores;
 using Hongbao.Simulation.Tests.Models;
 
@@ -73,19 +71,19 @@ public sealed class ModelTests
     ];
 
     [Fact]
-    public Task Random_operation_sequences_agree_with_the_model() => OnOneThread(async () =>
+    public Task Random_operation_sequences_agree_with_the_model() => Exploration.OnOneThread(async () =>
     {
-        if (Number(SeedVariable) is { } only)
+        if (Exploration.Number(SeedVariable) is { } only)
         {
-            await ExploreAsync(SqlDialect.Sqlite, new Plan(only, OfOneWorld));
+            await Exploration.RunAsync(SimulationRun.RunAsync, SeedVariable, SqlDialect.Sqlite, new Plan(only, OfOneWorld));
             return;
         }
 
-        var count = (int)(Number(CountVariable) ?? CountDefault);
+        var count = (int)(Exploration.Number(CountVariable) ?? CountDefault);
         var met = new SortedDictionary<string, int>(StringComparer.Ordinal);
         for (int seed = 1, left = count; left > 0; seed++, left -= OfOneWorld)
         {
-            foreach (var (what, times) in await ExploreAsync(SqlDialect.Sqlite, new Plan(seed, Math.Min(left, OfOneWorld))))
+            foreach (var (what, times) in await Exploration.RunAsync(SimulationRun.RunAsync, SeedVariable, SqlDialect.Sqlite, new Plan(seed, Math.Min(left, OfOneWorld))))
             {
                 met[what] = met.GetValueOrDefault(what) + times;
             }
@@ -100,11 +98,11 @@ public sealed class ModelTests
     });
 
     [Fact]
-    public Task Random_operation_sequences_agree_with_the_model_on_postgres() => OnOneThread(() =>
-        ExploreAsync(SqlDialect.Postgres, new Plan(Number(SeedVariable) ?? 1, 150)));
+    public Task Random_operation_sequences_agree_with_the_model_on_postgres() => Exploration.OnOneThread(() =>
+        Exploration.RunAsync(SimulationRun.RunAsync, SeedVariable, SqlDialect.Postgres, new Plan(Exploration.Number(SeedVariable) ?? 1, 150)));
 
     [Fact]
-    public Task The_same_seed_gives_the_same_run_and_another_seed_another() => OnOneThread(async () =>
+    public Task The_same_seed_gives_the_same_run_and_another_seed_another() => Exploration.OnOneThread(async () =>
     {
         var plan = new Plan(7, 40);
         var first = await SimulationRun.RunAsync(SqlDialect.Sqlite, plan);
@@ -114,50 +112,4 @@ public sealed class ModelTests
         Assert.Equal(first.Hash, again.Hash);
         Assert.NotEqual(first.Hash, other.Hash);
     });
-
-    // What was met; fails with a report when the model forbids something of it.
-    private static async Task<IReadOnlyDictionary<string, int>> ExploreAsync(SqlDialect dialect, Plan plan)
-    {
-        var (_, met, violation, lines) = await SimulationRun.RunAsync(dialect, plan);
-        if (violation is null)
-        {
-            return met;
-        }
-
-        var report = new StringBuilder($"world {plan.Seed}, sequence {violation.Sequence?.ToString(CultureInfo.InvariantCulture) ?? "unknown"}: {violation.Message}\n");
-        if (violation.Sequence is { } sequence && dialect == SqlDialect.Sqlite
-            && await ShrinkAsync(dialect, plan with { Only = sequence }) is { } smaller)
-        {
-            report.Append(CultureInfo.InvariantCulture, $"The sequence alone, {smaller.Operations} operations, fails as well: {smaller.Violation.Message}\n");
-            lines = smaller.Lines;
-        }
-
-        report.Append(CultureInfo.InvariantCulture, $"Run this world again with {SeedVariable}={plan.Seed}.\n");
-        Assert.Fail(report.AppendJoin('\n', lines.TakeLast(400)).ToString());
-        return met;
-    }
-
-    // The sequence alone, then as few of its operations as still fail.
-    private static async Task<(int Operations, ModelViolation Violation, string[] Lines)?> ShrinkAsync(SqlDialect dialect, Plan plan)
-    {
-        (int, ModelViolation, string[])? smallest = null;
-        foreach (var operations in new[] { 40, 20, 12, 8, 6, 5, 4, 3, 2, 1 })
-        {
-            var (_, _, violation, lines) = await SimulationRun.RunAsync(dialect, plan with { OperationsMax = operations });
-            if (violation is null)
-            {
-                break;
-            }
-
-            smallest = (operations, violation, lines);
-        }
-
-        return smallest;
-    }
-
-    private static long? Number(string variable) =>
-        Environment.GetEnvironmentVariable(variable) is { Length: > 0 } text ? long.Parse(text, CultureInfo.InvariantCulture) : null;
-
-    // Away from the runner's own context: all that is awaited runs on the pool's one thread.
-    private static Task OnOneThread(Func<Task> work) => Task.Run(work);
 }

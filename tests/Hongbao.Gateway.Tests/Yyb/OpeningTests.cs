@@ -13,10 +13,6 @@ public sealed class OpeningTests : IAsyncLifetime
     public ValueTask DisposeAsync() => _host.DisposeAsync();
 
     [Fact]
-    public void Kinds_of_conditions_have_the_same_numbers() => Assert.Equal(
-        Enum.GetValues<Contracts.ConditionKind>().Select(k => (k.ToString(), (int)k)), Enum.GetValues<Wire.ConditionKind>().Select(k => (k.ToString(), (int)k)));
-
-    [Fact]
     public async Task When_a_packet_opens_and_to_whom_is_passed_to_core()
     {
         var offer = CommandTests.Offer();

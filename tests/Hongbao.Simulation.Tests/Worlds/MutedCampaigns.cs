@@ -18,24 +18,24 @@ internal sealed class Muting
 }
 
 /// <summary>Campaigns as other modules reach them: sometimes there is no answer.</summary>
-internal sealed class MutedCampaigns(ICampaigns campaigns, Muting muting) : ICampaigns
+internal sealed class MutedCampaigns(ICampaigns campaigns, Muting muting, TimeProvider clock) : ICampaigns
 {
     public Task<CampaignListResponse> ListCampaignsAsync(CallContext context, CancellationToken cancellationToken) =>
-        MutedAsync(() => campaigns.ListCampaignsAsync(context, cancellationToken), cancellationToken);
+        MutedAsync(context, () => campaigns.ListCampaignsAsync(context, cancellationToken), cancellationToken);
 
     public Task<RainDrawResponse> DrawAsync(CallContext context, RainDrawRequest request, CancellationToken cancellationToken) =>
-        MutedAsync(() => campaigns.DrawAsync(context, request, cancellationToken), cancellationToken);
+        MutedAsync(context, () => campaigns.DrawAsync(context, request, cancellationToken), cancellationToken);
 
     public Task<WinListResponse> ListWinsAsync(CallContext context, CancellationToken cancellationToken) =>
-        MutedAsync(() => campaigns.ListWinsAsync(context, cancellationToken), cancellationToken);
+        MutedAsync(context, () => campaigns.ListWinsAsync(context, cancellationToken), cancellationToken);
 
     public Task<VerifyWinsResponse> VerifyWinsAsync(CallContext context, VerifyWinsRequest request, CancellationToken cancellationToken) =>
-        MutedAsync(() => campaigns.VerifyWinsAsync(context, request, cancellationToken), cancellationToken);
+        MutedAsync(context, () => campaigns.VerifyWinsAsync(context, request, cancellationToken), cancellationToken);
 
     public Task<PullWinsResponse> PullWinsAsync(CallContext context, PullWinsRequest request, CancellationToken cancellationToken) =>
-        MutedAsync(() => campaigns.PullWinsAsync(context, request, cancellationToken), cancellationToken);
+        MutedAsync(context, () => campaigns.PullWinsAsync(context, request, cancellationToken), cancellationToken);
 
-    private async Task<TAnswer> MutedAsync<TAnswer>(Func<Task<TAnswer>> ask, CancellationToken cancellationToken)
+    private async Task<TAnswer> MutedAsync<TAnswer>(CallContext context, Func<Task<TAnswer>> ask, CancellationToken cancellationToken)
         where TAnswer : IAnswer, new()
     {
         switch (muting.Now)
@@ -43,8 +43,10 @@ internal sealed class MutedCampaigns(ICampaigns campaigns, Muting muting) : ICam
             case Muting.Way.Throws:
                 throw new TimeoutException("nobody answers");
             case Muting.Way.Hangs:
-                await Task.Delay(Timeout.Infinite, cancellationToken);
-                break;
+                // As a call over the network, which ends with its time.
+                var left = DateTimeOffset.FromUnixTimeMilliseconds(context.DeadlineMs) - clock.GetUtcNow();
+                await Task.Delay(context.DeadlineMs == 0 ? Timeout.InfiniteTimeSpan : left > TimeSpan.Zero ? left : TimeSpan.Zero, clock, cancellationToken);
+                throw new TimeoutException("the answer is late");
             case Muting.Way.Refuses:
                 return new TAnswer { Result = Result.Of(ResultCode.Overloaded) };
         }

@@ -86,7 +86,8 @@ internal sealed class Node
         services.AddFinance();
         services.AddCampaign();
         // Registered later, so that other modules get this one.
-        services.AddSingleton<ICampaigns>(static provider => new MutedCampaigns(provider.GetRequiredService<CampaignModule>().Contract, provider.GetRequiredService<Muting>()));
+        services.AddSingleton<ICampaigns>(static provider => new MutedCampaigns(
+            provider.GetRequiredService<CampaignModule>().Contract, provider.GetRequiredService<Muting>(), provider.GetRequiredService<TimeProvider>()));
         services.AddSingleton(world.CampaignMuting);
         services.AddCore();
         services.AddAsync();

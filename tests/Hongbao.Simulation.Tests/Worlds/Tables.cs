@@ -51,7 +51,8 @@ internal sealed class Tables(StoreCatalog stores)
         return lost;
     }
 
-    private async Task<StoreSession> SnapshotAsync(string module)
+    /// <summary>A session that sees one moment.</summary>
+    public async Task<StoreSession> SnapshotAsync(string module)
     {
         if (stores.Open(module).Dialect == SqlDialect.Sqlite)
         {

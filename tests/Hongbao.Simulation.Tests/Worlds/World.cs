@@ -33,7 +33,7 @@ internal sealed class World : IAsyncDisposable
     private readonly HashSet<string> _faulty = [];
     private int _nodesStarted;
 
-    private World(long seed, string? folder, SimulatedPostgres? postgres)
+    private World(long seed, string? folder, SimulatedPostgres? postgres, IReadOnlyDictionary<string, string?> settings)
     {
         _folder = folder;
         _postgres = postgres;
@@ -47,7 +47,7 @@ internal sealed class World : IAsyncDisposable
             : new StoreOptions { Kind = "postgres", Postgres = postgres.ConnectionString, PostgresFinance = postgres.ConnectionString, ConnectionsMax = 10 };
         Observer = new StoreCatalog(StoreOptions, Clock);
         var dice = new SeededRandomSource(seed + 1);
-        Configuration = new ConfigurationBuilder().AddInMemoryCollection(new Dictionary<string, string?>
+        Configuration = new ConfigurationBuilder().AddInMemoryCollection(new Dictionary<string, string?>(settings)
         {
             ["Finance:CallbackKey"] = Convert.ToBase64String(new byte[32]),
             ["Subsidies:TokenKeys:0:Id"] = "simulated",
@@ -105,19 +105,23 @@ internal sealed class World : IAsyncDisposable
 
     public bool IsRepeatable => _postgres is null;
 
-    public static async Task<World> CreateAsync(SqlDialect dialect, long seed)
+    /// <param name="dialect">Its database.</param>
+    /// <param name="seed">Decides everything.</param>
+    /// <param name="settings">What is set beside the usual; nothing by default.</param>
+    public static async Task<World> CreateAsync(SqlDialect dialect, long seed, IReadOnlyDictionary<string, string?>? settings = null)
     {
+        settings ??= new Dictionary<string, string?>();
         World world;
         if (dialect == SqlDialect.Postgres)
         {
-            world = new World(seed, null, await SimulatedPostgres.CreateAsync(Start.ToUnixTimeMilliseconds()));
+            world = new World(seed, null, await SimulatedPostgres.CreateAsync(Start.ToUnixTimeMilliseconds()), settings);
         }
         else
         {
             // Memory, where there is some: fsync costs nothing there.
             var root = Directory.Exists("/dev/shm") ? "/dev/shm" : Path.GetTempPath();
             var folder = Directory.CreateDirectory(Path.Combine(root, "hongbao-world-" + Guid.NewGuid().ToString("N")));
-            world = new World(seed, folder.FullName, null);
+            world = new World(seed, folder.FullName, null, settings);
         }
 
         await world.StartNodeAsync();

@@ -24,7 +24,7 @@ async function listCampaigns(): Promise<CampaignRow[]> {
 /** The campaigns; as long as there are any, looked at again now and then, after each round, and when the person comes back to the page. */
 export function useCampaigns(): Loaded<CampaignRow[]> {
   const campaigns = useLoad('campaigns', listCampaigns);
-  const { data, reload } = campaigns;
+  const { data, error, reload } = campaigns;
   useEffect(() => {
     const back = () => document.visibilityState === 'visible' && reload();
     document.addEventListener('visibilitychange', back);
@@ -34,7 +34,8 @@ export function useCampaigns(): Loaded<CampaignRow[]> {
     if (!data || data.length === 0) return;
     const timer = setTimeout(() => document.visibilityState === 'visible' && reload(), nextLookMs(data, serverClock.now()));
     return () => clearTimeout(timer);
-  }, [data, reload]);
+    // After a look that failed too.
+  }, [data, error, reload]);
   return campaigns;
 }
 

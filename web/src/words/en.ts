@@ -290,7 +290,7 @@ export const en: Words = {
     nextRound: 'Next round in',
     toFeed: 'Watch videos',
     over: 'This round is over',
-    overLead: 'You did not open a packet in it.',
+    overLead: 'You did not open a packet here.',
     overAsked: 'No outcome came. If you won, it is among your subsidies.',
     paused: 'The rain is paused',
     pausedLead: 'It will go on, and your chance is kept.',
@@ -367,6 +367,7 @@ export const en: Words = {
   error: {
     SUBSIDY_NOT_USABLE: 'This subsidy is used or has expired',
     CAMPAIGN_NOT_OPEN: 'This round takes no draws right now',
+    NOT_IN_SCOPE: 'You do not meet what is asked of those who take part',
     INSUFFICIENT_FUNDS: 'Not enough in your rewards',
     LIMIT_EXCEEDED: 'Over your limit of the day or year',
     RISK_REFUSED: 'This did not pass the safety check',

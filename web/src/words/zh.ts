@@ -281,7 +281,7 @@ export const zh = {
     nextRound: '下一场',
     toFeed: '去看视频',
     over: '这一场结束了',
-    overLead: '这一场你没有拆红包。',
+    overLead: '这一场你没有在这里拆红包。',
     overAsked: '没有等到结果。如果抢到了，它会出现在我的补贴里。',
     paused: '红包雨暂停了',
     pausedLead: '等活动恢复，你的机会还在。',
@@ -358,6 +358,7 @@ export const zh = {
   error: {
     SUBSIDY_NOT_USABLE: '这个补贴已经用过或过期了',
     CAMPAIGN_NOT_OPEN: '这一场现在不能拆',
+    NOT_IN_SCOPE: '还不符合参加的条件',
     INSUFFICIENT_FUNDS: '奖励余额不够',
     LIMIT_EXCEEDED: '超过了今天或今年的限额',
     RISK_REFUSED: '这次操作没有通过安全检查',
