@@ -9,6 +9,7 @@ using Hongbao.Foundation.Alerts;
 using Hongbao.Foundation.Chance;
 using Hongbao.Foundation.Messaging;
 using Hongbao.Foundation.Numbers;
+using Hongbao.Foundation.Opening;
 using Hongbao.Foundation.Orders;
 using Hongbao.Foundation.Scheduling;
 using Hongbao.Foundation.Stores;
@@ -29,6 +30,7 @@ public sealed class CampaignModule : IModule, IDisposable
     private readonly ChunkStore _chunks;
     private readonly DrawLane _lane;
     private readonly Remembered _remembered;
+    private readonly Guesses _guesses;
     private readonly BudgetOrders _orders;
     private readonly Settlement _settlement;
     private readonly CampaignOperations _operations;
@@ -39,14 +41,15 @@ public sealed class CampaignModule : IModule, IDisposable
     /// <param name="options">Validated.</param>
     /// <param name="finance">Puts budgets aside and gives them back.</param>
     /// <param name="core">Says what became of subsidies. Lazy: it may start later.</param>
+    /// <param name="conditions">Says who has done what a campaign asks for.</param>
     /// <param name="tokens">Makes tokens of wins.</param>
     /// <param name="clock">Time.</param>
     /// <param name="chance">Secrets of rounds.</param>
     /// <param name="alerts">Where people are called.</param>
     /// <param name="loggers">Logs.</param>
     public CampaignModule(
-        IStore store, CampaignOptions options, IFinance finance, Lazy<IRedPacketCore> core, SubsidyTokens tokens, TimeProvider clock, IRandomSource chance, AlertSink alerts,
-        ILoggerFactory loggers)
+        IStore store, CampaignOptions options, IFinance finance, Lazy<IRedPacketCore> core, IConditions conditions, SubsidyTokens tokens, TimeProvider clock, IRandomSource chance,
+        AlertSink alerts, ILoggerFactory loggers)
     {
         _store = store;
         _options = options;
@@ -69,7 +72,8 @@ public sealed class CampaignModule : IModule, IDisposable
         _settlement = new Settlement(store, plans, _orders, due, finance, core, Clock, options, alerts, clock);
         var report = new CampaignReport(store, plans, _settlement, Clock);
         _operations = new CampaignOperations(store, plans, _board, _orders, _settlement, report, due, campaignNumbers, Clock, chance, options, _log);
-        Contract = new Campaigns(_board, new RainDraw(_board, _lane, _remembered, tokens, Clock), new WinBook(store, draws, tokens), Clock, _log);
+        _guesses = new Guesses(_board, new PasswordTries(store, options.PasswordTriesMax), Clock, options);
+        Contract = new Campaigns(_board, new RainDraw(_board, new ConditionCheck(conditions), _guesses, _lane, _remembered, tokens, Clock), new WinBook(store, draws, tokens), Clock, _log);
     }
 
     /// <inheritdoc/>
@@ -101,6 +105,7 @@ public sealed class CampaignModule : IModule, IDisposable
         }
 
         await _board.RefreshAsync(cancellationToken).ConfigureAwait(false);
+        await _guesses.RefreshAsync(cancellationToken).ConfigureAwait(false);
     }
 
     /// <inheritdoc/>
@@ -114,6 +119,7 @@ public sealed class CampaignModule : IModule, IDisposable
 
         Clock.Attach(scheduler);
         _board.Attach(scheduler);
+        _guesses.Attach(scheduler);
         _lane.Attach(scheduler);
         var rest = TimeSpan.FromMilliseconds(_options.CheckMs);
         scheduler.AddScan("campaign.ends", rest, _operations.EndOverAsync);

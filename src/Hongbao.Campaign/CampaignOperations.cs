@@ -5,6 +5,7 @@ using Hongbao.Campaign.Reports;
 using Hongbao.Contracts;
 using Hongbao.Foundation.Chance;
 using Hongbao.Foundation.Numbers;
+using Hongbao.Foundation.Opening;
 using Hongbao.Foundation.Orders;
 using Hongbao.Foundation.Stores;
 using Microsoft.Extensions.Logging;
@@ -77,6 +78,7 @@ internal sealed class CampaignOperations(
     private async Task<CampaignResponse> CreateDraftAsync(CallContext context, CreateCampaignRequest request, CancellationToken cancellationToken)
     {
         var faults = PlanRules.Check(request.Plan, request.Reason, options, storeClock.NowMs());
+        faults.AddRange(ConditionRules.Faults(request.Plan.Condition, hasSender: false));
         if (faults.Count > 0)
         {
             return new CampaignResponse { Result = new Result { Code = ResultCode.ValidationFailed, Faults = faults } };

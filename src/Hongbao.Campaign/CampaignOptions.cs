@@ -39,6 +39,10 @@ public sealed class CampaignOptions
     [Range(10, 3000, ErrorMessage = "Campaign:RefreshMs must be between 10 and 3000.")]
     public int RefreshMs { get; set; } = 250;
 
+    /// <summary>How often a user may guess at the password of one campaign, for ever; of each process as often until it has heard of the others', after a refresh. Default 5.</summary>
+    [Range(1, 100, ErrorMessage = "Campaign:PasswordTriesMax must be between 1 and 100.")]
+    public int PasswordTriesMax { get; set; } = 5;
+
     /// <summary>How long a campaign that is over is shown to users, hours. Default 168.</summary>
     [Range(1, 8760, ErrorMessage = "Campaign:ShownHours must be between 1 and 8760.")]
     public int ShownHours { get; set; } = 168;
@@ -55,9 +59,9 @@ public sealed class CampaignOptions
     [Range(1, 86_400, ErrorMessage = "Campaign:DeadlineSeconds must be between 1 and 86400.")]
     public int DeadlineSeconds { get; set; } = 600;
 
-    /// <summary>How long after its last subsidy has expired a campaign's books may stay open before that raises an alert, hours. Default 200: packets live at most a week.</summary>
+    /// <summary>How long after its last subsidy has expired a campaign's books may stay open before that raises an alert, hours. Default 370: packets open within a week and live at most another.</summary>
     [Range(1, 8760, ErrorMessage = "Campaign:SettleHours must be between 1 and 8760.")]
-    public int SettleHours { get; set; } = 200;
+    public int SettleHours { get; set; } = 370;
 
     /// <summary>Age from which a message that was not delivered to all who take it raises an alert, seconds. Default 10 minutes.</summary>
     [Range(1, 86_400, ErrorMessage = "Campaign:BehindSeconds must be between 1 and 86400.")]

@@ -26,6 +26,7 @@ public static class CampaignServices
             provider.GetRequiredService<IOptions<CampaignOptions>>().Value,
             provider.GetRequiredService<IFinance>(),
             new Lazy<IRedPacketCore>(provider.GetRequiredService<IRedPacketCore>),
+            provider.GetRequiredService<IConditions>(),
             provider.GetRequiredService<SubsidyTokens>(),
             provider.GetRequiredService<TimeProvider>(),
             provider.GetRequiredService<IRandomSource>(),

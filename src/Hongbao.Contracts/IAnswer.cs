@@ -35,6 +35,9 @@ public sealed partial record ClaimListResponse : IAnswer;
 public sealed partial record ClaimResponse : IAnswer;
 
 /// <content>An answer.</content>
+public sealed partial record ConditionResponse : IAnswer;
+
+/// <content>An answer.</content>
 public sealed partial record CreatePacketResponse : IAnswer;
 
 /// <content>An answer.</content>

@@ -11,6 +11,7 @@ using Hongbao.Foundation.Alerts;
 using Hongbao.Foundation.Chance;
 using Hongbao.Foundation.Messaging;
 using Hongbao.Foundation.Numbers;
+using Hongbao.Foundation.Opening;
 using Hongbao.Foundation.Orders;
 using Hongbao.Foundation.Scheduling;
 using Hongbao.Foundation.Signing;
@@ -50,6 +51,7 @@ public sealed class CoreModule : IModule
     /// <param name="relations">Decides followers and friends.</param>
     /// <param name="moderation">Decides greetings.</param>
     /// <param name="risk">Decides withdrawals.</param>
+    /// <param name="conditions">Decides who has done what a packet asks for.</param>
     /// <param name="callbackKey">What finance signs with.</param>
     /// <param name="tokens">Opens subsidies' tokens.</param>
     /// <param name="calendar">Business days.</param>
@@ -58,15 +60,15 @@ public sealed class CoreModule : IModule
     /// <param name="alerts">Where people are called.</param>
     /// <param name="loggers">Logs.</param>
     public CoreModule(
-        IStore store, CoreOptions options, IFinance finance, Lazy<IRedPacketAsync> async, IRelations relations, IModeration moderation, IRisk risk,
+        IStore store, CoreOptions options, IFinance finance, Lazy<IRedPacketAsync> async, IRelations relations, IModeration moderation, IRisk risk, IConditions conditions,
         FinanceCallbackKey callbackKey, SubsidyTokens tokens, BusinessCalendar calendar, TimeProvider clock, IRandomSource chance, AlertSink alerts, ILoggerFactory loggers)
-        : this(store, options, finance, async, relations, moderation, risk, callbackKey, tokens, calendar, clock, chance, alerts, loggers, new MemoryGate(clock))
+        : this(store, options, finance, async, relations, moderation, risk, conditions, callbackKey, tokens, calendar, clock, chance, alerts, loggers, new MemoryGate(clock))
     {
     }
 
     /// <summary>The same with another admission gate.</summary>
     internal CoreModule(
-        IStore store, CoreOptions options, IFinance finance, Lazy<IRedPacketAsync> async, IRelations relations, IModeration moderation, IRisk risk,
+        IStore store, CoreOptions options, IFinance finance, Lazy<IRedPacketAsync> async, IRelations relations, IModeration moderation, IRisk risk, IConditions conditions,
         FinanceCallbackKey callbackKey, SubsidyTokens tokens, BusinessCalendar calendar, TimeProvider clock, IRandomSource chance, AlertSink alerts, ILoggerFactory loggers, IAdmissionGate gate)
     {
         _store = store;
@@ -90,11 +92,12 @@ public sealed class CoreModule : IModule
         var packets = new NewPackets(packetNumbers, chance, options);
         var answers = new FirstAnswers(store);
         var greetings = new GreetingCheck(moderation);
-        var creation = new PacketCreation(store, _due, options, packets, paymentNumbers, answers, greetings, _days);
+        var creation = new PacketCreation(store, _due, options, packets, paymentNumbers, answers, greetings, _days, Clock);
         var booking = new SubsidyBooking(store, subsidyNumbers, options, alerts);
-        var subsidized = new SubsidizedCreation(store, _due, _outbox, options, tokens, booking, packets, answers, greetings, _days);
+        var subsidized = new SubsidizedCreation(store, _due, _outbox, options, tokens, booking, packets, answers, greetings, _days, Clock);
         _subsidyExpiry = new SubsidyExpiry(store, options);
-        var claims = new ClaimService(Lanes, laneStore, claimNumbers, relations, new FailOpenGate(gate, clock, _log), chance, Clock);
+        var claims = new ClaimService(
+            Lanes, laneStore, claimNumbers, relations, new ConditionCheck(conditions), new PasswordTries(store, options.PasswordTriesMax), new FailOpenGate(gate, clock, _log), chance, Clock);
         _payments = new PaymentAdvancer(
             store, Lanes, finance, _due, _days, _outbox, Clock, options, alerts, new FinanceCallbackReader(callbackKey, clock), clock);
         _refunds = new RefundTracking(Lanes, async, _due, _outbox, Clock, options, alerts, clock);

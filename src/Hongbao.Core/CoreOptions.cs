@@ -43,6 +43,14 @@ public sealed class CoreOptions
     [Range(1, 31_536_000, ErrorMessage = "Core:TtlSecondsDefault must be between 1 and 31536000.")]
     public int TtlSecondsDefault { get; set; } = 86_400;
 
+    /// <summary>How long after its creation a packet may open, seconds. Default 7 days.</summary>
+    [Range(0, 31_536_000, ErrorMessage = "Core:OpensAheadSecondsMax must be between 0 and 31536000.")]
+    public int OpensAheadSecondsMax { get; set; } = 604_800;
+
+    /// <summary>How often a user may guess at the password of one packet, for ever. Default 5.</summary>
+    [Range(1, 100, ErrorMessage = "Core:PasswordTriesMax must be between 1 and 100.")]
+    public int PasswordTriesMax { get; set; } = 5;
+
     /// <summary>How long a payment may take, seconds. Default 15 minutes.</summary>
     [Range(1, 86_400, ErrorMessage = "Core:PaySeconds must be between 1 and 86400.")]
     public int PaySeconds { get; set; } = 900;

@@ -31,6 +31,7 @@ public static class CoreServices
             provider.GetRequiredService<IRelations>(),
             provider.GetRequiredService<IModeration>(),
             provider.GetRequiredService<IRisk>(),
+            provider.GetRequiredService<IConditions>(),
             provider.GetRequiredService<FinanceCallbackKey>(),
             provider.GetRequiredService<SubsidyTokens>(),
             provider.GetRequiredService<BusinessCalendar>(),

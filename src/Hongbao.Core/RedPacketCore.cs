@@ -32,7 +32,7 @@ internal sealed partial class RedPacketCore(
 
     // The one call that has to be fast answers the store's faults itself, so that nothing has to wait for it here.
     public Task<ClaimResponse> ClaimAsync(CallContext context, ClaimRequest request, CancellationToken cancellationToken) =>
-        claims.ClaimAsync(context, request.PacketNo, cancellationToken);
+        claims.ClaimAsync(context, request, cancellationToken);
 
     public async Task<SetContentResponse> SetContentAsync(CallContext context, SetContentRequest request, CancellationToken cancellationToken)
     {

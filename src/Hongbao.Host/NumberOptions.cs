@@ -11,6 +11,13 @@ internal static class NumberOptions
     public static void Between(this Option option, long least, long most) => option.Validators.Add(result =>
         Check(result, least, most, $"{option.Name} must be a whole number between {least} and {most}."));
 
+    /// <summary>The same with another range where a switch is given.</summary>
+    public static void Between(this Option option, long least, long most, Option<bool> other, long otherLeast, long otherMost) => option.Validators.Add(result =>
+    {
+        var (from, to) = result.GetValue(other) ? (otherLeast, otherMost) : (least, most);
+        Check(result, from, to, $"{option.Name} must be a whole number between {from} and {to}.");
+    });
+
     /// <summary>Takes only positive whole numbers.</summary>
     public static void Positive(this Argument argument) => argument.Validators.Add(result =>
         Check(result, 1, long.MaxValue, $"{argument.Name} must be a positive whole number."));

@@ -49,9 +49,10 @@ internal sealed record Api(IReadOnlyList<ApiOperation> Operations, IReadOnlyList
 /// <param name="Answer">The shape of a success.</param>
 /// <param name="TakesToken">True when a token is needed or makes a difference.</param>
 /// <param name="Codes">How it can fail.</param>
+/// <param name="BodyIsOptional">True when the body can be left away.</param>
 internal sealed record ApiOperation(
     string Name, string Summary, string Method, string Path, IReadOnlyList<string> Numbers, IReadOnlyList<ApiField> Query, string? Body, string Answer, bool TakesToken,
-    IReadOnlyList<string> Codes);
+    IReadOnlyList<string> Codes, bool BodyIsOptional = false);
 
 /// <summary>An object.</summary>
 internal sealed record ApiShape(string Name, string Description, IReadOnlyList<ApiField> Fields);

@@ -100,7 +100,8 @@ internal static partial class ApiDocument
         Naming.Distinct([.. numbers, .. query.Select(q => q.Name), "body", "query", "options", "cancellationToken"], at);
         var (answer, codes) = ReadResponses(Object(node, "responses", at), at);
         return new ApiOperation(
-            name, Naming.Sentence(ApiSchemas.Text(node["summary"], at), ""), method, path, numbers, query, ReadBody(node, at), answer, TakesToken(node, at), codes);
+            name, Naming.Sentence(ApiSchemas.Text(node["summary"], at), ""), method, path, numbers, query, ReadBody(node, at), answer, TakesToken(node, at), codes,
+            node["requestBody"] is JsonObject sent && sent["required"]?.GetValue<bool>() != true);
     }
 
     private static string ReadNumber(JsonObject parameter, string at)

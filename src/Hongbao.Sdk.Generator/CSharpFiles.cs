@@ -83,6 +83,12 @@ internal static class CSharpFiles
 
     private static string Method(ApiOperation operation)
     {
+        if (operation.BodyIsOptional)
+        {
+            // Two of them, so that who calls it without goes on as before the body was there.
+            return Method(operation with { Body = null, BodyIsOptional = false }) + "\n" + Method(operation with { BodyIsOptional = false });
+        }
+
         var text = new StringBuilder(CSharpText.Summary("    ", operation.Summary));
         foreach (var number in operation.Numbers)
         {

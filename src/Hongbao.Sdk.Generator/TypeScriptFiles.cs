@@ -117,9 +117,11 @@ internal static class TypeScriptFiles
         string[] parameters =
         [
             .. operation.Numbers.Select(n => $"{Parameter(n)}: string"),
-            .. operation.Body is null ? [] : new[] { $"body: {operation.Body}" },
+            .. operation.Body is null || operation.BodyIsOptional ? [] : new[] { $"body: {operation.Body}" },
             .. operation.Query.Count == 0 ? [] : new[] { $"query: {{ {string.Join("; ", operation.Query.Select(q => $"{q.Name}?: {TypeOf(q.Type)}"))} }} = {{}}" },
             "options?: CallOptions",
+            // The last, so that who calls it without goes on as before the body was there.
+            .. operation.BodyIsOptional ? new[] { $"body?: {operation.Body}" } : [],
         ];
         var path = operation.Numbers.Aggregate(operation.Path, (p, n) => p.Replace($"{{{n}}}", $"${{encodeURIComponent({Parameter(n)})}}", StringComparison.Ordinal));
         var quote = operation.Numbers.Count == 0 ? "'" : "`";

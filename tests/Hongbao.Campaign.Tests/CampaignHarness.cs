@@ -53,6 +53,7 @@ internal sealed class CampaignHarness : IAsyncDisposable
     public long Now => Clock.NowMs;
     public FakeFinance Finance { get; } = new();
     public FakeCore Core { get; } = new();
+    public FakeConditions Conditions { get; } = new();
     public CampaignProcess Main { get; private set; } = null!;
     public IReadOnlyList<CampaignProcess> Processes => _processes;
     public IStore Store => _database.Open("campaign");

@@ -22,7 +22,8 @@ internal sealed class CampaignProcess : IAsyncDisposable, IScheduler
         _laneByHand = laneByHand;
         Store = store;
         Module = new CampaignModule(
-            Store, options, harness.Finance, new Lazy<IRedPacketCore>(harness.Core), CampaignHarness.Tokens, harness.Clock, new SecureRandomSource(), Alerts, NullLoggerFactory.Instance);
+            Store, options, harness.Finance, new Lazy<IRedPacketCore>(harness.Core), harness.Conditions, CampaignHarness.Tokens, harness.Clock, new SecureRandomSource(), Alerts,
+            NullLoggerFactory.Instance);
     }
 
     public CampaignModule Module { get; }
@@ -69,6 +70,7 @@ internal sealed class CampaignProcess : IAsyncDisposable, IScheduler
     }
 
     public Task RefreshAsync() => StepAsync("campaign.board");
+    public Task HearOfGuessesAsync() => StepAsync("campaign.guesses");
     public Task CloseChunksAsync() => StepAsync("campaign.chunks.close");
     public Task EndOverAsync() => StepAsync("campaign.ends");
     public Task ScanOrdersAsync() => StepAsync("campaign.budget.scan");

@@ -132,6 +132,30 @@ public sealed class GeneratorTests
         Assert.Contains("default?: string", operations, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void A_body_that_may_be_left_out_is_left_out_by_those_who_have_none(bool saysSo)
+    {
+        var document = JsonNode.Parse(Document)!;
+        var body = document["paths"]!["/api/v1/packets/{packetNo}/content"]!["put"]!["requestBody"]!.AsObject();
+        body.Remove("required");
+        if (saysSo)
+        {
+            body["required"] = false;
+        }
+
+        var files = Made(document);
+        var client = files["src/Hongbao.Client/Http/Generated/HongbaoClient.cs"];
+        Assert.Contains("SetPacketContentAsync(long packetNo, CallOptions? options = null, ", client, StringComparison.Ordinal);
+        Assert.Contains("SetPacketContentAsync(long packetNo, ContentBody body, CallOptions? options = null, ", client, StringComparison.Ordinal);
+        var operations = files["sdk/typescript/src/generated/operations.ts"];
+        Assert.Contains("  setPacketContent(packetNo: string, options?: CallOptions)", operations, StringComparison.Ordinal);
+        Assert.Contains("  setPacketContentWith(packetNo: string, body: ContentBody, options?: CallOptions)", operations, StringComparison.Ordinal);
+        Assert.Equal(2, operations.Split('\n').Count(l => l.Contains("/content`", StringComparison.Ordinal)));
+        Assert.Single(operations.Split('\n'), l => l.Contains("/content`, body, ", StringComparison.Ordinal));
+    }
+
     [Fact]
     public void Words_are_closed_where_they_are_sent_and_open_where_they_are_answered()
     {

@@ -66,6 +66,7 @@ internal sealed class CoreHarness : IAsyncDisposable
     public FakeRelations Relations { get; } = new();
     public FakeModeration Moderation { get; } = new();
     public FakeRisk Risk { get; } = new();
+    public FakeConditions Conditions { get; } = new();
     public CoreProcess Main { get; private set; } = null!;
     public IRedPacketCore Core => Main.Core;
     public IStore Store => _database.Open("core");

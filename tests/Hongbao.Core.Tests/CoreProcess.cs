@@ -28,7 +28,7 @@ internal sealed class CoreProcess : IAsyncDisposable, IScheduler
         _lanesByHand = lanesByHand;
         Store = new FaultyStore(store);
         _module = new CoreModule(
-            Store, harness.Options, harness.Finance, new Lazy<IRedPacketAsync>(harness.Async), harness.Relations, harness.Moderation, harness.Risk,
+            Store, harness.Options, harness.Finance, new Lazy<IRedPacketAsync>(harness.Async), harness.Relations, harness.Moderation, harness.Risk, harness.Conditions,
             new FinanceCallbackKey(CoreHarness.Signature), CoreHarness.Tokens, new BusinessCalendar(TimeZoneInfo.Utc), harness.Clock, new SecureRandomSource(), Alerts,
             NullLoggerFactory.Instance, harness.Gate ?? new MemoryGate(harness.Clock));
     }

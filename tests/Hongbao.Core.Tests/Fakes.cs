@@ -164,3 +164,18 @@ internal sealed class FakeModeration : IModeration
         return Task.FromResult(Check(request.Text));
     }
 }
+
+/// <summary>What users did in the host app.</summary>
+internal sealed class FakeConditions : IConditions
+{
+    /// <summary>Every question, in order.</summary>
+    public ConcurrentQueue<ConditionRequest> Asked { get; } = new();
+
+    public Func<ConditionRequest, Task<ConditionResponse>> Met { get; set; } = _ => Task.FromResult(new ConditionResponse { Met = true });
+
+    public Task<ConditionResponse> MetAsync(CallContext context, ConditionRequest request, CancellationToken cancellationToken)
+    {
+        Asked.Enqueue(request);
+        return Met(request);
+    }
+}

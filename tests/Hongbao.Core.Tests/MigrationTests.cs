@@ -73,6 +73,39 @@ public sealed class MigrationTests
             """;
     }
 
+    [Theory]
+    [BothStores]
+    public async Task Packets_of_an_older_release_open_at_once_to_everybody_and_a_condition_has_what_it_needs(SqlDialect dialect)
+    {
+        await using var database = await TestDatabase.CreateAsync(dialect);
+        var store = database.Open("core");
+        await store.MigrateAsync(MigrationSet.Of([.. All.Items.Take(11)]), default);
+        const string Columns = """
+            insert into packets (packet_no, slot, app, sender_uid, kind, state, version, currency, amount, count, split, cap, scope, greeting, ttl_seconds, seed, seed_hash,
+              pay_order_no, created_at, pay_until
+            """;
+        const string Values = "7, 'demo', 1001, 1, 2, 1, 'CNY', 100, 1, 1, 200, 1, '', 60, '', '', 0, 1790000000000, 1790000000000";
+        await RunAsync(store, $"{Columns}) values (11, {Values})");
+
+        await store.MigrateAsync(All, default);
+
+        await using (var session = await store.ReadAsync(default))
+        {
+            Assert.Equal(1, await session.FirstAsync<int>("""
+                select count(*) from packets
+                where opens_at is null and condition_kind = 0 and condition_uid is null and condition_content is null and password_hash is null
+                """));
+        }
+
+        var no = 12;
+        foreach (var (columns, values) in new[] { ("password_hash", "1, 'x'"), ("condition_uid", "2, 5"), ("condition_content", "3, 'v'") })
+        {
+            await RunAsync(store, $"{Columns}, condition_kind, {columns}) values ({no++}, {Values}, {values})");
+            await Assert.ThrowsAsync<StoreException>(() => RunAsync(store, $"{Columns}, condition_kind) values (99, {Values}, {values[0]})"));
+            await Assert.ThrowsAsync<StoreException>(() => RunAsync(store, $"{Columns}, {columns}) values (99, {Values}, {values[3..]})"));
+        }
+    }
+
     private static async Task RunAsync(IStore store, string sql)
     {
         await using var session = await store.WriteAsync(default);

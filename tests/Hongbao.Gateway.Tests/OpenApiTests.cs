@@ -80,7 +80,7 @@ public sealed partial class OpenApiTests : IAsyncLifetime
     [Theory]
     [InlineData("POST /api/v1/packets", "ValidationFailed RiskRefused ContentRejected Degraded IdempotencyMismatch LimitExceeded SubsidyNotUsable Overloaded")]
     [InlineData("PUT /api/v1/packets/{packetNo}/content", "ValidationFailed Forbidden IdempotencyMismatch NotFound PacketNotActive")]
-    [InlineData("POST /api/v1/packets/{packetNo}/claims", "NotFound NotInScope PacketNotActive PacketExhausted PacketExpired ClaimBusy Degraded Overloaded")]
+    [InlineData("POST /api/v1/packets/{packetNo}/claims", "ValidationFailed NotFound NotInScope PacketNotActive PacketExhausted PacketExpired LimitExceeded ClaimBusy Degraded Overloaded")]
     [InlineData("GET /cashier/{payOrderNo}", "NotFound Degraded Overloaded")]
     [InlineData("POST /cashier/{payOrderNo}/pay", "NotFound Degraded Overloaded")]
     [InlineData("POST /callbacks/finance", "ValidationFailed Unauthenticated NotFound Overloaded")]
@@ -96,7 +96,7 @@ public sealed partial class OpenApiTests : IAsyncLifetime
     [InlineData("POST /api/v1/me/withdrawals", "ValidationFailed RiskRefused IdempotencyMismatch LimitExceeded InsufficientFunds Degraded Overloaded")]
     [InlineData("GET /api/v1/me/withdrawals/{withdrawalNo}", "NotFound Overloaded")]
     [InlineData("GET /api/v1/campaigns", "Degraded Overloaded")]
-    [InlineData("POST /api/v1/campaigns/{campaignId}/rounds/{round}/draws", "ValidationFailed RiskRefused NotFound CampaignNotOpen RateLimited Degraded Overloaded")]
+    [InlineData("POST /api/v1/campaigns/{campaignId}/rounds/{round}/draws", "ValidationFailed NotInScope RiskRefused NotFound CampaignNotOpen LimitExceeded RateLimited Degraded Overloaded")]
     [InlineData("POST /ops/v1/campaigns", "ValidationFailed Degraded Overloaded")]
     [InlineData("GET /ops/v1/campaigns", "Degraded Overloaded")]
     [InlineData("GET /ops/v1/campaigns/{campaignId}", "NotFound Degraded Overloaded")]
@@ -151,6 +151,11 @@ public sealed partial class OpenApiTests : IAsyncLifetime
     [Fact]
     public void Every_body_can_be_too_large() =>
         Assert.All(Operations().Where(o => o.Operation.RequestBody is not null), o => Assert.Contains("413", o.Operation.Responses!.Keys));
+
+    [Fact]
+    public void Who_has_no_password_to_say_sends_no_body() => Assert.Equal(
+        ["POST /api/v1/campaigns/{campaignId}/rounds/{round}/draws", "POST /api/v1/packets/{packetNo}/claims"],
+        Operations().Where(o => o.Operation.RequestBody is { Required: false }).Select(o => o.Name).Order(StringComparer.Ordinal));
 
     [Fact]
     public void A_packets_status_is_refused_to_nobody() =>
@@ -266,6 +271,8 @@ public sealed partial class OpenApiTests : IAsyncLifetime
     [InlineData("ReasonBody", "POST", "/ops/v1/campaigns/71/schedule")]
     [InlineData("BudgetBody", "PUT", "/ops/v1/campaigns/71/budget")]
     [InlineData("PreviewBody", "POST", "/ops/v1/campaigns/71/preview")]
+    [InlineData("PasswordBody", "POST", "/api/v1/packets/9001/claims")]
+    [InlineData("PasswordBody", "POST", "/api/v1/campaigns/71/rounds/1/draws")]
     public async Task Every_field_of_a_body_in_the_document_is_read(string schema, string method, string path)
     {
         _host.Gate.IsOpen = true;

@@ -18,7 +18,8 @@ public sealed class ComplianceTests : IAsyncDisposable
             { "uid": "5", "name": "LONG" }
           ],
           "forbidden": ["casino", "赌博"],
-          "refused": { "6": " a\u202Eb\u0007c ", "7": "", "8": "LONG" }
+          "refused": { "6": " a\u202Eb\u0007c ", "7": "", "8": "LONG" },
+          "shared": { "1": ["video-7", "视频"], "2": [] }
         }
         """;
 
@@ -206,6 +207,57 @@ public sealed class ComplianceTests : IAsyncDisposable
         Assert.All(await Task.WhenAll(Enumerable.Range(1, 8).Select(uid => host.RiskAsync(uid, long.MaxValue))), r => Assert.True(r.Allowed));
     }
 
+    [Theory]
+    [InlineData("file")]
+    [InlineData("http")]
+    public async Task A_condition_is_met_by_those_who_follow_or_shared(string kind)
+    {
+        await using var host = await HostAsync(kind);
+
+        Assert.True((await host.FollowsAsync(3, 1)).Met);
+        Assert.False((await host.FollowsAsync(1, 3)).Met);
+        Assert.True((await host.FollowsAsync(9, 9)).Met);
+        Assert.True((await host.SharedAsync(1, "video-7")).Met);
+        Assert.True((await host.SharedAsync(1, "视频")).Met);
+        foreach (var (uid, contentId) in new[] { (1L, "VIDEO-7"), (1, "video-8"), (2, "video-7"), (3, "video-7") })
+        {
+            var answer = await host.SharedAsync(uid, contentId);
+            Assert.True(answer.Result.IsOk());
+            Assert.False(answer.Met);
+        }
+    }
+
+    [Theory]
+    [InlineData("file")]
+    [InlineData("http")]
+    [InlineData("allow")]
+    public async Task A_condition_that_is_none_is_not_asked_about(string kind)
+    {
+        await using var host = await HostAsync(kind);
+
+        foreach (var request in new[]
+        {
+            new ConditionRequest { Uid = 1 }, new ConditionRequest { Kind = ConditionKind.Password, Uid = 1 }, new ConditionRequest { Kind = (ConditionKind)9, Uid = 1 },
+            new ConditionRequest { Kind = ConditionKind.Follow, Uid = 1 }, new ConditionRequest { Kind = ConditionKind.Follow, Uid = 1, SubjectUid = -1 },
+            new ConditionRequest { Kind = ConditionKind.Share, Uid = 1 }, new ConditionRequest { Kind = ConditionKind.Share, Uid = 1, ContentId = new string('x', 65) },
+            new ConditionRequest { Kind = ConditionKind.Share, Uid = 1, ContentId = "a\n" },
+        })
+        {
+            var response = await host.MetAsync(request);
+            Assert.Equal((ResultCode.ValidationFailed, false), (response.Result.Code, response.Met));
+        }
+    }
+
+    [Fact]
+    public async Task Where_shares_are_taken_for_granted_following_is_not()
+    {
+        await using var host = await HostAsync("allow");
+
+        Assert.True((await host.SharedAsync(1008, "anything")).Met);
+        Assert.True((await host.FollowsAsync(1004, 1001)).Met);
+        Assert.False((await host.FollowsAsync(1001, 1004)).Met);
+    }
+
     public async ValueTask DisposeAsync()
     {
         System.IO.File.Delete(_path);
@@ -219,13 +271,13 @@ public sealed class ComplianceTests : IAsyncDisposable
     {
         if (kind == "allow")
         {
-            return new OutsideHost(("Risk:Kind", "allow"));
+            return new OutsideHost(("Risk:Kind", "allow"), ("Conditions:Kind", "allow"));
         }
 
         if (kind == "file")
         {
             await System.IO.File.WriteAllTextAsync(_path, File);
-            return new OutsideHost(("Relations:File", _path), ("Profiles:File", _path), ("Moderation:File", _path), ("Risk:File", _path));
+            return new OutsideHost(("Relations:File", _path), ("Profiles:File", _path), ("Moderation:File", _path), ("Risk:File", _path), ("Conditions:File", _path));
         }
 
         _stub = await StubService.StartAsync();
@@ -256,6 +308,11 @@ public sealed class ComplianceTests : IAsyncDisposable
             case "risk":
                 var refused = world.RootElement.GetProperty("refused").TryGetProperty(request.GetProperty("uid").GetString()!, out var reason);
                 return refused ? JsonSerializer.Serialize(new { allowed = false, reason = reason.GetString() }) : JsonSerializer.Serialize(new { allowed = true });
+            case "conditions":
+                Assert.Equal("share", request.GetProperty("kind").GetString());
+                var met = world.RootElement.GetProperty("shared").TryGetProperty(request.GetProperty("uid").GetString()!, out var contents)
+                    && contents.EnumerateArray().Any(c => c.GetString() == request.GetProperty("contentId").GetString());
+                return JsonSerializer.Serialize(new { met });
             default:
                 var text = request.GetProperty("text").GetString()!;
                 return JsonSerializer.Serialize(new { allowed = !text.Contains("赌博", StringComparison.Ordinal) });

@@ -69,7 +69,8 @@ public sealed class FileTests : IDisposable
     public async Task Ports_whose_file_was_never_good_give_no_answer()
     {
         Write("{}");
-        await using var host = new OutsideHost(("Relations:File", FilePath), ("Profiles:File", FilePath), ("Moderation:File", FilePath), ("Risk:File", FilePath));
+        await using var host = new OutsideHost(("Relations:File", FilePath), ("Profiles:File", FilePath), ("Moderation:File", FilePath), ("Risk:File", FilePath),
+            ("Conditions:File", FilePath));
 
         Assert.Equal((ResultCode.Degraded, false), ((await host.HoldsAsync(1, 2)).Result.Code, (await host.HoldsAsync(1, 2)).Holds));
         Assert.Equal(ResultCode.Degraded, (await host.ProfilesAsync(1)).Result.Code);
@@ -77,6 +78,10 @@ public sealed class FileTests : IDisposable
         Assert.Equal((ResultCode.Degraded, false), (verdict.Result.Code, verdict.Allowed));
         var risk = await host.RiskAsync(1);
         Assert.Equal((ResultCode.Degraded, false), (risk.Result.Code, risk.Allowed));
+        var shared = await host.SharedAsync(1, "video-7");
+        Assert.Equal((ResultCode.Degraded, false), (shared.Result.Code, shared.Met));
+        var follows = await host.FollowsAsync(1, 2);
+        Assert.Equal((ResultCode.Degraded, false), (follows.Result.Code, follows.Met));
     }
 
     [Fact]
@@ -197,6 +202,8 @@ public sealed class FileTests : IDisposable
         Assert.False((await host.CheckAsync("来赌博")).Allowed);
         Assert.True((await host.CheckAsync("恭喜发财，大吉大利")).Allowed);
         Assert.All(await Task.WhenAll(Enumerable.Range(1001, 8).Select(uid => host.RiskAsync(uid))), r => Assert.True(r.Allowed));
+        Assert.True((await host.SharedAsync(1001, "spring-gala")).Met);
+        Assert.False((await host.SharedAsync(1008, "spring-gala")).Met);
     }
 
     public void Dispose() => Directory.Delete(_folder, recursive: true);

@@ -202,6 +202,53 @@ public sealed class HttpTests : IAsyncLifetime
         Assert.Equal(7, _stub.Requests.Count);
     }
 
+    [Theory]
+    [InlineData("", 500)]
+    [InlineData("{}", 200)]
+    [InlineData("""{"met":null}""", 200)]
+    [InlineData("""{"met":"true"}""", 200)]
+    [InlineData("""{"met":true,"met":true}""", 200)]
+    public async Task Without_an_answer_no_condition_is_met(string answer, int status)
+    {
+        await using var host = OutsideHost.Over(_stub);
+        _stub.Answer = (http, _) => StubService.JsonAsync(http, answer, status);
+
+        foreach (var response in new[] { await host.SharedAsync(1, "video-7"), await host.FollowsAsync(1, 2) })
+        {
+            Assert.Equal((ResultCode.Degraded, false), (response.Result.Code, response.Met));
+        }
+    }
+
+    [Fact]
+    public async Task A_share_is_asked_about_once_for_a_while_and_its_absence_for_a_moment()
+    {
+        _stub.Answer = (http, _) => StubService.JsonAsync(http, """{"met":true}""");
+        await using var host = OutsideHost.Over(_stub);
+        await host.SharedAsync(1004, "video-7", new CallContext { App = "a", Uid = 1004, TraceId = "t", Locale = "zh-CN" });
+        Assert.Equal(
+            """{"port":"conditions","app":"a","uid":"1004","traceId":"t","shadow":false,"locale":"zh-CN","request":{"kind":"share","uid":"1004","contentId":"video-7"}}""",
+            _stub.Requests.Single().Body);
+        Assert.All(await Task.WhenAll(Enumerable.Range(0, 50).Select(_ => host.SharedAsync(1004, "video-7", new CallContext { App = "a", Uid = 1004 }))), a => Assert.True(a.Met));
+        Assert.Single(_stub.Requests);
+
+        // Another app, user or content is another question.
+        await host.SharedAsync(1004, "video-7");
+        await host.SharedAsync(1005, "video-7");
+        await host.SharedAsync(1004, "video-8");
+        Assert.Equal(4, _stub.Requests.Count);
+
+        _stub.Answer = (http, _) => StubService.JsonAsync(http, """{"met":false}""");
+        Assert.False((await host.SharedAsync(1006, "video-7")).Met);
+        _stub.Answer = (http, _) => StubService.JsonAsync(http, """{"met":true}""");
+        Assert.False((await host.SharedAsync(1006, "video-7")).Met);
+        host.Clock.Advance(TimeSpan.FromSeconds(1));
+        Assert.True((await host.SharedAsync(1006, "video-7")).Met);
+        Assert.Equal(6, _stub.Requests.Count);
+        host.Clock.Advance(TimeSpan.FromSeconds(10));
+        await host.SharedAsync(1006, "video-7");
+        Assert.Equal(7, _stub.Requests.Count);
+    }
+
     [Fact]
     public async Task Moderation_set_open_lets_texts_pass_without_a_verdict_and_forgets_it()
     {

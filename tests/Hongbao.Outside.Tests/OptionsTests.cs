@@ -25,12 +25,14 @@ public sealed class OptionsTests
             ("Moderation:CacheSeconds", "-1"),
             ("Moderation:OnFailure", "maybe"),
             ("Risk:Kind", "deny"),
-            ("Risk:TimeoutMs", "10001"));
+            ("Risk:TimeoutMs", "10001"),
+            ("Conditions:Kind", "deny"),
+            ("Conditions:CacheSeconds", "86401"));
 
         var fault = Assert.Throws<OptionsValidationException>(() => host.Relations);
 
         string[] settings = ["Relations:Kind", "Relations:TimeoutMs", "Profiles:Url", "Profiles:Key", "Profiles:CacheEntries",
-            "Moderation:File", "Moderation:CacheSeconds", "Moderation:OnFailure", "Risk:Kind", "Risk:TimeoutMs"];
+            "Moderation:File", "Moderation:CacheSeconds", "Moderation:OnFailure", "Risk:Kind", "Risk:TimeoutMs", "Conditions:Kind", "Conditions:CacheSeconds"];
         Assert.Equal(settings.Length, fault.Failures.Count());
         Assert.All(settings, s => Assert.Contains(fault.Failures, f => f.StartsWith("Outside:" + s + " ", StringComparison.Ordinal)));
         Assert.DoesNotContain("c2hvcnQ=", fault.Message, StringComparison.Ordinal);

@@ -39,10 +39,12 @@ internal sealed class OutsideHost : IAsyncDisposable
 
     public IRisk Risk => _services.GetRequiredService<IRisk>();
 
+    public IConditions Conditions => _services.GetRequiredService<IConditions>();
+
     /// <summary>All ports asked at one stub, each under its own path.</summary>
     public static OutsideHost Over(StubService stub, params (string Name, string Value)[] more) =>
         new([
-            .. new[] { "Relations", "Profiles", "Moderation", "Risk" }.SelectMany(port => new[]
+            .. new[] { "Relations", "Profiles", "Moderation", "Risk", "Conditions" }.SelectMany(port => new[]
             {
                 ($"{port}:Kind", "http"),
                 ($"{port}:Url", $"{stub.Url}/hongbao/{port.ToLowerInvariant()}?v=1"),
@@ -63,6 +65,14 @@ internal sealed class OutsideHost : IAsyncDisposable
     public async Task<RiskResponse> RiskAsync(long uid, long amount = 100, string operation = "withdrawal", CallContext? context = null) =>
         await Risk.CheckAsync(
             context ?? new CallContext { Uid = uid }, new RiskRequest { Operation = operation, Uid = uid, Amount = amount, Currency = "CNY" }, CancellationToken.None);
+
+    public Task<ConditionResponse> FollowsAsync(long uid, long subjectUid) => MetAsync(new ConditionRequest { Kind = ConditionKind.Follow, Uid = uid, SubjectUid = subjectUid });
+
+    public Task<ConditionResponse> SharedAsync(long uid, string contentId, CallContext? context = null) =>
+        MetAsync(new ConditionRequest { Kind = ConditionKind.Share, Uid = uid, ContentId = contentId }, context);
+
+    public Task<ConditionResponse> MetAsync(ConditionRequest request, CallContext? context = null) =>
+        Conditions.MetAsync(context ?? new CallContext { Uid = request.Uid }, request, CancellationToken.None);
 
     public ValueTask DisposeAsync() => _services.DisposeAsync();
 }

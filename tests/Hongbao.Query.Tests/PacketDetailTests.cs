@@ -67,6 +67,22 @@ public abstract class PacketDetailTests(SqlDialect dialect)
         Assert.Equal(new ClaimView(), (await query.DetailAsync(3000, packet)).Packet.MyClaim);
     }
 
+    [Theory]
+    [InlineData("condition_kind = 1, password_hash = seed", ConditionKind.Password, 0, "")]
+    [InlineData("condition_kind = 2, condition_uid = 1002", ConditionKind.Follow, 1002, "")]
+    [InlineData("condition_kind = 3, condition_content = 'video-7'", ConditionKind.Share, 0, "video-7")]
+    public async Task A_packet_shows_when_it_opens_and_to_whom(string columns, ConditionKind kind, long uid, string contentId)
+    {
+        await using var query = await QueryHarness.StartAsync(dialect);
+        var packet = await query.Plants.PacketAsync(new PacketPlan());
+        await Plants.ExecuteAsync(query.Core, $"update packets set opens_at = {packet.AtMs + 5000}, {columns}");
+
+        var view = (await query.DetailAsync(3000, packet)).Packet;
+
+        Assert.Equal(packet.AtMs + 5000, view.OpensAtMs);
+        Assert.Equal(new OpeningCondition { Kind = kind, Uid = uid, ContentId = contentId }, view.Condition);
+    }
+
     [Fact]
     public async Task Shares_and_seed_follow_the_committed_status()
     {

@@ -60,6 +60,76 @@ internal sealed class Client(string url) : IDisposable
         await UntilAsync($"user {uid} has {change}", async () => (long)(await SendAsync(HttpMethod.Get, "/api/v1/me/wallet", token))["change"]! == change);
     }
 
+    /// <summary>A scheduled campaign that users know of, with one round in which everybody wins 8.88.</summary>
+    public async Task<string> CampaignAsync(string app, double startsIn = -1, double seconds = 600, Action<JsonObject>? change = null)
+    {
+        var starts = DateTimeOffset.UtcNow.AddSeconds(startsIn);
+        var plan = new JsonObject
+        {
+            ["name"] = "新春红包雨",
+            ["currency"] = "CNY",
+            ["budget"] = 1_000_000,
+            ["startsAt"] = Moment(starts.AddSeconds(-60)),
+            ["endsAt"] = Moment(starts.AddSeconds(seconds + 3600)),
+            ["rounds"] = new JsonArray(Round(1, startsIn, seconds)),
+            ["prizes"] = new JsonArray(new JsonObject { ["amount"] = 888, ["probability"] = 1 }),
+            ["perUserLimit"] = 9,
+            ["tokenTtlSeconds"] = 86_400,
+            ["reason"] = "a test",
+        };
+        change?.Invoke(plan);
+        var admin = await TokenAsync(9, app, "admin");
+        var campaignId = (string)(await SendAsync(HttpMethod.Post, "/ops/v1/campaigns", admin, plan))["campaignId"]!;
+        await ChangeCampaignAsync(app, campaignId, "schedule");
+        await UntilAsync("the campaign is shown", async () =>
+            (await GetAsync(app, 1001, "/api/v1/campaigns"))["items"]!.AsArray().Any(c => (string)c!["campaignId"]! == campaignId));
+        return campaignId;
+    }
+
+    /// <summary>A round that begins so many seconds from now.</summary>
+    public static JsonObject Round(int round, double startsIn, double seconds)
+    {
+        var starts = DateTimeOffset.UtcNow.AddSeconds(startsIn);
+        return new() { ["round"] = round, ["startsAt"] = Moment(starts), ["endsAt"] = Moment(starts.AddSeconds(seconds)) };
+    }
+
+    /// <summary>Makes a campaign's plan one that nobody wins in.</summary>
+    public static void NobodyWins(JsonObject plan)
+    {
+        plan["prizes"] = new JsonArray(new JsonObject { ["amount"] = 888, ["quantity"] = 1 });
+        plan["passRate"] = 0.000000001m;
+    }
+
+    /// <summary>pause, resume, end.</summary>
+    public async Task ChangeCampaignAsync(string app, string campaignId, string change) =>
+        await SendAsync(HttpMethod.Post, $"/ops/v1/campaigns/{campaignId}/{change}", await TokenAsync(9, app, "admin"), new JsonObject { ["reason"] = "a test" });
+
+    /// <summary>A draw in the first round: the token of what was won.</summary>
+    public async Task<string> WinAsync(string app, long uid, string campaignId) =>
+        (string)(await SendAsync(HttpMethod.Post, $"/api/v1/campaigns/{campaignId}/rounds/1/draws", await TokenAsync(uid, app)))["token"]!;
+
+    /// <summary>A packet sent with a win.</summary>
+    public async Task<string> PacketWithAsync(string app, long uid, string token, int count = 1) =>
+        (string)(await CreateAsync(await TokenAsync(uid, app), p =>
+        {
+            p["count"] = count;
+            p["greeting"] = "Good luck";
+            p["funding"] = new JsonObject { ["kind"] = "subsidy", ["token"] = token };
+            p["contentId"] = "clip-snow-" + token[^8..];
+        }))["packetNo"]!;
+
+    /// <summary>Gives a user 8.88 of reward money, by a packet of another one.</summary>
+    public async Task RewardAsync(string app, long uid, long sender = 1009)
+    {
+        var packetNo = await PacketWithAsync(app, sender, await WinAsync(app, sender, await CampaignAsync(app)));
+        await ClaimAsync(app, uid, packetNo);
+        await UntilAsync($"user {uid} has 888 of rewards", async () => (long)(await GetAsync(app, uid, "/api/v1/me/wallet"))["reward"]! == 888);
+    }
+
+    public async Task WithdrawAsync(string app, long uid, long amount) =>
+        await SendAsync(HttpMethod.Post, "/api/v1/me/withdrawals", await TokenAsync(uid, app),
+            new JsonObject { ["requestId"] = $"web-test-{Interlocked.Increment(ref _requests)}", ["amount"] = amount });
+
     /// <summary>Finance decides payments so much later; 0 puts it right again.</summary>
     public async Task DelayPaymentsAsync(string app, int milliseconds)
     {
@@ -88,6 +158,8 @@ internal sealed class Client(string url) : IDisposable
     }
 
     private static string Text(long number) => number.ToString(CultureInfo.InvariantCulture);
+
+    private static string Moment(DateTimeOffset at) => at.UtcDateTime.ToString("yyyy-MM-ddTHH:mm:ss.fffZ", CultureInfo.InvariantCulture);
 
     private static string Encode(JsonObject part) => Base64Url.EncodeToString(Encoding.UTF8.GetBytes(part.ToJsonString()));
 

@@ -80,6 +80,43 @@ public sealed partial class KeyboardTests(Stage stage) : PageTests(stage)
     }
 
     [Fact]
+    public async Task A_rain_is_drawn_in_its_win_is_sent_and_its_share_withdrawn_by_keyboard_alone()
+    {
+        await Api.RewardAsync(App, 1001);
+        await Api.CampaignAsync(App);
+        var phone = await PhoneOfAsync(1001);
+        await Expect(phone.Get("rain-card")).ToHaveAccessibleNameAsync("新春红包雨 正在下红包雨，快来！");
+        await TabToAsync(phone, "rain-card");
+        await phone.Page.Keyboard.PressAsync("Enter");
+        await Expect(phone.Get("rain-said")).ToHaveTextAsync("红包雨开始了，点“拆一个”");
+        await Expect(phone.Get("rain-sky")).ToHaveCountAsync(0);
+        if (!await phone.Get("rain-open").EvaluateAsync<bool>("(button) => button === document.activeElement"))
+        {
+            await TabToAsync(phone, "rain-open");
+        }
+
+        await phone.Page.Keyboard.PressAsync("Enter");
+        await Expect(phone.Get("rain-amount")).ToBeFocusedAsync();
+        await Expect(phone.Get("rain-said")).ToHaveTextAsync("恭喜，你抢到了 ¥8.88");
+        await TabToAsync(phone, "rain-send");
+        await phone.Page.Keyboard.PressAsync("Enter");
+        await Expect(phone.Get("send-given")).ToBeVisibleAsync();
+        await StaysInsideAsync(phone);
+        await TabToAsync(phone, "send-submit");
+        await phone.Page.Keyboard.PressAsync("Enter");
+        await Expect(phone.Get("packet-open")).ToBeFocusedAsync();
+        await phone.Page.Keyboard.PressAsync("Escape");
+        await Expect(phone.Page.GetByRole(AriaRole.Dialog)).ToHaveCountAsync(0);
+
+        await phone.GoAsync("#/me/wallet");
+        await TabToAsync(phone, "wallet-withdraw");
+        await phone.Page.Keyboard.PressAsync("Enter");
+        await TabToAsync(phone, "withdraw-amount");
+        await phone.Page.Keyboard.PressAsync("Enter");
+        await Expect(phone.Get("withdrawal")).ToHaveAttributeAsync("data-state", "succeeded");
+    }
+
+    [Fact]
     public async Task A_field_that_is_wrong_is_told_and_takes_the_focus()
     {
         var phone = await PhoneOfAsync(1001, "/send");
@@ -105,6 +142,8 @@ public sealed partial class KeyboardTests(Stage stage) : PageTests(stage)
     public async Task Every_control_of_every_page_has_a_name()
     {
         var packetNo = await Api.PacketAsync(App, 1001, static p => p["count"] = 1);
+        var campaignId = await Api.CampaignAsync(App);
+        await Api.WinAsync(App, 1002, campaignId);
         var phone = await PhoneAsync();
         await phone.Page.GotoAsync("/");
         await Expect(phone.Page.GetByRole(AriaRole.Button, new() { Name = "小林 Lin" })).ToBeVisibleAsync();
@@ -126,6 +165,10 @@ public sealed partial class KeyboardTests(Stage stage) : PageTests(stage)
             ("#/me/received", AriaRole.Combobox, "年份"),
             ("#/me/sent", AriaRole.Navigation, "主导航"),
             ("#/me/wallet", AriaRole.Link, "首页"),
+            ("#/rain/" + campaignId, AriaRole.Region, "红包雨"),
+            ("#/rain/" + campaignId, AriaRole.Button, "拆一个"),
+            ("#/me/subsidies", AriaRole.Button, "用 ¥8.88 补贴发红包"),
+            ("#/withdraw", AriaRole.Textbox, "提现金额"),
         })
         {
             await phone.GoAsync(hash);

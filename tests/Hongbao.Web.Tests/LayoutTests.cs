@@ -74,6 +74,51 @@ public sealed class LayoutTests(Stage stage) : PageTests(stage)
         await FitsAsync(phone, "publishing");
     }
 
+    [Theory]
+    [InlineData("zh-CN")]
+    [InlineData("en-GB")]
+    public async Task Nothing_of_a_campaign_is_wider_than_a_small_phone(string locale)
+    {
+        static void Widest(JsonObject plan)
+        {
+            plan["name"] = new string('W', 100);
+            plan["prizes"]![0]!["amount"] = 200_000;
+        }
+
+        await Api.RewardAsync(App, 1001);
+        var coming = await Api.CampaignAsync(App, startsIn: 2_000_000, change: Widest);
+        var campaignId = await Api.CampaignAsync(App, change: Widest);
+        var phone = await PhoneOfAsync(1001, locale: locale, isStill: false);
+        foreach (var (hash, shown) in new[] { ("#/feed", "rain-card"), ($"#/rain/{coming}", "rain-clock"), ($"#/rain/{campaignId}", "rain-sky") })
+        {
+            await phone.GoAsync(hash);
+            await Expect(phone.Get(shown)).ToBeVisibleAsync();
+            await FitsAsync(phone, hash);
+        }
+
+        await phone.Get("rain-open").ClickAsync();
+        await Money.ReadAsync(phone.Get("rain-amount"));
+        await FitsAsync(phone, "the win");
+        await phone.Get("rain-later").ClickAsync();
+        await Expect(phone.Get("subsidy-row")).ToHaveCountAsync(1);
+        await FitsAsync(phone, "the subsidies");
+        await phone.Get("subsidy-send").ClickAsync();
+        await phone.Get("send-count").FillAsync("101");
+        await phone.Get("send-submit").ClickAsync();
+        await FitsAsync(phone, "sending with a subsidy");
+        await phone.GoAsync("#/me/wallet");
+        await Expect(phone.Get("wallet-withdraw")).ToBeVisibleAsync();
+        await FitsAsync(phone, "the wallet");
+        await phone.Get("wallet-withdraw").ClickAsync();
+        await phone.Get("withdraw-amount").FillAsync("123456789.99");
+        await phone.Get("withdraw-submit").ClickAsync();
+        await FitsAsync(phone, "withdrawing");
+        await phone.Get("withdraw-all").ClickAsync();
+        await phone.Get("withdraw-submit").ClickAsync();
+        await Expect(phone.Get("withdrawal")).ToHaveAttributeAsync("data-state", "succeeded");
+        await FitsAsync(phone, "the withdrawal");
+    }
+
     [Fact]
     public async Task What_is_too_wide_or_jumps_or_breaks_the_policy_is_noticed()
     {

@@ -201,17 +201,4 @@ public sealed class OnceTests(Stage stage) : PageTests(stage)
         });
         return asked;
     }
-
-    private static List<string> Count(Phone phone, string method, string ending)
-    {
-        var asked = new List<string>();
-        phone.Page.Request += (_, request) =>
-        {
-            if (request.Method == method && request.Url.EndsWith(ending, StringComparison.Ordinal))
-            {
-                asked.Add(request.Url);
-            }
-        };
-        return asked;
-    }
 }

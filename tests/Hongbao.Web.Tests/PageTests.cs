@@ -47,4 +47,18 @@ public abstract class PageTests(Stage stage) : IAsyncLifetime
         await phone.SignInAsync(await Api.TokenAsync(uid, App), to);
         return phone;
     }
+
+    /// <summary>Notes the requests that a phone sends from now on.</summary>
+    private protected static IReadOnlyCollection<string> Count(Phone phone, string method, string ending)
+    {
+        var asked = new System.Collections.Concurrent.ConcurrentQueue<string>();
+        phone.Page.Request += (_, request) =>
+        {
+            if (request.Method == method && new Uri(request.Url).AbsolutePath.EndsWith(ending, StringComparison.Ordinal))
+            {
+                asked.Enqueue(request.PostData ?? "");
+            }
+        };
+        return asked;
+    }
 }

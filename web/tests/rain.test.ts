@@ -1,5 +1,6 @@
 import type { CampaignRow, RoundRow } from 'hongbao-client';
 import { describe, expect, it, vi } from 'vitest';
+import rule from '../../docs/rain.md?raw';
 import { checkRound, commitment, placeOf } from '../src/rain/fairness';
 import { clockText, spanText } from '../src/rain/leftTime';
 import { afterglowMs, countdown, phaseOf, roundAfter, roundAt, shownCampaign, timesOf } from '../src/rain/rounds';
@@ -121,6 +122,15 @@ describe('fairness', () => {
   it.each(vectors)('of campaign $campaignId round $round for $uid is computed as the rule says', async ({ campaignId, round: no, uid, secret, hash, place }) => {
     expect(await commitment(campaignId, no, fromHex(secret))).toBe(hash);
     expect(await placeOf(fromHex(secret), campaignId, no, uid)).toBe(place);
+  });
+
+  it('is computed as the page of the rule has it', async () => {
+    const json = (name: string) => JSON.parse(rule.split(`\`\`\`json ${name}\n`)[1]!.split('```')[0]!);
+    const published: { campaignId: string; round: number; secret: string; secretHash: string }[] = json('rain-vectors');
+    for (const each of published) expect(await commitment(each.campaignId, each.round, fromHex(each.secret))).toBe(each.secretHash);
+    const { campaignId: id, round: number } = published[0]!;
+    const example: { secret: string; place: string } = json('rain-example');
+    expect(String(await placeOf(fromHex(example.secret), id, number, '10086'))).toBe(example.place);
   });
 
   const { campaignId, round: no, uid, secret, hash, place } = vectors[0]!;

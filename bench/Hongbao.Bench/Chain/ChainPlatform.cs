@@ -76,6 +76,7 @@ internal sealed class ChainPlatform : IAsyncDisposable
         services.AddSingleton<IProfiles>(new NoProfiles());
         services.AddSingleton<IModeration>(new NoModeration());
         services.AddSingleton<IRisk>(new NoRisk());
+        services.AddSingleton<IConditions>(new NoConditions());
         services.AddSingleton<HttpMessageHandler>(provider => new CallbackRoute(
             new Lazy<IRedPacketCore>(provider.GetRequiredService<IRedPacketCore>), new Lazy<IRedPacketAsync>(provider.GetRequiredService<IRedPacketAsync>)));
         services.AddStores().AddAlerts().AddSubsidies();

@@ -37,7 +37,7 @@ internal sealed class HongbaoContender(BenchServers servers, SqlDialect dialect,
     {
         _store = await OpenStoreAsync();
         _module = new CoreModule(
-            _store, new CoreOptions { CountMax = 100_000 }, new NoFinance(), new Lazy<IRedPacketAsync>(new NoAsync()), new NoRelations(), new NoModeration(), new NoRisk(),
+            _store, new CoreOptions { CountMax = 100_000 }, new NoFinance(), new Lazy<IRedPacketAsync>(new NoAsync()), new NoRelations(), new NoModeration(), new NoRisk(), new NoConditions(),
             new FinanceCallbackKey(new CallbackSignature(RandomNumberGenerator.GetBytes(32))),
             new SubsidyTokens(new SubsidyOptions { TokenKeys = [new SubsidyKeyOptions { Id = "bench", Key = Convert.ToBase64String(RandomNumberGenerator.GetBytes(SubsidyTokens.KeyBytes)) }] }),
             new BusinessCalendar(TimeZoneInfo.Utc), clock, new SecureRandomSource(), new AlertSink(NullLogger<AlertSink>.Instance), FirstErrors.Instance);

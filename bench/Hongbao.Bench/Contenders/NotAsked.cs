@@ -52,6 +52,11 @@ internal sealed class NoRisk : IRisk
     public Task<RiskResponse> CheckAsync(CallContext context, RiskRequest request, CancellationToken cancellationToken) => throw NotAsked.Fault();
 }
 
+internal sealed class NoConditions : IConditions
+{
+    public Task<ConditionResponse> MetAsync(CallContext context, ConditionRequest request, CancellationToken cancellationToken) => throw NotAsked.Fault();
+}
+
 internal static class NotAsked
 {
     public static InvalidOperationException Fault() => new("the benchmark asks for nothing else");

@@ -25,7 +25,7 @@ internal sealed class CampaignSide : IAsyncDisposable
     {
         Store = new PostgresStore("campaign", connectionString);
         _module = new CampaignModule(
-            Store, options, Finance, new Lazy<IRedPacketCore>(() => throw NotAsked.Fault()),
+            Store, options, Finance, new Lazy<IRedPacketCore>(() => throw NotAsked.Fault()), new NoConditions(),
             new SubsidyTokens(new SubsidyOptions { TokenKeys = [new SubsidyKeyOptions { Id = "bench", Key = subsidyKey }] }),
             TimeProvider.System, new SecureRandomSource(), new AlertSink(NullLogger<AlertSink>.Instance), FirstErrors.Instance);
     }

@@ -26,7 +26,7 @@ internal sealed record RainGoal(string What, string Wanted, string Seen, bool? I
 
     private static IEnumerable<RainGoal> OverHttp(IReadOnlyList<DrawRound>? rounds)
     {
-        var ratio = Medians.Of(rounds, r => r.Ratio);
+        var ratio = Medians.Of(rounds, r => r.Ratio, r => r.IsNoisy);
         var (perLoser, perPasser) = (Medians.Of(rounds, r => r.PerLoser), Medians.Of(rounds, r => r.PerPasser));
         var isSound = rounds?.All(r => r.Faults.Count == 0);
         yield return new("draws over HTTP, 256 connections, one user in ten passing, against the do-nothing endpoint (median of the rounds' ratios)",
@@ -39,7 +39,7 @@ internal sealed record RainGoal(string What, string Wanted, string Seen, bool? I
 
     private static RainGoal Booking(IReadOnlyList<BookingRound>? rounds)
     {
-        var rate = Medians.Of(rounds, r => r.PerSecond);
+        var rate = Medians.Of(rounds, r => r.PerSecond, r => r.IsNoisy);
         return new("booking by message, in process, PostgreSQL, count exact and none twice", Text($"{BookedWanted:N0}/s"), rate is null ? "" : Text($"{rate:N0}/s"),
             rate is null ? null : rate >= BookedWanted && rounds!.All(r => r.Faults.Count == 0));
     }
@@ -61,9 +61,20 @@ internal sealed record RainGoal(string What, string Wanted, string Seen, bool? I
 /// <summary>Medians over rounds.</summary>
 internal static class Medians
 {
+    // Fewer quiet rounds than this are not enough: then all count.
+    private const int QuietMin = 2;
+
     /// <summary>The median of a figure; null without rounds.</summary>
-    public static double? Of<T>(IReadOnlyList<T>? rounds, Func<T, double> figure)
+    /// <param name="rounds">All of them.</param>
+    /// <param name="figure">Of a round.</param>
+    /// <param name="isNoisy">Says which rounds are left out where enough others remain; without it none.</param>
+    public static double? Of<T>(IReadOnlyList<T>? rounds, Func<T, double> figure, Func<T, bool>? isNoisy = null)
     {
+        if (isNoisy is not null && rounds?.Where(r => !isNoisy(r)).ToList() is { Count: >= QuietMin } quiet)
+        {
+            rounds = quiet;
+        }
+
         if (rounds is null or { Count: 0 })
         {
             return null;

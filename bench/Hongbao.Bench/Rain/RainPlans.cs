@@ -19,14 +19,15 @@ internal static class RainPlans
     public static CampaignPlan Ample(long chancePpb, long wins) => Plan(wins * Prize, [new PrizePlan { Amount = Prize, ChancePpb = chancePpb }]);
 
     /// <summary>
-    /// Prizes by chance and by quantity, with less money for those by chance than the crowd is expected to win, so that the end of the money is met: in all a tenth of the crowd may win.
+    /// Prizes by chance, with less money than the crowd is expected to win, so that its end is met; and prizes by quantity, more than the crowd is expected to win, so that a rest goes back. In all a
+    /// tenth of the crowd may win.
     /// </summary>
     /// <param name="users">The crowd.</param>
     public static CampaignPlan Scarce(int users)
     {
         const long SmallPpb = 60_000_000, Small = 88;
         const long OthersPpb = 42_553_192;
-        PrizePlan[] counted = [new() { Amount = Prize, Quantity = users / 50 }, new() { Amount = 1888, Quantity = Math.Max(1, users / 200) }];
+        PrizePlan[] counted = [new() { Amount = Prize, Quantity = users / 20 }, new() { Amount = 1888, Quantity = Math.Max(1, users / 200) }];
         var small = users * SmallPpb / 1_000_000_000 * 9 / 10 * Small;
         var plan = Plan(small + counted.Sum(p => p.Quantity * p.Amount), [new PrizePlan { Amount = Small, ChancePpb = SmallPpb }, .. counted]);
         plan.PassPpb = OthersPpb;

@@ -49,12 +49,12 @@ internal static class RainReport
             - *Booking* begins with an outbox full of wins that real draws wrote, in messages of up to 512, and ends when it is empty: delivered, verified with Campaign, stored by Core, committed. All modules
               run in one process with their default settings and all workers but the pull of wins, so that nothing comes but by message. A smaller round before warms up.
             - *Kills*: two processes on one PostgreSQL draw for sections of the crowd, an eighth of them twice at the same time; each is killed (SIGKILL) after a number of wins and a pause that follow from
-              the seed, and started again; what was not answered is drawn again. There are prizes by chance and by quantity and less money than could be won. When the leases of the dead have run out
+              the seed, and started again; what was not answered is drawn again. There are prizes by chance, with less money than could be won, and by quantity, with more. When the leases of the dead have run out
               everybody draws once more on a fresh process: every win that was ever answered has to come again, no outcome may be new. Then the campaign ends and the rest goes back. The error adds up
               by how much what was won differs from what chunks issued, from what pools gave, and from the budget less what went back. One cent is one minor unit.
             - *Memory* is the live heap after full collections beyond that before the crowd; the process, its connections and its code are there before. Outcomes that are remembered
               (`Campaign:RememberedMax`) are limited to a fifth of the passers, so that they are used up and renewed.
-            - CPU steal and CPU of other programs stand beside each round; rounds are not left out.
+            - CPU steal and CPU of other programs stand beside each round. Rates are medians; rounds with more than 2 % steal, or 5 % of other programs (`~`), are left out where at least two others remain.
             - All figures are in [rain.json](rain.json).
             """);
         return page.ToString();
@@ -90,7 +90,7 @@ internal static class RainReport
             }
         }
 
-        page.AppendLine().AppendLine("`~`: more than 2 % CPU steal, or 5 % of other programs.").AppendLine();
+        page.AppendLine();
         page.AppendLine("| round | passers | lost rows | passers in a transaction | statements for a passer | for a loser | for a draw again | of the clockwork a second |").AppendLine("|---|---|---|---|---|---|---|---|");
         foreach (var round in rounds)
         {
@@ -130,7 +130,7 @@ internal static class RainReport
         void Add(string name, FormattableString value) => page.AppendLine(CultureInfo.InvariantCulture, $"| {name} | {value.ToString(CultureInfo.InvariantCulture)} |");
         Add("Users; draws answered", $"{run.Users:N0}; {run.Draws:N0}");
         Add("Kills; seed; seconds of drawing", $"{run.Kills}; {run.Seed}; {run.Seconds:0}");
-        Add("Wins; told before the last pass", $"{run.Wins:N0}; {run.AnsweredBefore:N0}");
+        Add("Wins", $"{run.Wins:N0}");
         Add("Budget, minor units", $"{run.Budget:N0}");
         Add("Won; issued of chunks; given by pools", $"{run.Won:N0}; {run.IssuedOfChunks:N0}; {run.AllocatedOfPools:N0}");
         Add("Went back", $"{run.Released:N0}");

@@ -1,3 +1,5 @@
+using Hongbao.Bench.Measuring;
+
 namespace Hongbao.Bench.Rain;
 
 /// <summary>One run over HTTP. Rates are per second, durations milliseconds.</summary>
@@ -58,6 +60,9 @@ internal sealed record DrawRound
 
     public double Ratio => Draws.PerSecond / Math.Max(1, Nothing.PerSecond);
 
+    /// <summary>Whether others disturbed one of the two that are compared.</summary>
+    public bool IsNoisy => new Noise(Nothing.Steal, Nothing.Others).IsLoud || new Noise(Draws.Steal, Draws.Others).IsLoud;
+
     /// <summary>Statements of the platform's own clockwork, per second: what the endpoint that does nothing does not cause.</summary>
     public double IdleStatements => Nothing.Statements / Nothing.CountedSeconds;
 
@@ -95,6 +100,8 @@ internal sealed record BookingRound
     public required IReadOnlyList<string> Faults { get; init; }
 
     public double PerSecond => Wins / Seconds;
+
+    public bool IsNoisy => new Noise(Steal, Others).IsLoud;
 }
 
 /// <param name="Second">Since the clock started.</param>
@@ -112,9 +119,6 @@ internal sealed record KillsRun
     public required int Kills { get; init; }
     public required double Seconds { get; init; }
     public required long Wins { get; init; }
-
-    /// <summary>Wins whose answer arrived before the last pass; the others were committed by processes that died before they told anybody.</summary>
-    public required long AnsweredBefore { get; init; }
 
     /// <summary>Minor units, all of them.</summary>
     public required long Budget { get; init; }

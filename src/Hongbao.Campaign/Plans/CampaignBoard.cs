@@ -16,6 +16,9 @@ internal sealed class CampaignBoard(PlanStore plans, CampaignOptions options) : 
     /// <summary>A campaign that users may know of, or null.</summary>
     public Plan? Find(string app, long campaignId) => _plans.TryGetValue(campaignId, out var plan) && plan.App == app ? plan : null;
 
+    /// <summary>Those that open with a password, of all apps.</summary>
+    public IEnumerable<long> WithPassword => _plans.Values.Where(static p => p.Condition is { Password: not null }).Select(static p => p.CampaignId);
+
     /// <summary>All of an app.</summary>
     public IEnumerable<Plan> Of(string app) => _plans.Values.Where(p => p.App == app);
 

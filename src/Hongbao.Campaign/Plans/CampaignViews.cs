@@ -15,6 +15,7 @@ internal static class CampaignViews
         Currency = plan.Currency,
         StartsAtMs = plan.StartsAtMs,
         EndsAtMs = plan.EndsAtMs,
+        Condition = plan.Condition?.Shown ?? new OpeningCondition(),
         Rounds = [.. plan.Rounds.Select(r => new RoundView
         {
             Plan = new RoundPlan { Round = r.No, StartsAtMs = r.StartsAtMs, EndsAtMs = r.EndsAtMs },
@@ -24,7 +25,7 @@ internal static class CampaignViews
         })],
     };
 
-    /// <summary>As it was planned.</summary>
+    /// <summary>As it was planned, but for a password: that is nowhere.</summary>
     public static CampaignPlan PlanOf(Plan plan) => new()
     {
         Name = plan.Name,
@@ -40,5 +41,6 @@ internal static class CampaignViews
         PacingFirstPercent = plan.PacingFirstPercent,
         PacingFullPercent = plan.PacingFullPercent,
         JitterMs = plan.JitterMs,
+        Condition = plan.Condition?.Shown ?? new OpeningCondition(),
     };
 }

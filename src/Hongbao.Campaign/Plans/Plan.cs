@@ -1,5 +1,6 @@
 using Hongbao.Campaign.Rain;
 using Hongbao.Contracts;
+using Hongbao.Foundation.Opening;
 using Hongbao.Foundation.Stores;
 
 namespace Hongbao.Campaign.Plans;
@@ -36,6 +37,9 @@ internal sealed class Plan
     public required int PacingFullPercent { get; init; }
     public required int JitterMs { get; init; }
     public required string? Trouble { get; init; }
+
+    /// <summary>What has to be met by everyone who draws; null for nothing.</summary>
+    public required KeptCondition? Condition { get; init; }
 
     /// <summary>In order of their numbers.</summary>
     public required IReadOnlyList<Round> Rounds { get; init; }

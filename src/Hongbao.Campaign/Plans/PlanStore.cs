@@ -1,6 +1,7 @@
 using Hongbao.Campaign.Rain;
 using Hongbao.Contracts;
 using Hongbao.Foundation.Numbers;
+using Hongbao.Foundation.Opening;
 using Hongbao.Foundation.Stores;
 
 namespace Hongbao.Campaign.Plans;
@@ -10,7 +11,7 @@ internal sealed class PlanStore(IStore store)
 {
     private const string Columns = """
         campaign_id, slot, app, name, currency, budget, state, version, starts_at, ends_at, per_user_limit, token_ttl_seconds, pass_ppb, pacing_first, pacing_full,
-        jitter_ms, trouble
+        jitter_ms, trouble, condition_kind, condition_uid, condition_content, password_hash
         """;
 
     private sealed class CampaignRow
@@ -32,6 +33,10 @@ internal sealed class PlanStore(IStore store)
         public int PacingFull { get; init; }
         public int JitterMs { get; init; }
         public string? Trouble { get; init; }
+        public ConditionKind ConditionKind { get; init; }
+        public long? ConditionUid { get; init; }
+        public string? ConditionContent { get; init; }
+        public byte[]? PasswordHash { get; init; }
     }
 
     private sealed class RoundRow
@@ -69,11 +74,12 @@ internal sealed class PlanStore(IStore store)
     /// <param name="cancellationToken">Cancels.</param>
     public static async Task AddAsync(StoreSession session, string app, long campaignId, CampaignPlan plan, IReadOnlyList<byte[]> secrets, CancellationToken cancellationToken)
     {
+        var condition = plan.Condition;
         await session.ExecuteAsync("""
             insert into campaigns (campaign_id, slot, app, name, currency, budget, state, version, starts_at, ends_at, per_user_limit, token_ttl_seconds, pass_ppb,
-              pacing_first, pacing_full, jitter_ms, created_at, updated_at)
+              pacing_first, pacing_full, jitter_ms, created_at, updated_at, condition_kind, condition_uid, condition_content, password_hash)
             values (@campaignId, @slot, @app, @Name, @Currency, @Budget, 1, 1, @StartsAtMs, @EndsAtMs, @PerUserLimit, @TokenTtlSeconds, @PassPpb,
-              @PacingFirstPercent, @PacingFullPercent, @JitterMs, now_ms(), now_ms())
+              @PacingFirstPercent, @PacingFullPercent, @JitterMs, now_ms(), now_ms(), @conditionKind, @conditionUid, @conditionContent, @passwordHash)
             """, new
         {
             campaignId,
@@ -90,6 +96,10 @@ internal sealed class PlanStore(IStore store)
             plan.PacingFirstPercent,
             plan.PacingFullPercent,
             plan.JitterMs,
+            conditionKind = (int)condition.Kind,
+            conditionUid = condition.Kind == ConditionKind.Follow ? condition.Uid : (long?)null,
+            conditionContent = condition.Kind == ConditionKind.Share ? condition.ContentId : null,
+            passwordHash = condition.Kind == ConditionKind.Password ? OpeningPassword.Hash(condition.Password, campaignId) : null,
         }, cancellationToken).ConfigureAwait(false);
         for (var i = 0; i < plan.Rounds.Count; i++)
         {
@@ -234,6 +244,7 @@ internal sealed class PlanStore(IStore store)
             PacingFullPercent = row.PacingFull,
             JitterMs = row.JitterMs,
             Trouble = row.Trouble,
+            Condition = KeptCondition.Read(row.ConditionKind, row.ConditionUid, row.ConditionContent, row.PasswordHash, row.CampaignId),
             Rounds = [.. rounds.Select(static r => new Round(r.Round, r.StartsAt, r.EndsAt, r.Secret, r.SecretHash))],
             Prizes = prizes,
             Aim = new Aim(prizes, row.PassPpb),

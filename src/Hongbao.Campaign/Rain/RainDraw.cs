@@ -1,15 +1,17 @@
 using Hongbao.Campaign.Plans;
 using Hongbao.Contracts;
+using Hongbao.Foundation.Opening;
 using Hongbao.Foundation.Stores;
 using Hongbao.Foundation.Subsidies;
 
 namespace Hongbao.Campaign.Rain;
 
 /// <summary>
-/// Drawing in a round; the numbered path of docs/architecture.md: (1) the campaign, from memory, (2) who is aimed at nothing has lost, (3) a known outcome, (4) the lane decides and commits, or looks
-/// up what was decided where the round takes no draws, many at a time, (5) answer.
+/// Drawing in a round; the numbered path of docs/architecture.md: (1) the campaign, from memory, (2) its condition, (3) who is aimed at nothing has lost, (4) a known outcome, (5) the lane decides and
+/// commits, or looks up what was decided where the round takes no draws, many at a time, (6) answer.
 /// </summary>
-internal sealed class RainDraw(CampaignBoard board, DrawLane lane, Remembered remembered, SubsidyTokens tokens, StoreClock storeClock)
+internal sealed class RainDraw(
+    CampaignBoard board, ConditionCheck conditions, Guesses guesses, DrawLane lane, Remembered remembered, SubsidyTokens tokens, StoreClock storeClock)
 {
     // Every loser's answer is the same.
     private static readonly Task<RainDrawResponse> s_lost = Task.FromResult(new RainDrawResponse());
@@ -33,26 +35,46 @@ internal sealed class RainDraw(CampaignBoard board, DrawLane lane, Remembered re
             return Task.FromResult(NotOpen("The round has not begun."));
         }
 
-        // (2) Without a row and without a question to any database, however large the crowd.
-        var prize = plan.Aim.At(round.Secret, plan.CampaignId, round.No, context.Uid);
+        // (2) Of everybody, before anything about him is looked at: a refusal tells nobody whether he could win.
+        return plan.Condition is { } condition && plan.Takes(round, now)
+            ? MeetAndDrawAsync(context, request, plan, round, condition, cancellationToken)
+            : DrawAsync(plan, round, context.Uid, now, cancellationToken);
+    }
+
+    private async Task<RainDrawResponse> MeetAndDrawAsync(
+        CallContext context, RainDrawRequest request, Plan plan, Round round, KeptCondition condition, CancellationToken cancellationToken)
+    {
+        var fault = await conditions.FaultAsync(context, condition, request.Password, cancellationToken).ConfigureAwait(false);
+        if (fault is null && condition.Password is not null)
+        {
+            fault = await guesses.FaultAsync(plan, context.Uid, request.Password, cancellationToken).ConfigureAwait(false);
+        }
+
+        return fault is null ? await DrawAsync(plan, round, context.Uid, storeClock.NowMs(), cancellationToken).ConfigureAwait(false) : Refused(fault);
+    }
+
+    private Task<RainDrawResponse> DrawAsync(Plan plan, Round round, long uid, long now, CancellationToken cancellationToken)
+    {
+        // (3) Without a row and without a question to any database, however large the crowd.
+        var prize = plan.Aim.At(round.Secret, plan.CampaignId, round.No, uid);
         if (prize == 0)
         {
             return plan.Takes(round, now) ? s_lost : Task.FromResult(NotOpen(WhyNot(plan, round, now)));
         }
 
-        // (3)
-        var key = new DrawKey(plan.CampaignId, round.No, context.Uid);
+        // (4)
+        var key = new DrawKey(plan.CampaignId, round.No, uid);
         return remembered.TryGet(key, out var outcome) ? Task.FromResult(AnswerOf(plan, key, outcome)) : DecideAsync(plan, round, key, prize, cancellationToken);
     }
 
-    // (4) What was posted is finished, even if the caller goes away.
+    // (5) What was posted is finished, even if the caller goes away.
     private async Task<RainDrawResponse> DecideAsync(Plan plan, Round round, DrawKey key, int prize, CancellationToken cancellationToken)
     {
         var outcome = await lane.PostAsync(new WaitingDraw(plan.App, key, prize)).WaitAsync(cancellationToken).ConfigureAwait(false);
         return outcome is { } known ? AnswerOf(plan, key, known) : NotOpen(WhyNot(plan, round, storeClock.NowMs()));
     }
 
-    // (5)
+    // (6)
     private RainDrawResponse AnswerOf(Plan plan, DrawKey key, Outcome outcome) => !outcome.IsWin ? new RainDrawResponse() : new RainDrawResponse
     {
         Won = true,

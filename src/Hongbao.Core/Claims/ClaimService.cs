@@ -1,22 +1,27 @@
+using System.Globalization;
 using Hongbao.Contracts;
 using Hongbao.Core.Lanes;
 using Hongbao.Foundation.Chance;
 using Hongbao.Foundation.Numbers;
+using Hongbao.Foundation.Opening;
 using Hongbao.Foundation.Stores;
 
 namespace Hongbao.Core.Claims;
 
 /// <summary>
-/// Taking a share; the numbered path of docs/architecture.md: (1) known claimer, (2) scope and state, (3) admission gate,
-/// (4) lane, (5) one transaction, (6) answer.
+/// Taking a share; the numbered path of docs/architecture.md: (1) known claimer, (2) scope and state, (3) opening, (4) admission gate, (5) password,
+/// (6) lane, (7) one transaction, (8) answer.
 /// </summary>
 internal sealed class ClaimService(
-    LaneSet lanes, LaneStore laneStore, NumberMinter claimNumbers, IRelations relations, IAdmissionGate gate, IRandomSource chance, StoreClock storeClock)
+    LaneSet lanes, LaneStore laneStore, NumberMinter claimNumbers, IRelations relations, ConditionCheck conditions, PasswordTries tries, IAdmissionGate gate,
+    IRandomSource chance, StoreClock storeClock)
 {
-    public async Task<ClaimResponse> ClaimAsync(CallContext context, long packetNo, CancellationToken cancellationToken)
+    public async Task<ClaimResponse> ClaimAsync(CallContext context, ClaimRequest request, CancellationToken cancellationToken)
     {
         try
         {
+            var packetNo = request.PacketNo;
+
             // (1) A known claimer gets his claim before every gate and state check.
             var held = lanes.Peek(packetNo) ?? await lanes.LookUpAsync(packetNo).WaitAsync(cancellationToken).ConfigureAwait(false);
             if (held is null || held.App != context.App)
@@ -36,15 +41,33 @@ internal sealed class ClaimService(
                 return await RefuseAsync(context, held, fault, cancellationToken).ConfigureAwait(false);
             }
 
-            // (3) The gate decides who waits, never who is paid.
+            // (3) Nobody has a share of what has not opened: that needs no look at the store. Then what the claimer has to do first.
+            if (EarlyFault(held) is { } early)
+            {
+                return Refused(early);
+            }
+
+            if (held.Condition is { } condition
+                && await conditions.FaultAsync(context, condition, request.Password, cancellationToken).ConfigureAwait(false) is { } unmet)
+            {
+                return await RefuseAsync(context, held, unmet, cancellationToken).ConfigureAwait(false);
+            }
+
+            // (4) The gate decides who waits, never who is paid.
             var admission = await gate.EnterAsync(packetNo, held.Now.LeftCount(held.Count), cancellationToken).ConfigureAwait(false);
             if (!admission.IsIn)
             {
                 return Refused(Polls.Busy(admission.Refusals, chance));
             }
 
-            // (4) and (5): the lane decides and commits; what was posted is finished, and keeps its place, even if the caller goes away.
+            // (5) Behind the gate, for a try is a transaction and a crowd may say what it likes.
             var share = new TakeShare(context, packetNo, claimNumbers, gate, admission.Place);
+            if (held.Condition is { Password: not null } && await PasswordFaultAsync(context, held, request.Password, share, cancellationToken).ConfigureAwait(false) is { } wrong)
+            {
+                return await RefuseAsync(context, held, wrong, cancellationToken).ConfigureAwait(false);
+            }
+
+            // (6) and (7): the lane decides and commits; what was posted is finished, and keeps its place, even if the caller goes away.
             var asked = lanes.PostAsync(share);
             ShareDecision decision;
             using (share.StopWaitingWith(cancellationToken))
@@ -52,10 +75,10 @@ internal sealed class ClaimService(
                 decision = await asked.ConfigureAwait(false);
             }
 
-            // (6)
+            // (8)
             return decision.Claim is { } claim
                 ? Taken(context, packetNo, claim, decision.RemainingCount)
-                : await RefuseAsync(context, held, Result.Of(decision.Code), cancellationToken).ConfigureAwait(false);
+                : await RefuseAsync(context, held, EarlyFault(held) ?? Result.Of(decision.Code), cancellationToken).ConfigureAwait(false);
         }
         catch (StoreException e) when (e.MayAskAgain)
         {
@@ -136,6 +159,37 @@ internal sealed class ClaimService(
         }
 
         return Result.Of(ResultCode.NotInScope);
+    }
+
+    // The store says the last word, in the transaction of the claim.
+    private Result? EarlyFault(HeldPacket held)
+    {
+        var left = held.OpensAtMs == 0 ? 0 : held.OpensAtMs - storeClock.NowMs();
+        return left <= 0 ? null : new Result
+        {
+            Code = ResultCode.PacketNotActive,
+            Detail = string.Create(CultureInfo.InvariantCulture, $"This packet opens at {DateTimeOffset.FromUnixTimeMilliseconds(held.OpensAtMs):yyyy-MM-dd'T'HH:mm:ss.fff'Z'}."),
+            RetryAfterMs = (int)Math.Min(left, int.MaxValue),
+        };
+    }
+
+    // Gives the place back unless the password is right.
+    private async Task<Result?> PasswordFaultAsync(CallContext context, HeldPacket held, string said, TakeShare share, CancellationToken cancellationToken)
+    {
+        var isRight = false;
+        try
+        {
+            var fault = await tries.FaultAsync(held.PacketNo, context.Uid, held.Condition!.Password!, said, cancellationToken).ConfigureAwait(false);
+            isRight = fault is null;
+            return fault;
+        }
+        finally
+        {
+            if (!isRight)
+            {
+                share.GiveUp();
+            }
+        }
     }
 
     private static Result? StateFault(HeldPacket held, long nowMs) => held.Now.Status switch

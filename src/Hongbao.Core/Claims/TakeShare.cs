@@ -18,6 +18,9 @@ internal sealed class TakeShare(CallContext context, long packetNo, NumberMinter
 {
     public override string Step => "core.claim";
 
+    /// <summary>Gives the place back without having been posted.</summary>
+    public void GiveUp() => gate.Leave(place);
+
     public override void Decide(PacketDraft? draft, long nowMs, LaneWrites writes) => Decision = Take(draft, nowMs);
 
     public override void Answer()
@@ -54,6 +57,11 @@ internal sealed class TakeShare(CallContext context, long packetNo, NumberMinter
                 return new ShareDecision(ResultCode.PacketExpired, null, 0);
             case PacketStatus.Active:
                 break;
+        }
+
+        if (draft.Held.OpensAtMs > nowMs)
+        {
+            return new ShareDecision(ResultCode.PacketNotActive, null, 0);
         }
 
         if (draft.ExpiresAtMs <= nowMs)

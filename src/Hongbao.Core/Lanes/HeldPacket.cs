@@ -1,5 +1,6 @@
 using Hongbao.Contracts;
 using Hongbao.Core.Splits;
+using Hongbao.Foundation.Opening;
 
 namespace Hongbao.Core.Lanes;
 
@@ -31,6 +32,12 @@ internal sealed class HeldPacket
 
     public required long CreatedAtMs { get; init; }
     public required int TtlSeconds { get; init; }
+
+    /// <summary>Shares are taken from here on; 0 for at once.</summary>
+    public required long OpensAtMs { get; init; }
+
+    /// <summary>What has to be met by everyone who claims; null for nothing.</summary>
+    public required KeptCondition? Condition { get; init; }
 
     public required ClaimBook Claims { get; init; }
 

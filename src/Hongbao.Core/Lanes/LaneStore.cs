@@ -2,6 +2,7 @@ using System.Text.Json;
 using Hongbao.Contracts;
 using Hongbao.Core.Orders;
 using Hongbao.Foundation.Messaging;
+using Hongbao.Foundation.Opening;
 using Hongbao.Foundation.Orders;
 using Hongbao.Foundation.Stores;
 
@@ -39,6 +40,11 @@ internal sealed class LaneStore(IStore store, Outbox outbox, DueTable<DueKind> d
         public long? ActivatedAt { get; init; }
         public long? ExpiresAt { get; init; }
         public long? ClosedAt { get; init; }
+        public long? OpensAt { get; init; }
+        public ConditionKind ConditionKind { get; init; }
+        public long? ConditionUid { get; init; }
+        public string? ConditionContent { get; init; }
+        public byte[]? PasswordHash { get; init; }
     }
 
     private sealed class ClaimRow
@@ -79,7 +85,8 @@ internal sealed class LaneStore(IStore store, Outbox outbox, DueTable<DueKind> d
           closed_amount = @closed_amount, closed_count = @closed_count, content_id = @content_id,
           activated_at = @activated_at, expires_at = @expires_at, closed_at = @closed_at
         where packet_no = @packet_no and version = @version
-          and (@guard = 0 or (@guard = 1 and expires_at > now_ms()) or (@guard = 2 and expires_at <= now_ms()))
+          and (@guard = 0 or (@guard = 1 and expires_at > now_ms()) or (@guard = 2 and expires_at <= now_ms())
+            or (@guard = 3 and expires_at > now_ms() and opens_at <= now_ms()))
         """,
         """
         with i as (
@@ -95,7 +102,8 @@ internal sealed class LaneStore(IStore store, Outbox outbox, DueTable<DueKind> d
           activated_at = i.activated_at, expires_at = i.expires_at, closed_at = i.closed_at
         from i
         where (select count(*) from locked) > 0 and p.packet_no = i.packet_no and p.version = i.version
-          and (i.guard = 0 or (i.guard = 1 and p.expires_at > now_ms()) or (i.guard = 2 and p.expires_at <= now_ms()))
+          and (i.guard = 0 or (i.guard = 1 and p.expires_at > now_ms()) or (i.guard = 2 and p.expires_at <= now_ms())
+            or (i.guard = 3 and p.expires_at > now_ms() and p.opens_at <= now_ms()))
           returning 1)
         select require_rows((select count(*) from changed), @must)
         """);
@@ -135,7 +143,8 @@ internal sealed class LaneStore(IStore store, Outbox outbox, DueTable<DueKind> d
             // and the fence refuses the old row. The other order could hold a new row whose newest claimer is unknown.
             var packets = await session.QueryAsync<PacketRow>($"""
                 select packet_no, slot, app, sender_uid, kind, state, version, currency, amount, count, split, cap, scope, scope_uids, seed, pay_order_no, campaign_id,
-                  created_at, ttl_seconds, claimed_amount, claimed_count, closed_amount, closed_count, content_id, activated_at, expires_at, closed_at
+                  created_at, ttl_seconds, claimed_amount, claimed_count, closed_amount, closed_count, content_id, activated_at, expires_at, closed_at,
+                  opens_at, condition_kind, condition_uid, condition_content, password_hash
                 from packets where packet_no {any}
                 """, arguments, cancellationToken).ConfigureAwait(false);
             var claims = (await session.QueryAsync<ClaimRow>(
@@ -307,6 +316,8 @@ internal sealed class LaneStore(IStore store, Outbox outbox, DueTable<DueKind> d
         CampaignId = row.CampaignId,
         CreatedAtMs = row.CreatedAt,
         TtlSeconds = row.TtlSeconds,
+        OpensAtMs = row.OpensAt ?? 0,
+        Condition = KeptCondition.Read(row.ConditionKind, row.ConditionUid, row.ConditionContent, row.PasswordHash, row.PacketNo),
         Claims = new ClaimBook([.. claims.Select(c => KeyValuePair.Create(c.Uid, new HeldClaim(c.ClaimNo, c.Seq, c.Amount, c.ClaimedAt, c.State)))]),
         Now = new PacketNow(
             row.State, row.Version, row.ClaimedAmount, row.ClaimedCount, row.ClosedAmount, row.ClosedCount,

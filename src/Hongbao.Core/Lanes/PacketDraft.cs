@@ -12,6 +12,8 @@ internal enum TimeGuard
     Open = 1,
     /// <summary>Expired.</summary>
     Over = 2,
+    /// <summary>Not expired yet, of a packet that opens at a time: that has come.</summary>
+    Opened = 3,
 }
 
 /// <summary>A claim that a batch decided on, and whose it is.</summary>
@@ -75,7 +77,7 @@ internal sealed class PacketDraft
         NewClaims.Add(new NewClaim(context, claim));
         _drawnAmount += claim.Amount;
         _drawnCount++;
-        Guard = TimeGuard.Open;
+        Guard = Held.OpensAtMs == 0 ? TimeGuard.Open : TimeGuard.Opened;
         if (_newByUid is not null)
         {
             _newByUid.Add(context.Uid, claim);

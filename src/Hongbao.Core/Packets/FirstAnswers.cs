@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using System.Text.Json;
 using Hongbao.Contracts;
+using Hongbao.Foundation.Opening;
 using Hongbao.Foundation.Stores;
 
 namespace Hongbao.Core.Packets;
@@ -23,6 +24,7 @@ internal sealed class FirstAnswers(IStore store)
         public long PayUntil { get; init; }
         public long PayOrderNo { get; init; }
         public long? ActivatedAt { get; init; }
+        public long? OpensAt { get; init; }
         public int TtlSeconds { get; init; }
         public string SeedHash { get; init; } = "";
     }
@@ -47,7 +49,7 @@ internal sealed class FirstAnswers(IStore store)
             }
 
             var row = (await session.FirstAsync<CreatedRow>(
-                "select packet_no, kind, pay_until, pay_order_no, activated_at, ttl_seconds, seed_hash from packets where packet_no = @ResultNo",
+                "select packet_no, kind, pay_until, pay_order_no, activated_at, opens_at, ttl_seconds, seed_hash from packets where packet_no = @ResultNo",
                 new { known.ResultNo }, cancellationToken).ConfigureAwait(false))!;
             return Answer(row) with { Repeated = true };
         }
@@ -78,9 +80,10 @@ internal sealed class FirstAnswers(IStore store)
             """, new { context.App, context.Uid, Operation, requestId, packet.Slot, fingerprint, packet.PacketNo, nowMs }, cancellationToken);
 
     /// <summary>What makes a request the same, over parsed fields: the order of keys, spaces and the order of uids in the body do not matter.</summary>
+    /// <param name="context">Whose request it is.</param>
     /// <param name="request">The request.</param>
     /// <param name="externalNo">What funds it: the subsidy's external number, however the request names it; empty when the sender pays.</param>
-    public static string Fingerprint(CreatePacketRequest request, string externalNo)
+    public static string Fingerprint(CallContext context, CreatePacketRequest request, string externalNo)
     {
         List<object> content =
         [
@@ -92,8 +95,21 @@ internal sealed class FirstAnswers(IStore store)
             content.Add(externalNo);
         }
 
+        // Requests without have the fingerprints that they always had.
+        var condition = request.Condition;
+        if (request.OpensAtMs != 0 || condition.Kind != ConditionKind.None)
+        {
+            content.Add(new object[] { request.OpensAtMs, (int)condition.Kind, condition.Uid, condition.ContentId, PasswordPart(context, request) });
+        }
+
         return Convert.ToHexStringLower(SHA256.HashData(JsonSerializer.SerializeToUtf8Bytes(content)));
     }
+
+    // What stands in the table is a plain hash of fields that are known: the password goes into it as slowly as into the packet's row.
+    private static string PasswordPart(CallContext context, CreatePacketRequest request) => request.Condition.Kind == ConditionKind.Password
+        ? Convert.ToHexStringLower(OpeningPassword.Hash(
+            request.Condition.Password, SHA256.HashData(JsonSerializer.SerializeToUtf8Bytes(new object[] { context.App, context.Uid, request.RequestId }))))
+        : "";
 
     private static CreatePacketResponse Answer(CreatedRow row)
     {
@@ -103,7 +119,7 @@ internal sealed class FirstAnswers(IStore store)
             PacketNo = row.PacketNo,
             Kind = row.Kind,
             Status = subsidized ? PacketStatus.Active : PacketStatus.PendingPayment,
-            ExpiresAtMs = subsidized ? row.ActivatedAt!.Value + (row.TtlSeconds * 1000L) : row.PayUntil,
+            ExpiresAtMs = subsidized ? PacketTime.End(row.ActivatedAt!.Value, row.OpensAt ?? 0, row.TtlSeconds) : row.PayUntil,
             PayOrderNo = row.PayOrderNo,
             PaymentStatus = subsidized ? default : PaymentStatus.Pending,
             SeedHash = row.SeedHash,

@@ -12,19 +12,20 @@ namespace Hongbao.Core.Packets;
 /// (3) moderation, (4) packet, payment order and request id in one transaction, (5) answer.
 /// </summary>
 internal sealed class PacketCreation(
-    IStore store, DueTable<DueKind> due, CoreOptions options, NewPackets packets, NumberMinter paymentNumbers, FirstAnswers answers, GreetingCheck greetings, DayTally days)
+    IStore store, DueTable<DueKind> due, CoreOptions options, NewPackets packets, NumberMinter paymentNumbers, FirstAnswers answers, GreetingCheck greetings, DayTally days,
+    StoreClock storeClock)
 {
     public async Task<CreatePacketResponse> CreateAsync(CallContext context, CreatePacketRequest request, CancellationToken cancellationToken)
     {
         // (1)
-        var faults = PacketRules.Check(request, options);
+        var faults = PacketRules.Check(request, options, storeClock.NowMs());
         if (faults.Count > 0)
         {
             return Refused(new Result { Code = ResultCode.ValidationFailed, Faults = faults });
         }
 
         // (2) Before moderation, so that a changed word list cannot change the answer to a repetition.
-        var fingerprint = FirstAnswers.Fingerprint(request, "");
+        var fingerprint = FirstAnswers.Fingerprint(context, request, "");
         if (await answers.FindAsync(context, request.RequestId, fingerprint, cancellationToken).ConfigureAwait(false) is { } repeated)
         {
             return repeated;

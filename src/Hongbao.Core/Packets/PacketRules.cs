@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using Hongbao.Contracts;
+using Hongbao.Foundation.Opening;
 
 namespace Hongbao.Core.Packets;
 
@@ -14,7 +15,11 @@ internal static class PacketRules
     private const int ContentIdMax = 64;
     private const int ScopeUidsMax = 100;
 
-    public static List<FieldFault> Check(CreatePacketRequest request, CoreOptions options)
+    /// <summary>Finds all faults.</summary>
+    /// <param name="request">What is asked for.</param>
+    /// <param name="options">Limits.</param>
+    /// <param name="nowMs">The store's time as far as known. Later the same request is as acceptable: it can be repeated.</param>
+    public static List<FieldFault> Check(CreatePacketRequest request, CoreOptions options, long nowMs)
     {
         var faults = new List<FieldFault>();
         void Fault(string field, string message) => faults.Add(new FieldFault { Field = field, Message = message });
@@ -70,6 +75,13 @@ internal static class PacketRules
         {
             Fault("ttlSeconds", $"must be between {options.TtlSecondsMin} and {options.TtlSecondsMax}");
         }
+
+        if (request.OpensAtMs < 0 || request.OpensAtMs > nowMs + (options.OpensAheadSecondsMax * 1000L))
+        {
+            Fault("opensAt", $"must be a time after 1970 and at most {options.OpensAheadSecondsMax} seconds from now");
+        }
+
+        faults.AddRange(ConditionRules.Faults(request.Condition, hasSender: true));
 
         return faults;
     }

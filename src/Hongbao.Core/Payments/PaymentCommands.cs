@@ -21,7 +21,7 @@ internal sealed class ActivatePacket(long packetNo, long payOrderNo, long paidAt
             return;
         }
 
-        var expiresAt = nowMs + (draft!.Held.TtlSeconds * 1000L);
+        var expiresAt = PacketTime.End(nowMs, draft!.Held.OpensAtMs, draft.Held.TtlSeconds);
         draft.Now = draft.Now with { ActivatedAtMs = nowMs, ExpiresAtMs = expiresAt };
         writes.Extras.Add(async (session, cancellationToken) =>
         {

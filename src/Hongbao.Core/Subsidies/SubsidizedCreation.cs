@@ -16,7 +16,7 @@ namespace Hongbao.Core.Subsidies;
 /// </summary>
 internal sealed class SubsidizedCreation(
     IStore store, DueTable<DueKind> due, Outbox outbox, CoreOptions options, SubsidyTokens tokens, SubsidyBooking booking, NewPackets packets, FirstAnswers answers,
-    GreetingCheck greetings, DayTally days)
+    GreetingCheck greetings, DayTally days, StoreClock storeClock)
 {
     // No external number has a control character.
     private const string Unreadable = "\n";
@@ -27,7 +27,7 @@ internal sealed class SubsidizedCreation(
     public async Task<CreatePacketResponse> CreateAsync(CallContext context, CreatePacketRequest request, CancellationToken cancellationToken)
     {
         // (1)
-        var faults = PacketRules.Check(request, options);
+        var faults = PacketRules.Check(request, options, storeClock.NowMs());
         if (request.SubsidyNo != 0 && request.Token.Length > 0)
         {
             faults.Add(new FieldFault { Field = "token", Message = "is only for requests without subsidyNo" });
@@ -42,7 +42,7 @@ internal sealed class SubsidizedCreation(
         var named = await NamedAsync(context, request, cancellationToken).ConfigureAwait(false);
 
         // (3) Before everything that may have changed since. What cannot be read any more is not known to be the same content.
-        var fingerprint = FirstAnswers.Fingerprint(request, named?.ExternalNo ?? Unreadable);
+        var fingerprint = FirstAnswers.Fingerprint(context, request, named?.ExternalNo ?? Unreadable);
         if (await answers.FindAsync(context, request.RequestId, fingerprint, cancellationToken).ConfigureAwait(false) is { } repeated)
         {
             return repeated;
@@ -99,7 +99,7 @@ internal sealed class SubsidizedCreation(
             await packets.InsertAsync(
                 session, packet, new PacketFunding(PacketKind.B2C, PacketStatus.Active, 0, subsidy.CampaignId, subsidy.SubsidyNo), now, now, cancellationToken)
                 .ConfigureAwait(false);
-            var expiresAt = now + (packet.TtlSeconds * 1000L);
+            var expiresAt = packet.EndIfActivatedAt(now);
             var deadline = options.DeadlineSeconds * 1000L;
             await due.PutAsync(session, DueKind.Packet, packet.PacketNo, expiresAt, expiresAt + deadline, cancellationToken).ConfigureAwait(false);
             await due.PutAsync(session, DueKind.Funding, packet.PacketNo, now + options.PullAfterMs, now + deadline, cancellationToken).ConfigureAwait(false);

@@ -44,6 +44,9 @@ public sealed class MessageBus
 {
     private readonly Dictionary<string, List<(string Handler, MessageHandler Handle)>> _subscriptions = new(StringComparer.Ordinal);
 
+    /// <summary>How messages of this process misbehave; null when they do not.</summary>
+    public MessageFaults? Faults { get; set; }
+
     /// <summary>Adds a handler of the contract.</summary>
     public void Subscribe(Listener listener, MessageHandler handle) => Subscribe(listener.Topic, listener.Handler, handle);
 

@@ -62,6 +62,9 @@ public sealed class OutboxDispatcher(IStore store, Outbox outbox, MessageBus bus
 
         public Exception? Fault { get; set; }
 
+        /// <summary>For how long it stays although nothing is wrong with it: faults on demand.</summary>
+        public TimeSpan? HeldFor { get; set; }
+
         /// <summary>Trouble of a way or of a store is not the message's own.</summary>
         public bool IsAtFault => Fault is not (null or HandlerUnreachableException) && !(Fault is StoreException e && IsOfTheStore(e));
 
@@ -197,7 +200,7 @@ public sealed class OutboxDispatcher(IStore store, Outbox outbox, MessageBus bus
         var handlers = bus.For(topic);
         try
         {
-            var readable = Read(topic, rows);
+            var readable = HoldUp(Read(topic, rows));
             foreach (var (handler, handle) in handlers)
             {
                 var trouble = new Trouble();
@@ -216,6 +219,7 @@ public sealed class OutboxDispatcher(IStore store, Outbox outbox, MessageBus bus
         }
         finally
         {
+            Repeat(rows, handlers);
             Failpoint.Hit("outbox.before_delete");
             await SettleAsync(topic, rows, handlers).ConfigureAwait(false);
         }
@@ -241,6 +245,43 @@ public sealed class OutboxDispatcher(IStore store, Outbox outbox, MessageBus bus
 
         return [.. rows.Where(r => r.Delivery is not null).OrderBy(r => r.Id)];
     }
+
+    // Those that are not held up by faults on demand.
+    private List<Row> HoldUp(List<Row> rows)
+    {
+        if (bus.Faults is not { } faults)
+        {
+            return rows;
+        }
+
+        foreach (var row in rows)
+        {
+            row.HeldFor = faults.NextDelay(row.Attempts) is var delay && delay > TimeSpan.Zero ? delay : null;
+        }
+
+        return rows.FindAll(static r => r.HeldFor is null);
+    }
+
+    // By faults on demand some that everybody has come again, to everybody.
+    private void Repeat(List<Row> rows, IReadOnlyList<(string Handler, MessageHandler Handle)> handlers)
+    {
+        if (bus.Faults is not { } faults)
+        {
+            return;
+        }
+
+        foreach (var row in rows.Where(r => IsDone(r, handlers)))
+        {
+            if (faults.NextRepetition(row.Attempts) is { } rest)
+            {
+                row.HeldFor = rest;
+                row.Holders.Clear();
+            }
+        }
+    }
+
+    private static bool IsDone(Row row, IReadOnlyList<(string Handler, MessageHandler Handle)> handlers) =>
+        row.Fault is null && row.HeldFor is null && handlers.All(h => row.Holders.Contains(h.Handler));
 
     private sealed class Trouble
     {
@@ -311,7 +352,7 @@ public sealed class OutboxDispatcher(IStore store, Outbox outbox, MessageBus bus
     /// </summary>
     private async Task SettleAsync(string topic, List<Row> rows, IReadOnlyList<(string Handler, MessageHandler Handle)> handlers)
     {
-        var isDone = rows.ToLookup(r => r.Fault is null && handlers.All(h => r.Holders.Contains(h.Handler)));
+        var isDone = rows.ToLookup(r => IsDone(r, handlers));
         var back = isDone[false].OrderBy(r => r.Id).ToList();
         try
         {
@@ -349,8 +390,8 @@ public sealed class OutboxDispatcher(IStore store, Outbox outbox, MessageBus bus
         .Add("attempts", rows, r => r.Attempts)
         .Add("state", rows, r => r.IsDead ? 1 : 0)
         .Add("failures", rows, r => r.FailuresNow)
-        .Add("untried", rows, r => r.Fault is null ? 1 : 0)
-        .Add("delayMs", rows, r => r.Fault is null ? 0 : RestOf(r).Ticks / TimeSpan.TicksPerMillisecond)
+        .Add("untried", rows, r => r.Fault is null && r.HeldFor is null ? 1 : 0)
+        .Add("delayMs", rows, r => (r.HeldFor ?? (r.Fault is null ? TimeSpan.Zero : RestOf(r))).Ticks / TimeSpan.TicksPerMillisecond)
         // Databases refuse NUL and halves of characters, and messages may quote a payload.
         .Add("error", rows, r => r.Fault is { } fault ? new string([.. fault.Message.Where(c => !char.IsControl(c) && !char.IsSurrogate(c)).Take(500)]) : null)
         .Add("passed", rows, r => r.Holders.Count > 0 ? string.Join(',', r.Holders) : null);

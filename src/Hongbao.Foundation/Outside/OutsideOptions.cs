@@ -17,12 +17,15 @@ public sealed class OutsideOptions
 
     /// <summary>Risk control. Defaults: 500 ms, no verdict kept.</summary>
     public OutsidePortOptions Risk { get; set; } = new() { TimeoutMs = 500 };
+
+    /// <summary>What users shared. Defaults: 300 ms, 100,000 answers for 10 s.</summary>
+    public OutsidePortOptions Conditions { get; set; } = new() { TimeoutMs = 300, CacheEntries = 100_000, CacheSeconds = 10 };
 }
 
 /// <summary>Settings that every outside port has.</summary>
 public class OutsidePortOptions
 {
-    /// <summary><c>file</c> (default) or <c>http</c>; for risk control also <c>allow</c>, which asks nobody and allows everything.</summary>
+    /// <summary><c>file</c> (default) or <c>http</c>; for risk control and conditions also <c>allow</c>, which asks nobody and allows everything.</summary>
     public string Kind { get; set; } = "file";
 
     /// <summary>The JSON file when Kind is <c>file</c>; empty means the built-in demo data.</summary>

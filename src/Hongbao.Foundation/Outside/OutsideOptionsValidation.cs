@@ -13,6 +13,7 @@ public sealed class OutsideOptionsValidation : IValidateOptions<OutsideOptions>
         Check("Profiles", options.Profiles, faults, "file", "http");
         Check("Moderation", options.Moderation, faults, "file", "http");
         Check("Risk", options.Risk, faults, "file", "http", RiskRules.Allow);
+        Check("Conditions", options.Conditions, faults, "file", "http", ShareRules.Allow);
         if (options.Moderation.OnFailure is not ("closed" or "open"))
         {
             faults.Add($"Outside:Moderation:OnFailure must be 'closed' or 'open', not '{options.Moderation.OnFailure}'.");

@@ -11,7 +11,7 @@ namespace Hongbao.Foundation.Outside;
 public static class OutsideServices
 {
     /// <summary>
-    /// Adds <see cref="IRelations"/>, <see cref="IProfiles"/>, <see cref="IModeration"/> and <see cref="IRisk"/> by the section <c>Outside</c>, checked
+    /// Adds <see cref="IRelations"/>, <see cref="IProfiles"/>, <see cref="IModeration"/>, <see cref="IRisk"/> and <see cref="IConditions"/> by the section <c>Outside</c>, checked
     /// at the host's start. Needs an IConfiguration and logging in the container; a registered TimeProvider and IRandomSource are used.
     /// </summary>
     public static IServiceCollection AddOutside(this IServiceCollection services)
@@ -28,6 +28,8 @@ public static class OutsideServices
             (o, clock, log) => new FileModeration(o, clock, log), (o, clock, chance, log) => new HttpModeration(o, clock, chance, log)));
         services.TryAddSingleton(s => Make<OutsidePortOptions, IRisk>(s, o => o.Risk,
             (o, clock, log) => o.Kind == RiskRules.Allow ? new AllowAllRisk() : new FileRisk(o, clock, log), (o, clock, chance, log) => new HttpRisk(o, clock, chance, log)));
+        services.TryAddSingleton<IConditions>(s => new OutsideConditions(s.GetRequiredService<IRelations>(), Make<OutsidePortOptions, IConditions>(s, o => o.Conditions,
+            (o, clock, log) => o.Kind == ShareRules.Allow ? new AllowAllShares() : new FileShares(o, clock, log), (o, clock, chance, log) => new HttpShares(o, clock, chance, log))));
         return services;
     }
 

@@ -22,31 +22,41 @@ internal sealed class CampaignEndpoints(ICampaigns campaigns, Calls calls)
         // As a claim it has to be fast: a plain delegate, nothing bound or filtered.
         RequestDelegate draw = DrawAsync;
         routes.MapPost("/api/v1/campaigns/{campaignId}/rounds/{round}/draws", draw).For(Access.User)
-            .Describe(Tag, "drawInRound", "Draw in a round of a campaign; drawing again in the same round gives the same answer.", ResultCode.ValidationFailed, ResultCode.RiskRefused,
-                ResultCode.NotFound, ResultCode.CampaignNotOpen, ResultCode.RateLimited, ResultCode.Degraded)
-            .WithMetadata(draw.Method).Gives(typeof(RainDrawAnswer));
+            .Describe(Tag, "drawInRound", "Draw in a round of a campaign; drawing again in the same round gives the same answer.", ResultCode.ValidationFailed, ResultCode.NotInScope,
+                ResultCode.RiskRefused, ResultCode.NotFound, ResultCode.CampaignNotOpen, ResultCode.LimitExceeded, ResultCode.RateLimited, ResultCode.Degraded)
+            .WithMetadata(draw.Method).MayTake(typeof(PasswordBody)).Gives(typeof(RainDrawAnswer));
     }
 
     private Task<IResult> ListAsync(HttpContext http, CancellationToken cancellationToken) => calls.AnswerAsync(http, refusal: null, campaigns.ListCampaignsAsync,
         static r => new CampaignList { Items = r.Items.ConvertAll(CampaignRow.From), ServerTime = r.NowMs }, GatewayJson.Wire.CampaignList);
 
-    private async Task DrawAsync(HttpContext http)
+    private Task DrawAsync(HttpContext http)
     {
         var values = http.Request.RouteValues;
         if (values["campaignId"] is not string campaign || !DecimalNumber.TryParse(campaign, out var campaignId))
         {
-            await ProblemAnswer.From(Result.Invalid("campaignId", DecimalNumber.Accepted)).ExecuteAsync(http);
-            return;
+            return ProblemAnswer.From(Result.Invalid("campaignId", DecimalNumber.Accepted)).ExecuteAsync(http);
         }
 
         if (values["round"] is not string text || !DecimalNumber.TryParse(text, out var round) || round > int.MaxValue)
         {
-            await ProblemAnswer.From(Result.Invalid("round", RoundAccepted)).ExecuteAsync(http);
-            return;
+            return ProblemAnswer.From(Result.Invalid("round", RoundAccepted)).ExecuteAsync(http);
         }
 
-        var ended = calls.SharedEnd();
         var request = new RainDrawRequest { CampaignId = campaignId, Round = (int)round };
+        return RequestBody.MayBeIn(http) ? ReadAndDrawAsync(http, request) : DrawAsync(http, request);
+    }
+
+    private async Task ReadAndDrawAsync(HttpContext http, RainDrawRequest request)
+    {
+        var body = await RequestBody.ReadOptionalAsync(http);
+        request.Password = body.OptionalText("password");
+        await (body.Refusal is { } refusal ? refusal.ExecuteAsync(http) : DrawAsync(http, request));
+    }
+
+    private async Task DrawAsync(HttpContext http, RainDrawRequest request)
+    {
+        var ended = calls.SharedEnd();
         var response = await Calls.WaitSharedAsync(campaigns.DrawAsync(calls.ContextOf(http), request, ended), ended);
         if (!response.Result.IsOk())
         {

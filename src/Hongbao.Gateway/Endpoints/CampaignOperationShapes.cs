@@ -73,6 +73,9 @@ internal sealed record PlannedCampaign
 
     /// <summary>Clients spread the beginning of a round over so many seconds.</summary>
     public required int JitterSeconds { get; init; }
+
+    /// <summary>What has to be met by everyone who draws.</summary>
+    public ConditionPart? Condition { get; init; }
 }
 
 /// <summary>A round as operators see it.</summary>

@@ -30,6 +30,7 @@ internal static class CampaignPlans
             TokenTtlSeconds = body.Int("tokenTtlSeconds"),
             PassPpb = body.OptionalRatio("passRate"),
             JitterMs = ReadJitter(body),
+            Condition = ConditionBody.Read(body),
         };
 
         // What is usual is in the contract.
@@ -67,6 +68,7 @@ internal static class CampaignPlans
             PassRate = Ratio.OrNone(plan.PassPpb),
             Pacing = new PacingPart { FirstPercent = plan.PacingFirstPercent, FullPercent = plan.PacingFullPercent },
             JitterSeconds = plan.JitterMs / MsPerSecond,
+            Condition = ConditionPart.OrNone(plan.Condition),
         };
     }
 

@@ -37,6 +37,9 @@ internal sealed record CampaignRow
     /// <summary>Its rounds, in order.</summary>
     public required List<RoundRow> Rounds { get; init; }
 
+    /// <summary>What has to be met by everyone who draws.</summary>
+    public ConditionPart? Condition { get; init; }
+
     public static CampaignRow From(CampaignView view) => new()
     {
         CampaignId = view.CampaignId,
@@ -46,6 +49,7 @@ internal sealed record CampaignRow
         StartsAt = view.StartsAtMs,
         EndsAt = view.EndsAtMs,
         Rounds = view.Rounds.ConvertAll(RoundRow.From),
+        Condition = ConditionPart.OrNone(view.Condition),
     };
 }
 

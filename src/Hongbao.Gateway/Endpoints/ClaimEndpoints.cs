@@ -17,8 +17,8 @@ internal sealed class ClaimEndpoints(IRedPacketCore core, IRedPacketQuery query,
         routes.MapPost("/api/v1/packets/{packetNo}/claims", claim).For(Access.User)
             .Describe(Tag, "claim", "Take the caller's share of a packet; claiming again gives the same claim. A poll is the same request.", ResultCode.ValidationFailed,
                 ResultCode.NotInScope, ResultCode.RiskRefused, ResultCode.NotFound, ResultCode.PacketNotActive, ResultCode.PacketExhausted, ResultCode.PacketExpired,
-                ResultCode.ClaimBusy, ResultCode.Degraded)
-            .WithMetadata(claim.Method).Gives(typeof(ClaimAnswer));
+                ResultCode.LimitExceeded, ResultCode.ClaimBusy, ResultCode.Degraded)
+            .WithMetadata(claim.Method).MayTake(typeof(PasswordBody)).Gives(typeof(ClaimAnswer));
         routes.MapGet("/api/v1/packets/{packetNo}/claims", ListAsync).For(Access.User)
             .Describe(Tag, "listClaims", "The claims of a packet, in order of seq.", ResultCode.ValidationFailed, ResultCode.NotInScope, ResultCode.NotFound,
                 ResultCode.Degraded)
@@ -28,16 +28,28 @@ internal sealed class ClaimEndpoints(IRedPacketCore core, IRedPacketQuery query,
             .Gives(typeof(ClaimDetail));
     }
 
-    private async Task ClaimAsync(HttpContext http)
+    private Task ClaimAsync(HttpContext http)
     {
         if (http.Request.RouteValues["packetNo"] is not string text || !DecimalNumber.TryParse(text, out var packetNo))
         {
-            await ProblemAnswer.From(Result.Invalid("packetNo", DecimalNumber.Accepted)).ExecuteAsync(http);
-            return;
+            return ProblemAnswer.From(Result.Invalid("packetNo", DecimalNumber.Accepted)).ExecuteAsync(http);
         }
 
+        var request = new ClaimRequest { PacketNo = packetNo };
+        return RequestBody.MayBeIn(http) ? ReadAndTakeAsync(http, request) : TakeAsync(http, request);
+    }
+
+    private async Task ReadAndTakeAsync(HttpContext http, ClaimRequest request)
+    {
+        var body = await RequestBody.ReadOptionalAsync(http);
+        request.Password = body.OptionalText("password");
+        await (body.Refusal is { } refusal ? refusal.ExecuteAsync(http) : TakeAsync(http, request));
+    }
+
+    private async Task TakeAsync(HttpContext http, ClaimRequest request)
+    {
         var ended = calls.SharedEnd();
-        var response = await Calls.WaitSharedAsync(core.ClaimAsync(calls.ContextOf(http), new ClaimRequest { PacketNo = packetNo }, ended), ended);
+        var response = await Calls.WaitSharedAsync(core.ClaimAsync(calls.ContextOf(http), request, ended), ended);
         if (!response.Result.IsOk())
         {
             await ProblemAnswer.From(response.Result).ExecuteAsync(http);

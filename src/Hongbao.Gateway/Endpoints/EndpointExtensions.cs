@@ -19,6 +19,10 @@ internal static class EndpointExtensions
     public static TBuilder Takes<TBuilder>(this TBuilder builder, Type body)
         where TBuilder : IEndpointConventionBuilder => builder.WithMetadata(new BodyShape(body), new ProblemCodes([ResultCode.PayloadTooLarge]));
 
+    /// <summary>As <see cref="Takes"/>, of a body that may be left out.</summary>
+    public static TBuilder MayTake<TBuilder>(this TBuilder builder, Type body)
+        where TBuilder : IEndpointConventionBuilder => builder.WithMetadata(new BodyShape(body, IsRequired: false), new ProblemCodes([ResultCode.PayloadTooLarge]));
+
     /// <summary>The shape of a success.</summary>
     public static TBuilder Gives<TBuilder>(this TBuilder builder, Type body, params int[] statuses)
         where TBuilder : IEndpointConventionBuilder

@@ -57,6 +57,8 @@ internal sealed class PacketEndpoints(IRedPacketCore core, IRedPacketQuery query
             Greeting = body.OptionalText("greeting"),
             ContentId = body.OptionalFullText("contentId"),
             TtlSeconds = body.OptionalNonZeroInt("ttlSeconds"),
+            OpensAtMs = body.OptionalTime("opensAt"),
+            Condition = ConditionBody.Read(body),
         };
         if (funding.Choice<FundingKind>("kind") == FundingKind.Subsidy)
         {

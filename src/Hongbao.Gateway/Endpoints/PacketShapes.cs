@@ -32,8 +32,14 @@ internal sealed record CreatePacketBody
     /// <summary>The video that the packet belongs to.</summary>
     public string? ContentId { get; init; }
 
-    /// <summary>How long it can be claimed after activation, seconds.</summary>
+    /// <summary>How long it can be claimed after activation, or after it opens when that is later, seconds.</summary>
     public int? TtlSeconds { get; init; }
+
+    /// <summary>Shares are taken from here on; at once when absent or past.</summary>
+    public Moment? OpensAt { get; init; }
+
+    /// <summary>What has to be met by everyone who claims.</summary>
+    public ConditionBody? Condition { get; init; }
 
     /// <summary>Where the money comes from.</summary>
     public required FundingBody Funding { get; init; }
@@ -206,6 +212,12 @@ internal sealed record PacketDetail
     /// <summary>For the sender of an unpaid packet: where he pays.</summary>
     public string? CashierUrl { get; init; }
 
+    /// <summary>Shares are taken from here on; absent for at once.</summary>
+    public Moment? OpensAt { get; init; }
+
+    /// <summary>What has to be met by everyone who claims.</summary>
+    public ConditionPart? Condition { get; init; }
+
     public static PacketDetail From(PacketView view)
     {
         var payOrderNo = UnpaidOrderOf(view);
@@ -235,6 +247,8 @@ internal sealed record PacketDetail
             RefundedAmount = view.RefundedAmount,
             PayOrderNo = Num.OrNone(payOrderNo),
             CashierUrl = payOrderNo == 0 ? null : CashierUrlOf(payOrderNo),
+            OpensAt = Moment.OrNone(view.OpensAtMs),
+            Condition = ConditionPart.OrNone(view.Condition),
         };
     }
 

@@ -43,6 +43,9 @@ internal sealed record CreateCampaignBody
     /// <summary>Clients spread the beginning of a round over so many seconds, 0 to 600; 0 when absent.</summary>
     public int? JitterSeconds { get; init; }
 
+    /// <summary>What has to be met by everyone who draws.</summary>
+    public ConditionBody? Condition { get; init; }
+
     /// <summary>Why, for the record; 1 to 200 characters, not only blanks.</summary>
     public required string Reason { get; init; }
 }

@@ -20,6 +20,7 @@ namespace Hongbao.Gateway.Json;
 [JsonSerializable(typeof(PacketPage))]
 [JsonSerializable(typeof(DrawAnswer))]
 [JsonSerializable(typeof(LimitsAnswer))]
+[JsonSerializable(typeof(PasswordBody))]
 [JsonSerializable(typeof(ClaimAnswer))]
 [JsonSerializable(typeof(ClaimDetail))]
 [JsonSerializable(typeof(ClaimPage))]
@@ -72,6 +73,7 @@ internal sealed partial class GatewayJson : JsonSerializerContext
         options.Converters.Add(new LowerConverter<SplitKind>());
         options.Converters.Add(new LowerConverter<ScopeKind>());
         options.Converters.Add(new LowerConverter<FundingKind>());
+        options.Converters.Add(new LowerConverter<ConditionKind>());
         options.Converters.Add(new UpperSnakeConverter<PacketStatus>());
         options.Converters.Add(new UpperSnakeConverter<PaymentStatus>());
         options.Converters.Add(new UpperSnakeConverter<ClaimStatus>());

@@ -3,6 +3,7 @@ using System.Text.Json;
 using Hongbao.Contracts;
 using Hongbao.Gateway.Auth;
 using Hongbao.Gateway.Problems;
+using Microsoft.AspNetCore.Http.Features;
 
 namespace Hongbao.Gateway.Json;
 
@@ -32,30 +33,19 @@ internal sealed class RequestBody
         : _faults.Count > 0 ? ProblemAnswer.Invalid(_faults)
         : null;
 
-    public static async ValueTask<RequestBody> ReadAsync(HttpContext http)
+    /// <summary>True when the request may have a body: some say so and send none.</summary>
+    public static bool MayBeIn(HttpContext http) => http.Features.Get<IHttpRequestBodyDetectionFeature>() is { CanHaveBody: true };
+
+    /// <summary>The body of a request that must have one.</summary>
+    public static async ValueTask<RequestBody> ReadAsync(HttpContext http) => IsJson(http.Request.ContentType) ? Parse(await ReadBytesAsync(http)) : NotJson();
+
+    /// <summary>The body of a request that may have one; without, it has no fields.</summary>
+    public static async ValueTask<RequestBody> ReadOptionalAsync(HttpContext http) => await ReadBytesAsync(http) switch
     {
-        if (!IsJson(http.Request.ContentType))
-        {
-            return Unreadable("content-type", "must be application/json in UTF-8");
-        }
-
-        var bytes = await ReadBytesAsync(http);
-        if (bytes is null)
-        {
-            return new RequestBody(default, "", [], ResultCode.PayloadTooLarge);
-        }
-
-        try
-        {
-            var root = JsonDocument.Parse(bytes, Strict).RootElement;
-            return root.ValueKind == JsonValueKind.Object ? new RequestBody(root, "", []) : Unreadable("body", "must be a JSON object");
-        }
-        catch (Exception e) when (e is JsonException or InvalidOperationException)
-        {
-            // InvalidOperationException: a name that is not valid Unicode.
-            return Unreadable("body", bytes.Length == 0 ? "must not be empty" : "must be well-formed JSON in UTF-8 without repeated names");
-        }
-    }
+        { Length: 0 } => new RequestBody(default, "", []),
+        { } when !IsJson(http.Request.ContentType) => NotJson(),
+        var bytes => Parse(bytes),
+    };
 
     /// <summary>The whole body, or null when it is longer than the endpoint's <see cref="BodyLimit"/>.</summary>
     public static async ValueTask<byte[]?> ReadBytesAsync(HttpContext http)
@@ -138,6 +128,9 @@ internal sealed class RequestBody
         Fault(field, Moment.Accepted);
         return 0;
     }
+
+    /// <summary>An optional time in Unix milliseconds, 0 when it is absent or null.</summary>
+    public long OptionalTime(string field) => Has(field) ? Time(field) : 0;
 
     /// <summary>An optional part of one, in parts of 1,000,000,000; 0 when it is absent or null.</summary>
     public long OptionalRatio(string field)
@@ -252,6 +245,27 @@ internal sealed class RequestBody
     public void Fault(string field, string accepted) => _faults.Add(new FieldFault { Field = _prefix + field, Message = accepted });
 
     private static RequestBody Unreadable(string field, string accepted) => new(default, "", [new FieldFault { Field = field, Message = accepted }]);
+
+    private static RequestBody Parse(byte[]? bytes)
+    {
+        if (bytes is null)
+        {
+            return new RequestBody(default, "", [], ResultCode.PayloadTooLarge);
+        }
+
+        try
+        {
+            var root = JsonDocument.Parse(bytes, Strict).RootElement;
+            return root.ValueKind == JsonValueKind.Object ? new RequestBody(root, "", []) : Unreadable("body", "must be a JSON object");
+        }
+        catch (Exception e) when (e is JsonException or InvalidOperationException)
+        {
+            // InvalidOperationException: a name that is not valid Unicode.
+            return Unreadable("body", bytes.Length == 0 ? "must not be empty" : "must be well-formed JSON in UTF-8 without repeated names");
+        }
+    }
+
+    private static RequestBody NotJson() => Unreadable("content-type", "must be application/json in UTF-8");
 
     private static bool IsJson(string? contentType)
     {

@@ -19,7 +19,7 @@ internal sealed class BodyDescriptions : IApiDescriptionProvider
         {
             if (endpoint.ActionDescriptor.EndpointMetadata.OfType<BodyShape>().LastOrDefault() is { } shape)
             {
-                endpoint.ParameterDescriptions.Add(new ApiParameterDescription { Name = "body", Source = BindingSource.Body, Type = shape.Type, IsRequired = true });
+                endpoint.ParameterDescriptions.Add(new ApiParameterDescription { Name = "body", Source = BindingSource.Body, Type = shape.Type, IsRequired = shape.IsRequired });
                 endpoint.SupportedRequestFormats.Add(new ApiRequestFormat { MediaType = "application/json" });
             }
         }

@@ -64,7 +64,7 @@ internal sealed class ProblemAnswer : IResult
             : JsonAnswer.WriteAsync(httpContext, _kind.Status, IsPlain ? PlainBody(TraceIds.Of(httpContext)) : Write(Body(TraceIds.Of(httpContext))), ContentType);
     }
 
-    private bool IsPlain => _result is { Code: not (ResultCode.Ok or ResultCode.ClaimBusy), Detail.Length: 0, Faults.Count: 0 };
+    private bool IsPlain => _result is { Code: not (ResultCode.Ok or ResultCode.ClaimBusy), Detail.Length: 0, Faults.Count: 0 } && !ProblemTable.IsEarly(_result);
 
     private byte[] PlainBody(string traceId) => Plain.GetOrAdd(_result.Code, static (_, answer) => new PlainProblem(id => Write(answer.Body(id))), this).With(traceId);
 
@@ -83,7 +83,7 @@ internal sealed class ProblemAnswer : IResult
             TraceId = traceId,
             Errors = _result.Faults.Count == 0 ? null
                 : _result.Faults.GroupBy(f => f.Field, f => f.Message, StringComparer.Ordinal).ToDictionary(g => g.Key, g => g.ToList(), StringComparer.Ordinal),
-            RetryAfterMs = isBusy ? ProblemTable.RetryAfterMsOf(_result) : null,
+            RetryAfterMs = isBusy || ProblemTable.IsEarly(_result) ? ProblemTable.RetryAfterMsOf(_result) : null,
             MaxPolls = isBusy ? ProblemTable.MaxPollsOf(_result) : null,
         };
     }

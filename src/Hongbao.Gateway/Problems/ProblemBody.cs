@@ -26,7 +26,7 @@ internal sealed record ProblemBody
     /// <summary>With VALIDATION_FAILED: each field at fault and what is accepted.</summary>
     public Dictionary<string, List<string>>? Errors { get; init; }
 
-    /// <summary>With CLAIM_BUSY: how long to wait before asking again, milliseconds.</summary>
+    /// <summary>With CLAIM_BUSY: how long to wait before asking again, milliseconds. With PACKET_NOT_ACTIVE of a packet that opens later: until then, an hour at most.</summary>
     public int? RetryAfterMs { get; init; }
 
     /// <summary>With CLAIM_BUSY: how often to ask again at most.</summary>

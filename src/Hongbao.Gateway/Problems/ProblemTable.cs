@@ -27,7 +27,7 @@ internal static class ProblemTable
         ResultCode.NotInScope => new(403, "NOT_IN_SCOPE", "Not for this user", "This packet is not meant for this user."),
         ResultCode.RiskRefused => new(403, "RISK_REFUSED", "Refused", "This was refused by risk control."),
         ResultCode.NotFound => new(404, "NOT_FOUND", "Not found", "There is no such thing, or it is not visible to this user."),
-        ResultCode.PacketNotActive => new(409, "PACKET_NOT_ACTIVE", "Packet not active", "The packet is not paid yet, or closed."),
+        ResultCode.PacketNotActive => new(409, "PACKET_NOT_ACTIVE", "Packet not active", "The packet is not paid yet, not open yet, or closed."),
         ResultCode.PacketExhausted => new(409, "PACKET_EXHAUSTED", "Packet exhausted", "All shares of the packet are taken."),
         ResultCode.PacketExpired => new(409, "PACKET_EXPIRED", "Packet expired", "The packet's time is over."),
         ResultCode.IdempotencyMismatch => new(409, "IDEMPOTENCY_MISMATCH", "Other content before", "The same requestId came before with other content."),
@@ -47,7 +47,13 @@ internal static class ProblemTable
     /// <summary>What people are told of an ending. A fault of ours may say where it happened: that stays inside.</summary>
     public static string DetailOf(Result result, ProblemKind kind) => result.Detail.Length == 0 || result.Code == ResultCode.Internal ? kind.Detail : result.Detail;
 
-    /// <summary>How long to wait before asking again, milliseconds, at most an hour; for endings with status 429 and 503.</summary>
+    /// <summary>True for an ending that time ends: with status 429 and 503, and of a packet that opens later.</summary>
+    public static bool SaysWhen(Result result, ProblemKind kind) => kind.Status is 429 or 503 || IsEarly(result);
+
+    /// <summary>True for a packet that opens later.</summary>
+    public static bool IsEarly(Result result) => result is { Code: ResultCode.PacketNotActive, RetryAfterMs: > 0 };
+
+    /// <summary>How long to wait before asking again, milliseconds, at most an hour; for endings that say when.</summary>
     public static int RetryAfterMsOf(Result result) =>
         result.RetryAfterMs > 0 ? Math.Min(result.RetryAfterMs, RetryAfterMsMax) : result.Code == ResultCode.ClaimBusy ? BusyRetryAfterMs : RetryAfterMs;
 

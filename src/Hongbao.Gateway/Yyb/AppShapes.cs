@@ -37,6 +37,8 @@ internal static class AppShapes
             RefundedAmount = view.RefundedAmount,
             PayOrderNo = payOrderNo,
             CashierUrl = PacketDetail.CashierUrlOf(payOrderNo),
+            OpensAtMs = view.OpensAtMs,
+            Condition = new Wire.OpeningCondition { Kind = (Wire.ConditionKind)view.Condition.Kind, Uid = view.Condition.Uid, ContentId = view.Condition.ContentId },
         };
     }
 

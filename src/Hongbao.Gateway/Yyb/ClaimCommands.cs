@@ -19,7 +19,7 @@ internal sealed class ClaimCommands(IRedPacketCore core, IRedPacketQuery query, 
 
         // As over HTTP: the client's going away ends nothing here.
         var ended = calls.SharedEnd();
-        var response = await Calls.WaitSharedAsync(core.ClaimAsync(calls.ContextOf(call.Origin), new ClaimRequest { PacketNo = packetNo }, ended), ended);
+        var response = await Calls.WaitSharedAsync(core.ClaimAsync(calls.ContextOf(call.Origin), new ClaimRequest { PacketNo = packetNo, Password = request.Password }, ended), ended);
         return !response.Result.IsOk() ? response.Result : new ClaimRsp { Claim = AppShapes.Of(response.Claim), RemainingCount = response.RemainingCount };
     }
 

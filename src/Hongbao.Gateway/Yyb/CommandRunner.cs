@@ -60,8 +60,8 @@ internal sealed class CommandRunner(CommandTable table, UnknownValues values, IL
         var kind = ProblemTable.Of(refusal.Code);
         var response = new Response { Head = HeadOf(head, (ErrorCode)refusal.Code, ProblemTable.DetailOf(refusal, kind)) };
 
-        // As over HTTP: 429 and 503 say when to come again.
-        var mayComeAgain = kind.Status is 429 or 503;
+        // As over HTTP: some endings say when to come again.
+        var mayComeAgain = ProblemTable.SaysWhen(refusal, kind);
         if (mayComeAgain || refusal.Faults.Count > 0)
         {
             response.Body = JceSerializer.ToBytes(new ErrorDetail

@@ -15,6 +15,7 @@ internal sealed class PacketCommands(IRedPacketCore core, IRedPacketQuery query,
         var fields = new Fields();
         fields.Choice("split", request.Split);
         fields.Choice("scope.kind", request.Scope.Kind);
+        fields.Choice("condition.kind", request.Condition.Kind);
         CheckFunding(fields, request.Funding);
         if (fields.Refusal is { } refusal)
         {
@@ -34,6 +35,14 @@ internal sealed class PacketCommands(IRedPacketCore core, IRedPacketQuery query,
             Greeting = request.Greeting,
             ContentId = request.ContentId,
             TtlSeconds = request.TtlSeconds,
+            OpensAtMs = request.OpensAtMs,
+            Condition = new Contracts.OpeningCondition
+            {
+                Kind = (Contracts.ConditionKind)request.Condition.Kind,
+                Password = request.Condition.Password,
+                Uid = request.Condition.Uid,
+                ContentId = request.Condition.ContentId,
+            },
             SubsidyNo = isSubsidized ? request.Funding.SubsidyNo : 0,
             Token = isSubsidized ? request.Funding.Token : "",
         }, gone));

@@ -12,7 +12,7 @@ internal static class DemoReport
 {
     private const int FindingsMax = 50;
 
-    public static void Write(IAnsiConsole console, AuditReport report, DemoFacts facts, DemoScene scene, TimeSpan played)
+    public static void Write(IAnsiConsole console, AuditReport report, DemoFacts facts, DemoPlan plan, DemoScene scene, TimeSpan played)
     {
         var table = new Table().Border(TableBorder.Simple).Title("Money in fen");
         table.AddColumn(new TableColumn("packets").NoWrap().Padding(0, 0));
@@ -29,7 +29,13 @@ internal static class DemoReport
         table.AddEmptyRow();
         AddRow(table, $"{report.Total.Packets} in all", report.Total);
         console.Write(table);
-        WriteFigures(console, facts, scene, played);
+        WriteFigures(console, facts, plan, scene, played);
+        WriteVerdict(console, report);
+    }
+
+    /// <summary>Notes, findings, and the last line.</summary>
+    public static void WriteVerdict(IAnsiConsole console, Verdict report)
+    {
         foreach (var note in report.Notes)
         {
             console.WriteLine(note);
@@ -51,23 +57,31 @@ internal static class DemoReport
         }
         else
         {
-            console.MarkupLineInterpolated($"[red]NOT EXACT[/]: {report.Findings.Count} of {report.Checks} checks are broken, the difference is {report.Total.Difference} fen.");
+            console.MarkupLineInterpolated($"[red]NOT EXACT[/]: {report.Findings.Count} of {report.Checks} checks are broken, the difference is {report.Difference} fen.");
         }
     }
 
-    private static void WriteFigures(IAnsiConsole console, DemoFacts facts, DemoScene scene, TimeSpan played)
+    private static void WriteFigures(IAnsiConsole console, DemoFacts facts, DemoPlan plan, DemoScene scene, TimeSpan played)
     {
-        var times = scene.Client.ClaimTimes;
         var claims = facts.Packets.Sum(p => p.Claims.Count);
         console.WriteLine(string.Create(CultureInfo.InvariantCulture,
-            $"{scene.Plan.Packets.Count} packets planned with {scene.Plan.Opens} openings and one rush of {scene.Plan.Uids.Count}; {claims} shares taken, {facts.Refusals.Count} claims refused, "
+            $"{plan.Packets.Count} packets planned with {plan.Opens} openings and one rush of {plan.Uids.Count}; {claims} shares taken, {facts.Refusals.Count} claims refused, "
             + $"{scene.Journal.BusyAnswers} told to come again."));
-        console.WriteLine(string.Create(CultureInfo.InvariantCulture,
-            $"{scene.Client.Requests} requests in {played.TotalSeconds:0.0} s ({scene.Client.Requests / Math.Max(0.001, played.TotalSeconds):0}/s), {scene.Client.Repeated} sent again for want of a clear answer."));
+        WriteTraffic(console, scene.Client, played);
+        WriteTimes(console, "claims", scene.Client.ClaimTimes);
+    }
+
+    /// <summary>How much was asked.</summary>
+    public static void WriteTraffic(IAnsiConsole console, DemoClient client, TimeSpan played) => console.WriteLine(string.Create(CultureInfo.InvariantCulture,
+        $"{client.Requests} requests in {played.TotalSeconds:0.0} s ({client.Requests / Math.Max(0.001, played.TotalSeconds):0}/s), {client.Repeated} sent again for want of a clear answer."));
+
+    /// <summary>How long something took.</summary>
+    public static void WriteTimes(IAnsiConsole console, string what, IReadOnlyList<TimeSpan> times)
+    {
         if (times.Count > 0)
         {
             console.WriteLine(string.Create(CultureInfo.InvariantCulture,
-                $"{times.Count} claims as the client saw them: p50 {Percentile(times, 50).TotalMilliseconds:0.0} ms, p99 {Percentile(times, 99).TotalMilliseconds:0.0} ms."));
+                $"{times.Count} {what} as the client saw them: p50 {Percentile(times, 50).TotalMilliseconds:0.0} ms, p99 {Percentile(times, 99).TotalMilliseconds:0.0} ms."));
         }
     }
 

@@ -3,6 +3,7 @@ using Hongbao.Campaign;
 using Hongbao.Core;
 using Hongbao.Finance;
 using Hongbao.Foundation.Alerts;
+using Hongbao.Foundation.Messaging;
 using Hongbao.Foundation.Outside;
 using Hongbao.Foundation.Stores;
 using Hongbao.Foundation.Subsidies;
@@ -24,6 +25,7 @@ internal static class PlatformSettings
         (QueryOptions.Section, static () => new QueryOptions()),
         (CampaignOptions.Section, static () => new CampaignOptions()),
         (SubsidyOptions.Section, static () => new SubsidyOptions()),
+        (MessagingOptions.Section, static () => new MessagingOptions()),
         (FinanceOptions.Section, static () => new FinanceOptions()),
         ("Gateway", static () => new GatewayOptions()),
         ("Dev", static () => new DevOptions()),

@@ -212,6 +212,11 @@ internal sealed class Server : IAsyncDisposable
             yield break;
         }
 
+        if ((configuration.GetSection(MessagingOptions.Section).Get<MessagingOptions>() ?? new MessagingOptions()).Faults.AreOn)
+        {
+            yield return "Messaging:Faults is for trying the whole out in one process with all roles.";
+        }
+
         if (RoleServices.StoresOf(roles).Count > 0 && (configuration["Store:Kind"] ?? "sqlite") != "postgres")
         {
             yield return "Roles other than all need Store:Kind=postgres: SQLite files belong to one process.";
@@ -274,9 +279,9 @@ internal sealed class Server : IAsyncDisposable
         services.AddSingleton<ModuleRunner>();
         services.AddSingleton(static provider => new FinanceCallbackKey(
             new CallbackSignature(Convert.FromBase64String(provider.GetRequiredService<IOptions<FinanceOptions>>().Value.CallbackKey))));
-        services.AddStores(RoleServices.StoresOf(platform.RoleSet)).AddAlerts().AddOutside().AddSubsidies();
+        services.AddStores(RoleServices.StoresOf(platform.RoleSet)).AddAlerts().AddOutside().AddSubsidies().AddMessaging();
 
-        services.AddSingleton(platform).AddSingleton<MessageBus>().AddSingleton<AnswerFaults>().AddSingleton<RpcLinks>();
+        services.AddSingleton(platform).AddSingleton<AnswerFaults>().AddSingleton<RpcLinks>();
         services.AddOptions<RpcOptions>().BindConfiguration(RpcOptions.Section);
         services.AddOptions<FinanceOptions>().BindConfiguration(FinanceOptions.Section);
         services.AddGateway();
@@ -321,9 +326,9 @@ internal sealed class Server : IAsyncDisposable
 
         log.LogInformation("Development tokens are off: an address is reachable from other machines");
         var outside = app.Services.GetRequiredService<IOptions<OutsideOptions>>().Value;
-        if (new[] { outside.Relations, outside.Profiles, outside.Moderation, outside.Risk }.Any(static p => p is { Kind: "file", File: "" }))
+        if (new[] { outside.Relations, outside.Profiles, outside.Moderation, outside.Risk, outside.Conditions }.Any(static p => p is { Kind: "file", File: "" }))
         {
-            log.LogWarning("Relations, profiles, moderation or risk control answer from the built-in demo data; set the section Outside (docs/outside.md)");
+            log.LogWarning("Relations, profiles, moderation, risk control or conditions answer from the built-in demo data; set the section Outside (docs/outside.md)");
         }
     }
 

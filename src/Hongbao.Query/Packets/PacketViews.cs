@@ -48,6 +48,8 @@ internal sealed class PacketViews(ClaimViews claims, AsyncOrders orders, IProfil
             MyClaim = claimOf.GetValueOrDefault(row.PacketNo) ?? new ClaimView(),
             RefundedAmount = refunded.GetValueOrDefault(row.PacketNo),
             PayOrderNo = row.SenderUid == context.Uid ? row.PayOrderNo : 0,
+            OpensAtMs = row.OpensAt ?? 0,
+            Condition = new OpeningCondition { Kind = row.ConditionKind, Uid = row.ConditionUid ?? 0, ContentId = row.ConditionContent ?? "" },
         })];
     }
 

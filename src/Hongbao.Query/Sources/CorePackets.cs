@@ -29,6 +29,10 @@ internal sealed class PacketRow
     public long CreatedAt { get; init; }
     public long PayUntil { get; init; }
     public long? ExpiresAt { get; init; }
+    public long? OpensAt { get; init; }
+    public ConditionKind ConditionKind { get; init; }
+    public long? ConditionUid { get; init; }
+    public string? ConditionContent { get; init; }
 }
 
 /// <summary>What Query reads of Core's packets. Every statement names the app.</summary>
@@ -40,7 +44,8 @@ internal sealed class CorePackets(IReadStore core)
 
     private const string Columns = """
         packet_no, sender_uid, kind, state, currency, amount, count, split, cap, scope, scope_uids, greeting, content_id, claimed_amount,
-        claimed_count, seed, seed_hash, pay_order_no, created_at, pay_until, expires_at
+        claimed_count, seed, seed_hash, pay_order_no, created_at, pay_until, expires_at,
+        opens_at, condition_kind, condition_uid, condition_content
         """;
 
     /// <summary>One packet, or null.</summary>

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using Hongbao.Foundation.Alerts;
+using Hongbao.Foundation.Chance;
 using Hongbao.Foundation.Messaging;
 using Hongbao.Foundation.Scheduling;
 using Hongbao.Foundation.Stores;
@@ -99,6 +100,48 @@ public abstract class OutboxCompliance(SqlDialect dialect) : IAsyncLifetime
         Assert.StartsWith("sender:", delivery.MessageId, StringComparison.Ordinal);
         Assert.Equal((1, 0, 0), (await _office.SentAsync(), await _office.WaitingAsync(), await _office.DeadAsync()));
         Assert.Empty(_office.Scheduler.Failures);
+    }
+
+    [Fact]
+    public async Task On_demand_messages_come_late_out_of_order_and_again_and_have_their_effects_once()
+    {
+        var seen = new List<int>();
+        var effects = _office.Effects("a");
+        _office.Bus.Subscribe(Topic, "a", async (deliveries, cancellationToken) =>
+        {
+            seen.AddRange(deliveries.Select(d => d.Read<Note>().No));
+            await effects(deliveries, cancellationToken);
+        });
+        _office.Bus.Subscribe(Topic, "b", _office.Effects("b"));
+        _office.Bus.Faults = new MessageFaults(new MessageFaultOptions { DelayMsMax = 5000, RepeatPermille = 500 }, new SeededRandomSource(11));
+        _office.Dispatcher().Attach(_office.Scheduler);
+        var sent = Enumerable.Range(1, 60).ToArray();
+        await _office.SendAsync(Topic, sent);
+
+        await _office.AdvanceAsync(TimeSpan.FromSeconds(2));
+        var early = (await _office.EffectsOfAsync("a")).Count;
+        await _office.AdvanceAsync(TimeSpan.FromSeconds(20));
+
+        Assert.InRange(early, 1, sent.Length - 1);
+        Assert.NotEqual(sent, seen.Distinct());
+        Assert.InRange(seen.Count, sent.Length + 10, 3 * sent.Length);
+        Assert.Equal(sent, await _office.EffectsOfAsync("a"));
+        Assert.Equal(sent, await _office.EffectsOfAsync("b"));
+        Assert.Equal((sent.Length, 0, 0), (await _office.SentAsync(), await _office.WaitingAsync(), await _office.DeadAsync()));
+    }
+
+    [Fact]
+    public async Task The_worst_faults_on_demand_let_every_message_through()
+    {
+        _office.Bus.Subscribe(Topic, "a", _office.Effects("a"));
+        _office.Bus.Faults = new MessageFaults(new MessageFaultOptions { DelayMsMax = 1000, RepeatPermille = 1000 }, new SeededRandomSource(3));
+        _office.Dispatcher().Attach(_office.Scheduler);
+        await _office.SendAsync(Topic, [1, 2, 3]);
+
+        await _office.AdvanceAsync(TimeSpan.FromSeconds(15));
+
+        Assert.Equal([1, 2, 3], await _office.EffectsOfAsync("a"));
+        Assert.Equal((3, 0), (await _office.SentAsync(), await _office.WaitingAsync()));
     }
 
     [Fact]

@@ -19,11 +19,14 @@ public sealed class DemoTests(DemoTests.RealServer server) : IClassFixture<DemoT
 
         public string Url => _server!.Urls.Single();
 
+        /// <summary>More settings, as members of an object.</summary>
+        public string More { get; init; } = "";
+
         public async ValueTask InitializeAsync()
         {
             // Shorter rests make the demo shorter.
             var settings = Path.Combine(_folder, "settings.json");
-            await File.WriteAllTextAsync(settings, """{ "Core": { "TtlSecondsMin": 1, "PaymentCheckMs": 300 }, "Async": { "CheckMs": 300 }, "Logging": { "LogLevel": { "Default": "None" } } }""");
+            await File.WriteAllTextAsync(settings, $$"""{ "Core": { "TtlSecondsMin": 1, "PaymentCheckMs": 300 }, "Async": { "CheckMs": 300 }, "Logging": { "LogLevel": { "Default": "None" } } {{More}} }""");
             _server = await Server.StartAsync(new ServeArguments(Path.Combine(_folder, "data"), "http://127.0.0.1:0", null, settings), CancellationToken.None);
         }
 
@@ -135,6 +138,9 @@ public sealed class DemoTests(DemoTests.RealServer server) : IClassFixture<DemoT
     [Theory]
     [InlineData("--users must be a whole number between 2 and 2000.", "--users", "1")]
     [InlineData("--users must be a whole number between 2 and 2000.", "--users", "2001")]
+    [InlineData("--users must be a whole number between 2 and 5000.", "--b2c", "--users", "5001")]
+    [InlineData("--users must be a whole number between 2 and 5000.", "--users", "1", "--b2c")]
+    [InlineData("--packets must be a whole number between 1 and 2500.", "--packets", "2501", "--b2c")]
     [InlineData("--packets must be a whole number between 1 and 2000.", "--packets", "0")]
     [InlineData("--packets must be a whole number between 1 and 2000.", "--packets", "many")]
     [InlineData("--seed must be a whole number between", "--seed", "1.5")]
@@ -147,14 +153,14 @@ public sealed class DemoTests(DemoTests.RealServer server) : IClassFixture<DemoT
         Assert.Contains(DemoCommand.Create(console.Console, TimeProvider.System).Parse(arguments).Errors, e => e.Message.StartsWith(message, StringComparison.Ordinal));
     }
 
-    private static async Task<(int ExitCode, string Output)> RunAsync(params string[] arguments)
+    internal static async Task<(int ExitCode, string Output)> RunAsync(params string[] arguments)
     {
         using var console = new WrittenConsole();
         var exitCode = await DemoCommand.Create(console.Console, TimeProvider.System).Parse(arguments).InvokeAsync(cancellationToken: TestContext.Current.CancellationToken);
         return (exitCode, console.Text);
     }
 
-    private static async Task<JsonNode> FaultsAsync(RealServer server)
+    internal static async Task<JsonNode> FaultsAsync(RealServer server)
     {
         using var http = new HttpClient { BaseAddress = new Uri(server.Url) };
         using var answer = await http.PostAsync(new Uri("/api/v1/dev/token", UriKind.Relative), new StringContent("""{"uid":"1","role":"admin"}""", null, "application/json"));
@@ -164,7 +170,7 @@ public sealed class DemoTests(DemoTests.RealServer server) : IClassFixture<DemoT
     }
 
     /// <summary>Passes everything on to the real server; the answer's object may be looked at, and changed, on its way back.</summary>
-    private static void Forward(RealServer server, WebApplication app, Action<HttpRequest, JsonObject?> look)
+    internal static void Forward(RealServer server, WebApplication app, Action<HttpRequest, JsonObject?> look)
     {
         var http = new HttpClient { BaseAddress = new Uri(server.Url) };
         app.Lifetime.ApplicationStopped.Register(http.Dispose);

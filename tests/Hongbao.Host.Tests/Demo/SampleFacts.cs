@@ -46,7 +46,7 @@ internal static class SampleFacts
 
     public static DemoFacts WithLedger(this DemoFacts facts, Func<LedgerTotals, LedgerTotals> change) => facts with { LedgerAfter = change(facts.LedgerAfter) };
 
-    private static PacketFacts Packet(long no, Scenario scenario, PacketStatus status, long amount, int count, long[] openers, long[] claimers, long failed)
+    public static PacketFacts Packet(long no, Scenario scenario, PacketStatus status, long amount, int count, long[] openers, long[] claimers, long failed, long sender = 1)
     {
         var shares = Split.All(SplitKind.Random, Seed, no, amount, count, 20_000);
         var hash = SeedDraw.Commitment(no, Seed, amount, count, SplitKind.Random, 20_000);
@@ -74,7 +74,7 @@ internal static class SampleFacts
                 Index = 0,
                 Wave = 0,
                 Scenario = scenario,
-                Sender = 1,
+                Sender = sender,
                 Amount = amount,
                 Count = count,
                 Split = SplitKind.Random,
@@ -87,7 +87,7 @@ internal static class SampleFacts
             Seen = new SeenPacket
             {
                 Status = status,
-                Sender = 1,
+                Sender = sender,
                 Amount = amount,
                 Count = count,
                 Split = SplitKind.Random,

@@ -9,10 +9,12 @@ namespace Hongbao.Host.Tests.Serving;
 
 public sealed class RolesTests
 {
+    private const string Here = "tcp -h 127.0.0.1 -p 1";
+
     [Theory]
     [InlineData("all", Roles.All)]
     [InlineData("Gateway, query", Roles.Gateway | Roles.Query)]
-    [InlineData("core,async,finance,query,gateway", Roles.All)]
+    [InlineData("core,async,finance,campaign,query,gateway", Roles.All)]
     public void Roles_are_read_by_their_names(string text, object roles)
     {
         Assert.Empty(RoleNames.Read(text, out var read));
@@ -38,19 +40,20 @@ public sealed class RolesTests
     [Fact]
     public void A_process_says_what_it_has_to_know()
     {
-        Assert.Equal(["Rpc:Finance", "Rpc:Core", "Rpc:Async", "Rpc:Query"], Settings(new RpcOptions(), Roles.Gateway));
-        Assert.Equal(["Rpc:Async", "Rpc:Listen"], Settings(new RpcOptions(), Roles.Query));
-        Assert.Empty(Settings(new RpcOptions { Async = "tcp -h 127.0.0.1 -p 1", Listen = "tcp -h 127.0.0.1 -p 0" }, Roles.Query));
+        Assert.Equal(["Rpc:Finance", "Rpc:Campaign", "Rpc:Core", "Rpc:Async", "Rpc:Query"], Settings(new RpcOptions(), Roles.Gateway));
+        Assert.Equal(["Rpc:Campaign", "Rpc:Async", "Rpc:Listen"], Settings(new RpcOptions(), Roles.Query));
+        Assert.Empty(Settings(new RpcOptions { Campaign = Here, Async = Here, Listen = "tcp -h 127.0.0.1 -p 0" }, Roles.Query));
     }
 
     [Fact]
     public void A_gateway_alone_opens_no_port_where_nothing_can_be_called() =>
         Assert.Equal(["Rpc:Listen"], Settings(new RpcOptions
         {
-            Core = "tcp -h 127.0.0.1 -p 1",
-            Query = "tcp -h 127.0.0.1 -p 1",
-            Async = "tcp -h 127.0.0.1 -p 1",
-            Finance = "tcp -h 127.0.0.1 -p 1",
+            Core = Here,
+            Query = Here,
+            Async = Here,
+            Finance = Here,
+            Campaign = Here,
             Listen = "tcp -h 127.0.0.1 -p 0",
         }, Roles.Gateway));
 
@@ -66,7 +69,7 @@ public sealed class RolesTests
     public void Certificates_are_for_endpoints_with_ssl()
     {
         // One environment for all processes may name an authority that some do not need.
-        var options = new RpcOptions { Async = "tcp -h 127.0.0.1 -p 1", Listen = "tcp -h 127.0.0.1 -p 0", Authority = "/no/such/file.pem" };
+        var options = new RpcOptions { Campaign = Here, Async = Here, Listen = "tcp -h 127.0.0.1 -p 0", Authority = "/no/such/file.pem" };
         Assert.Empty(RpcFaults.Of(options, Roles.Query));
         Assert.False(RpcFaults.CallsSecurely(options, Roles.Query) || RpcFaults.ListensSecurely(options));
         options.Async = "ssl -h 127.0.0.1 -p 1";
@@ -79,7 +82,7 @@ public sealed class RolesTests
     {
         var file = Path.GetTempFileName();
         File.WriteAllText(file, "not a certificate");
-        var options = new RpcOptions { Async = "ssl -h 127.0.0.1 -p 1", Listen = "tcp -h 127.0.0.1 -p 0", Certificate = file, CertificateKey = file, Authority = file };
+        var options = new RpcOptions { Campaign = Here, Async = "ssl -h 127.0.0.1 -p 1", Listen = "tcp -h 127.0.0.1 -p 0", Certificate = file, CertificateKey = file, Authority = file };
         Assert.Equal(["Rpc:Certificate", "Rpc:Authority"], Settings(options, Roles.Query));
         File.Delete(file);
     }
@@ -90,7 +93,7 @@ public sealed class RolesTests
     [Fact]
     public void An_open_port_without_certificates_is_refused()
     {
-        var options = new RpcOptions { Async = "tcp -h 127.0.0.1 -p 1", Listen = "tcp -h 0.0.0.0 -p 14001" };
+        var options = new RpcOptions { Campaign = Here, Async = Here, Listen = "tcp -h 0.0.0.0 -p 14001" };
         Assert.Contains("must be ssl", Assert.Single(RpcFaults.Of(options, Roles.Query)), StringComparison.Ordinal);
         options.Listen = "ssl -h 0.0.0.0 -p 14001";
         Assert.Equal(["Rpc:Certificate", "Rpc:CertificateKey", "Rpc:Authority"], Settings(options, Roles.Query));
@@ -98,7 +101,7 @@ public sealed class RolesTests
 
     [Fact]
     public void Another_machine_is_not_called_without_certificates() =>
-        Assert.Contains("must be ssl", Assert.Single(RpcFaults.Of(new RpcOptions { Async = "tcp -h 10.0.0.1 -p 1", Listen = "tcp -h 127.0.0.1 -p 0" }, Roles.Query)), StringComparison.Ordinal);
+        Assert.Contains("must be ssl", Assert.Single(RpcFaults.Of(new RpcOptions { Campaign = Here, Async = "tcp -h 10.0.0.1 -p 1", Listen = "tcp -h 127.0.0.1 -p 0" }, Roles.Query)), StringComparison.Ordinal);
 
     [Theory]
     [InlineData("tcp -h 127.0.0.1 -p none")]
@@ -106,7 +109,7 @@ public sealed class RolesTests
     [InlineData("udp -h 127.0.0.1 -p 1")]
     [InlineData("127.0.0.1:14001")]
     public void An_endpoint_that_cannot_be_read_is_told(string text) =>
-        Assert.Equal(["Rpc:Async"], Settings(new RpcOptions { Async = text, Listen = "tcp -h 127.0.0.1 -p 0" }, Roles.Query));
+        Assert.Equal(["Rpc:Async"], Settings(new RpcOptions { Campaign = Here, Async = text, Listen = "tcp -h 127.0.0.1 -p 0" }, Roles.Query));
 
     [Fact]
     public void A_call_that_failed_on_its_way_is_answered_like_any_other()

@@ -24,7 +24,7 @@ public sealed class StartTests : IDisposable
         const string nobody = "tcp -h 127.0.0.1 -p 9";
         IServiceProvider? services = null;
         await using var server = await StartAsync(
-            new { Store = new { Kind = kind }, Rpc = new { Core = nobody, Query = nobody, Async = nobody, Finance = nobody } }, "gateway", s => services = s);
+            new { Store = new { Kind = kind }, Rpc = new { Core = nobody, Query = nobody, Async = nobody, Finance = nobody, Campaign = nobody } }, "gateway", s => services = s);
         using var http = new HttpClient { BaseAddress = new Uri(server.Urls.Single()) };
 
         using var readiness = await http.GetAsync(new Uri("/readyz", UriKind.Relative));
@@ -55,6 +55,7 @@ public sealed class StartTests : IDisposable
                 Core = new { CountMax = "many", TtlSecondsDefault = 1, TtlSecondsMin = 5 },
                 Async = new { CheckMs = 5000, CheckMsMax = 1000 },
                 Query = new { RepairAfterMs = 1 },
+                Messaging = new { Faults = new { DelayMsMax = -1, RepeatPermille = 5 } },
                 Finance = new { CallbackKey = "c2VjcmV0", CallbackUrl = "here" },
                 Gateway = new { CallTimeoutMs = 1 },
                 Rpc = new { TimeoutMs = "long", ConcurrencyMax = 1, Listen = "tcp -h 127.0.0.1 -p 0", Async = "tcp -h 127.0.0.1 -p 9", Finance = "tcp -h 127.0.0.1 -p 9" },
@@ -63,7 +64,8 @@ public sealed class StartTests : IDisposable
         string[] settings =
         [
             "Urls ", "BusinessTimeZone ", "Nonsense ", "Store:Postgres ", "Store:ConnectionsMax ", "Core:CountMax ", "Core:TtlSecondsDefault ", "Async:CheckMs ", "Query:RepairAfterMs ",
-            "Finance:CallbackKey ", "Finance:CallbackUrl ", "Gateway:CallTimeoutMs ", "Rpc:TimeoutMs ", "Rpc:ConcurrencyMax ", "Rpc:Query ",
+            "Messaging:Faults:DelayMsMax ", "Messaging:Faults ", "Finance:CallbackKey ", "Finance:CallbackUrl ", "Gateway:CallTimeoutMs ", "Rpc:TimeoutMs ", "Rpc:ConcurrencyMax ", "Rpc:Query ",
+            "Subsidies:TokenKeys ",
         ];
         Assert.All(settings, s => Assert.Contains("\n  - " + s, refused.Message, StringComparison.Ordinal));
         Assert.Equal(settings.Length, refused.Message.Split("\n  - ").Length - 1);
@@ -74,6 +76,7 @@ public sealed class StartTests : IDisposable
     [InlineData("core")]
     [InlineData("async")]
     [InlineData("finance")]
+    [InlineData("campaign")]
     [InlineData("gateway")]
     public async Task What_cannot_work_is_told_by_every_role(string role)
     {
@@ -83,7 +86,8 @@ public sealed class StartTests : IDisposable
             Store = new { Kind = "postgres", Postgres = "Host=127.0.0.1;Port=9" },
             Core = new { TtlSecondsDefault = 1, TtlSecondsMin = 5 },
             Finance = new { CallbackKey = "no base64!", CallbackUrl = "http://127.0.0.1:8080/callbacks/finance" },
-            Rpc = new { Listen = role == "gateway" ? "" : "tcp -h 127.0.0.1 -p 0", Core = there, Query = there, Async = there, Finance = there },
+            Subsidies = new { TokenKeys = new[] { new { Id = "a", Key = Convert.ToBase64String(new byte[32]) } } },
+            Rpc = new { Listen = role == "gateway" ? "" : "tcp -h 127.0.0.1 -p 0", Core = there, Query = there, Async = there, Finance = there, Campaign = there },
         }, role));
         Assert.Equal(["Core:TtlSecondsDefault", "Finance:CallbackKey"], refused.Message.Split("\n  - ").Skip(1).Select(static f => f[..f.IndexOf(' ', StringComparison.Ordinal)]).Order());
     }
@@ -102,6 +106,8 @@ public sealed class StartTests : IDisposable
             await new RedPacketCoreProxy(To(Roles.Core, "RedPacketCore")).GetLimitsAsync(marked),
             await new RedPacketAsyncProxy(To(Roles.Async, "RedPacketAsync")).GetTransferResultsAsync(marked, new TransferResultsRequest()),
             await new AlertPostProxy(To(Roles.Async, "AlertPost")).RaiseAsync(marked, new RaiseRequest()),
+            await new CampaignsProxy(To(Roles.Campaign, "Campaigns")).ListCampaignsAsync(marked),
+            await new CampaignOperationsProxy(To(Roles.Campaign, "CampaignOperations")).ReportAsync(marked, new CampaignRequest { CampaignId = 1 }),
             await new RedPacketQueryProxy(To(Roles.Query, "RedPacketQuery")).GetPacketAsync(marked, new PacketRequest { PacketNo = 1 }),
             await new FinanceProxy(To(Roles.Finance, "Finance")).GetWalletAsync(marked, new WalletRequest { Currency = "CNY" }),
             await new FinanceOperationsProxy(To(Roles.Finance, "FinanceOperations")).CheckLedgerAsync(marked),

@@ -37,3 +37,9 @@ internal sealed class Risk : IRisk
 {
     public Task<RiskResponse> CheckAsync(CallContext context, RiskRequest request, CancellationToken cancellationToken) => Task.FromResult(new RiskResponse { Allowed = true });
 }
+
+/// <summary>Takes every condition for met.</summary>
+internal sealed class Conditions : IConditions
+{
+    public Task<ConditionResponse> MetAsync(CallContext context, ConditionRequest request, CancellationToken cancellationToken) => Task.FromResult(new ConditionResponse { Met = true });
+}

@@ -79,6 +79,7 @@ internal sealed class Node
         services.AddSingleton<IProfiles>(new Profiles());
         services.AddSingleton<IModeration>(new Moderation());
         services.AddSingleton<IRisk>(new Risk());
+        services.AddSingleton<IConditions>(new Conditions());
         services.AddSingleton<HttpMessageHandler>(world.Callbacks);
         services.AddAlerts().AddSubsidies();
         services.AddOptions<FinanceOptions>().BindConfiguration(FinanceOptions.Section);

@@ -101,12 +101,13 @@ function WithdrawForm({ uid, balance, currency, reload }: { uid: string; balance
         <span>{words.me.reward}</span>
         <strong data-testid="withdraw-balance">{moneyText(balance, currency)}</strong>
       </p>
-      <label class="withdraw-amount">
-        <span>{words.withdraw.amount}</span>
-        <span class="withdraw-line">
+      <div class="withdraw-amount">
+        <label for="withdraw-amount">{words.withdraw.amount}</label>
+        <div class="withdraw-line">
           <span aria-hidden="true">¥</span>
           <input
             ref={input}
+            id="withdraw-amount"
             data-testid="withdraw-amount"
             inputMode="decimal"
             autocomplete="off"
@@ -119,8 +120,8 @@ function WithdrawForm({ uid, balance, currency, reload }: { uid: string; balance
           <button type="button" class="withdraw-all" data-testid="withdraw-all" onClick={() => change(yuanInput(balance))}>
             {words.withdraw.all}
           </button>
-        </span>
-      </label>
+        </div>
+      </div>
       <p class="withdraw-problem" id="withdraw-problem" role="alert" data-testid="withdraw-said">
         {pressed && problem ? words.withdraw.problem[problem] : said}
       </p>

@@ -13,7 +13,7 @@ import { WithdrawFrame } from './WithdrawPage';
 export function WithdrawalPage({ withdrawalNo, uid }: { withdrawalNo: string; uid: string }) {
   const words = useWords();
   const { data, error, loading, reload } = useLoad(withdrawalNo, () => service.getWithdrawal(withdrawalNo));
-  const waits = useOutcomeWatch(data, reload);
+  const waits = useOutcomeWatch(data, error, reload);
   const isFinal = data?.status === 'SUCCEEDED' || data?.status === 'FAILED';
   const unknown = error instanceof HongbaoError && error.code === 'NOT_FOUND';
   useEffect(() => {
@@ -66,7 +66,7 @@ function Outcome({ withdrawal, long, reload }: { withdrawal: WithdrawalDetail; l
 const mostLooks = 30;
 
 /** While its end is open: asks now and then. False once it has asked long enough. */
-function useOutcomeWatch(withdrawal: WithdrawalDetail | undefined, reload: () => void): boolean {
+function useOutcomeWatch(withdrawal: WithdrawalDetail | undefined, error: unknown, reload: () => void): boolean {
   const looks = useRef(0);
   useEffect(() => {
     if (withdrawal?.status !== 'PENDING' || looks.current >= mostLooks) return;
@@ -78,6 +78,7 @@ function useOutcomeWatch(withdrawal: WithdrawalDetail | undefined, reload: () =>
       Math.min(600 + looks.current * 300, 5000),
     );
     return () => clearTimeout(timer);
-  }, [withdrawal, reload]);
+    // After a look that failed too.
+  }, [withdrawal, error, reload]);
   return looks.current < mostLooks;
 }

@@ -47,7 +47,7 @@ export function RoundView({ campaign, round, phase, leftMs, uid, next, reload }:
   }, [state.stage, reload]);
 
   return (
-    <div class={`rain-stage rain-${screen}`} data-testid="rain-stage" data-stage={screen}>
+    <div class="rain-stage" data-testid="rain-stage" data-stage={screen}>
       <p class="sr" aria-live="polite" data-testid="rain-said">
         {said(screen, state, leftMs, words)}
       </p>
@@ -92,8 +92,9 @@ type Screen = 'coming' | 'rain' | 'won' | 'lost' | 'asked' | 'paused' | 'over' |
 /** What was drawn counts before everything else. */
 function screenOf(campaign: CampaignRow, phase: Phase, state: DrawState): Screen {
   if (state.stage === 'won' || state.stage === 'lost') return state.stage;
+  // What was asked before the page was loaded again is waited for without another rain.
+  if (state.stage === 'asking' && !(state.fresh && phase === 'open')) return 'asked';
   if (phase === 'open') return campaign.status === 'PAUSED' && state.stage !== 'asking' ? 'paused' : 'rain';
-  if (state.stage === 'asking') return 'asked';
   if (state.stage === 'failed') return 'failed';
   if (phase === 'over') return 'over';
   return campaign.status === 'PAUSED' ? 'paused' : 'coming';
@@ -160,15 +161,16 @@ function Rain({ state, onOpen }: { state: DrawState; onOpen(): void }) {
     if (document.activeElement === document.body) button.current?.focus({ preventScroll: true });
     return () => clearTimeout(timer);
   }, []);
+  const still = prefersStillness();
   const asking = state.stage === 'asking';
   const problem = state.stage === 'failed' || state.stage === 'refused' ? errorText(words, state.code) : undefined;
   return (
     <>
-      {!prefersStillness() && <RainSky raining={raining} onHit={onOpen} />}
+      {!still && <RainSky raining={raining} onHit={onOpen} />}
       <div class="rain-hand">
-        {prefersStillness() && <span class="rain-packet" aria-hidden="true" />}
+        {still && <span class="rain-packet" aria-hidden="true" />}
         <p class="rain-tip" role={problem ? 'alert' : undefined} data-testid="rain-tip">
-          {problem ?? (asking ? (state.line > 0 ? words.rain.line : words.rain.opening) : raining ? words.rain.tap : words.rain.stillOpen)}
+          {problem ?? (asking ? (state.line > 0 ? words.rain.line : words.rain.opening) : still ? words.rain.press : raining ? words.rain.tap : words.rain.stillOpen)}
         </p>
         <button ref={button} type="button" class="pill pill-gold rain-open" data-testid="rain-open" aria-disabled={asking} onClick={onOpen}>
           {problem ? words.retry : words.rain.openOne}

@@ -13,8 +13,8 @@ export interface Win {
 
 export type DrawState =
   | { stage: 'ready' }
-  /** The line is how often the service has said to come again, 0 at first. */
-  | { stage: 'asking'; line: number }
+  /** The line is how often the service has said to come again, 0 at first; fresh is what the user has opened just now. */
+  | { stage: 'asking'; line: number; fresh: boolean }
   | { stage: 'won'; win: Win; fresh: boolean }
   | { stage: 'lost' }
   /** Decided against, for now or for good; the code says why. */
@@ -54,10 +54,10 @@ export class RoundDraw {
 
   async #send(fresh: boolean): Promise<void> {
     if (this.state.current.stage === 'asking') return;
-    this.state.set({ stage: 'asking', line: 0 });
+    this.state.set({ stage: 'asking', line: 0, fresh });
     if (this.#memory.read() === undefined) this.#memory.write('asked');
     try {
-      this.#take(await this.#ask((line) => this.state.set({ stage: 'asking', line })), fresh);
+      this.#take(await this.#ask((line) => this.state.set({ stage: 'asking', line, fresh })), fresh);
     } catch (error) {
       this.#fail(error);
     }

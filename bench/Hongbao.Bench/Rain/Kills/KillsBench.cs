@@ -147,7 +147,6 @@ internal sealed class KillsBench(BenchServers servers, RainOptions options)
         // What the dead held is given back when their time is over.
         var books = await UntilAsync(() => RainAudit.ReadAsync(side.Store), static b => b.OpenChunks == 0, "chunks are still open");
         var rows = books.Rows;
-        var answeredBefore = _answered.Count;
 
         // Everybody draws once more, on a process that remembers nothing.
         await Crowd.DrawAsync(side.Campaigns, campaignId, 0, options.Draws, _answered.Add);
@@ -176,7 +175,6 @@ internal sealed class KillsBench(BenchServers servers, RainOptions options)
             Kills = _kills,
             Seconds = seconds,
             Wins = books.Wins.Count,
-            AnsweredBefore = answeredBefore,
             Budget = budget,
             Won = books.Wins.Amount,
             IssuedOfChunks = books.Issued,

@@ -20,6 +20,7 @@ import type {
   PacketDetail,
   PacketPage,
   PacketStatusAnswer,
+  PasswordBody,
   PayAnswer,
   RainDrawAnswer,
   ReceivedPage,
@@ -71,9 +72,9 @@ export abstract class Operations {
     return this.send({ method: 'GET', path: '/api/v1/limits', takesToken: false, answer: 'LimitsAnswer' }, options);
   }
 
-  /** Take the caller's share of a packet; claiming again gives the same claim. A poll is the same request. Fails with VALIDATION_FAILED, UNAUTHENTICATED, NOT_IN_SCOPE, RISK_REFUSED, NOT_FOUND, PACKET_NOT_ACTIVE, PACKET_EXHAUSTED, PACKET_EXPIRED, CLAIM_BUSY, INTERNAL, DEGRADED, OVERLOADED, or without an answer. */
-  claim(packetNo: string, options?: CallOptions): Promise<ClaimAnswer> {
-    return this.send({ method: 'POST', path: `/api/v1/packets/${encodeURIComponent(packetNo)}/claims`, takesToken: true, answer: 'ClaimAnswer' }, options);
+  /** Take the caller's share of a packet; claiming again gives the same claim. A poll is the same request. Fails with VALIDATION_FAILED, UNAUTHENTICATED, NOT_IN_SCOPE, RISK_REFUSED, NOT_FOUND, PACKET_NOT_ACTIVE, PACKET_EXHAUSTED, PACKET_EXPIRED, LIMIT_EXCEEDED, PAYLOAD_TOO_LARGE, CLAIM_BUSY, INTERNAL, DEGRADED, OVERLOADED, or without an answer. */
+  claim(packetNo: string, options?: CallOptions, body?: PasswordBody): Promise<ClaimAnswer> {
+    return this.send({ method: 'POST', path: `/api/v1/packets/${encodeURIComponent(packetNo)}/claims`, body, takesToken: true, answer: 'ClaimAnswer' }, options);
   }
 
   /** The claims of a packet, in order of seq. Fails with VALIDATION_FAILED, UNAUTHENTICATED, NOT_IN_SCOPE, NOT_FOUND, INTERNAL, DEGRADED, OVERLOADED, or without an answer. */
@@ -136,9 +137,9 @@ export abstract class Operations {
     return this.send({ method: 'GET', path: '/api/v1/campaigns', takesToken: true, answer: 'CampaignList' }, options);
   }
 
-  /** Draw in a round of a campaign; drawing again in the same round gives the same answer. Fails with VALIDATION_FAILED, UNAUTHENTICATED, RISK_REFUSED, NOT_FOUND, CAMPAIGN_NOT_OPEN, RATE_LIMITED, INTERNAL, DEGRADED, OVERLOADED, or without an answer. */
-  drawInRound(campaignId: string, round: string, options?: CallOptions): Promise<RainDrawAnswer> {
-    return this.send({ method: 'POST', path: `/api/v1/campaigns/${encodeURIComponent(campaignId)}/rounds/${encodeURIComponent(round)}/draws`, takesToken: true, answer: 'RainDrawAnswer' }, options);
+  /** Draw in a round of a campaign; drawing again in the same round gives the same answer. Fails with VALIDATION_FAILED, UNAUTHENTICATED, NOT_IN_SCOPE, RISK_REFUSED, NOT_FOUND, CAMPAIGN_NOT_OPEN, LIMIT_EXCEEDED, PAYLOAD_TOO_LARGE, RATE_LIMITED, INTERNAL, DEGRADED, OVERLOADED, or without an answer. */
+  drawInRound(campaignId: string, round: string, options?: CallOptions, body?: PasswordBody): Promise<RainDrawAnswer> {
+    return this.send({ method: 'POST', path: `/api/v1/campaigns/${encodeURIComponent(campaignId)}/rounds/${encodeURIComponent(round)}/draws`, body, takesToken: true, answer: 'RainDrawAnswer' }, options);
   }
 
   /** Pay a payment order, by the packet's sender; paying twice pays once. PENDING: ask again. Fails with VALIDATION_FAILED, UNAUTHENTICATED, FORBIDDEN, NOT_FOUND, PACKET_NOT_ACTIVE, INTERNAL, DEGRADED, OVERLOADED, or without an answer. */

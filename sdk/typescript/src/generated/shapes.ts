@@ -16,6 +16,7 @@ export const shapes = {
     startsAt: 'text',
     endsAt: 'text',
     rounds: 'RoundRow[]',
+    condition: 'ConditionPart?',
   },
   ClaimAnswer: {
     claimNo: 'text',
@@ -56,6 +57,11 @@ export const shapes = {
     amount: 'integer',
     claimedAt: 'text',
     luckiest: 'flag',
+  },
+  ConditionPart: {
+    kind: 'text',
+    uid: 'text?',
+    contentId: 'text?',
   },
   CreatedPacket: {
     packetNo: 'text',
@@ -136,6 +142,8 @@ export const shapes = {
     refundedAmount: 'integer',
     payOrderNo: 'text?',
     cashierUrl: 'text?',
+    opensAt: 'text?',
+    condition: 'ConditionPart?',
   },
   PacketPage: {
     items: 'PacketDetail[]',

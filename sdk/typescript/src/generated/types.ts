@@ -33,6 +33,9 @@ export type CampaignStatus = 'DRAFT' | 'SCHEDULED' | 'RUNNING' | 'PAUSED' | 'END
 /** Where a claim is in its life. `Transferring` is derived from the transfer order, not stored. */
 export type ClaimStatus = 'CLAIMED' | 'TRANSFERRING' | 'TRANSFERRED' | 'FAILED';
 
+/** What has to be met before a share is taken or a draw is made. */
+export type ConditionKind = 'none' | 'password' | 'follow' | 'share';
+
 /** Who funds a packet, as a client asks for it. */
 export type FundingKind = 'cashier' | 'subsidy';
 
@@ -84,6 +87,8 @@ export interface CampaignRow {
   endsAt: string;
   /** Its rounds, in order. */
   rounds: RoundRow[];
+  /** What has to be met by everyone who draws. */
+  condition?: ConditionPart;
 }
 
 /** The caller's share of a packet. */
@@ -166,6 +171,28 @@ export interface ClaimRow {
   luckiest: boolean;
 }
 
+/** What has to be met before a share is taken or a draw is made. */
+export interface ConditionBody {
+  /** The kind of condition. */
+  kind: ConditionKind;
+  /** With a password: the word, 1 to 64 characters. No answer has it. */
+  password?: string;
+  /** With follow: who is to be followed. Of a packet, its sender when absent. */
+  uid?: string;
+  /** With share: what is to be shared, 1 to 64 characters. */
+  contentId?: string;
+}
+
+/** What has to be met before a share is taken or a draw is made. */
+export interface ConditionPart {
+  /** The kind of condition. */
+  kind: ConditionKind | NewerWord;
+  /** With follow: who is to be followed. */
+  uid?: string;
+  /** With share: what is to be shared. */
+  contentId?: string;
+}
+
 /** The video that a packet is bound to. */
 export interface ContentBody {
   /** The video, 1 to 64 characters. */
@@ -190,8 +217,12 @@ export interface CreatePacketBody {
   greeting?: string;
   /** The video that the packet belongs to. */
   contentId?: string;
-  /** How long it can be claimed after activation, seconds. */
+  /** How long it can be claimed after activation, or after it opens when that is later, seconds. */
   ttlSeconds?: number;
+  /** Shares are taken from here on; at once when absent or past. */
+  opensAt?: string;
+  /** What has to be met by everyone who claims. */
+  condition?: ConditionBody;
   /** Where the money comes from. */
   funding: FundingBody;
 }
@@ -384,6 +415,10 @@ export interface PacketDetail {
   payOrderNo?: string;
   /** For the sender of an unpaid packet: where he pays. */
   cashierUrl?: string;
+  /** Shares are taken from here on; absent for at once. */
+  opensAt?: string;
+  /** What has to be met by everyone who claims. */
+  condition?: ConditionPart;
 }
 
 /** A page of packets. */
@@ -400,6 +435,12 @@ export interface PacketStatusAnswer {
   packetNo: string;
   /** Its status. */
   status: PacketStatus | NewerWord;
+}
+
+/** What is said to a packet or a campaign that opens with a password. */
+export interface PasswordBody {
+  /** The password. Nobody else looks at it. */
+  password?: string;
 }
 
 /** What the button did. */

@@ -90,7 +90,8 @@ internal sealed class FundingStore(IStore store, TransferStore transfers, Refund
             {
                 alerts.RaiseAfterCommit(
                     session, "order.mismatch", row.PacketNo,
-                    $"Packet {row.PacketNo} is to be funded by a win of campaign {row.CampaignId} that funds another packet already. It gets no money; compare with Core.");
+                    $"Packet {row.PacketNo} is to be funded by a win of campaign {row.CampaignId} that funds another packet already. "
+                    + "It gets no money; compare with Core.");
             }
             else if (content != row.Content)
             {
@@ -133,7 +134,8 @@ internal sealed class FundingStore(IStore store, TransferStore transfers, Refund
                 // It may be at finance: only finance's word ends it now.
                 alerts.RaiseAfterCommit(
                     session, "order.contradiction", word.Number,
-                    $"Campaign {rows[word.Number].CampaignId} does not know the win that funds packet {word.Number}, and knew it before. Nothing was changed; compare with Campaign.");
+                    $"Campaign {rows[word.Number].CampaignId} does not know the win that funds packet {word.Number}, and knew it before. "
+                    + "Nothing was changed; compare with Campaign.");
             }
             else
             {
@@ -177,14 +179,16 @@ internal sealed class FundingStore(IStore store, TransferStore transfers, Refund
         {
             alerts.RaiseAfterCommit(
                 session, "funding.forged", row.PacketNo,
-                $"Packet {row.PacketNo} was made with a win that campaign {row.CampaignId} does not know. It gets no money, and nobody is paid from it; find out who could make such a win.");
+                $"Packet {row.PacketNo} was made with a win that campaign {row.CampaignId} does not know. "
+                + "It gets no money, and nobody is paid from it; find out who could make such a win.");
         }
         else if (word.On == OrderEvent.Refused)
         {
             await Cases.OpenAsync(session, "funding.refused", row.PacketNo, row.App, word.Reason, cancellationToken).ConfigureAwait(false);
             alerts.RaiseAfterCommit(
                 session, "funding.refused", row.PacketNo,
-                $"Finance refuses the funding of packet {row.PacketNo} by campaign {row.CampaignId} for good: {word.Reason}. Nobody is paid from it and a case is open; find out why.");
+                $"Finance refuses the funding of packet {row.PacketNo} by campaign {row.CampaignId} for good: {word.Reason}. "
+                + "Nobody is paid from it and a case is open; find out why.");
         }
     }
 

@@ -142,7 +142,8 @@ internal sealed class TransferStore(IStore store, RefundStore refunds, OrderSche
 
     private Task EndUnfundedAsync(StoreSession session, List<long> transferNos, CancellationToken cancellationToken) => transferNos.Count == 0
         ? Task.CompletedTask
-        : EndAsync(session, transferNos.ConvertAll(no => new FinalWord(no, OrderEvent.Unfunded, "the packet was not funded")), new Dictionary<long, TransferRow>(), cancellationToken);
+        : EndAsync(
+            session, transferNos.ConvertAll(no => new FinalWord(no, OrderEvent.Unfunded, "the packet was not funded")), new Dictionary<long, TransferRow>(), cancellationToken);
 
     /// <summary>Those of some packets for which transfers still wait.</summary>
     public static async Task<HashSet<long>> AwaitedAsync(StoreSession session, IEnumerable<long> packetNos, CancellationToken cancellationToken) =>

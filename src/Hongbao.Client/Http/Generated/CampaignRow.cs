@@ -27,4 +27,7 @@ public sealed record CampaignRow
 
     /// <summary>Its rounds, in order.</summary>
     public required IReadOnlyList<RoundRow> Rounds { get; init; }
+
+    /// <summary>What has to be met by everyone who draws. May be absent.</summary>
+    public ConditionPart? Condition { get; init; }
 }

@@ -28,8 +28,14 @@ public sealed record CreatePacketBody
     /// <summary>The video that the packet belongs to. May be absent.</summary>
     public string? ContentId { get; init; }
 
-    /// <summary>How long it can be claimed after activation, seconds. May be absent.</summary>
+    /// <summary>How long it can be claimed after activation, or after it opens when that is later, seconds. May be absent.</summary>
     public int? TtlSeconds { get; init; }
+
+    /// <summary>Shares are taken from here on; at once when absent or past. May be absent.</summary>
+    public DateTimeOffset? OpensAt { get; init; }
+
+    /// <summary>What has to be met by everyone who claims. May be absent.</summary>
+    public ConditionBody? Condition { get; init; }
 
     /// <summary>Where the money comes from.</summary>
     public required FundingBody Funding { get; init; }

@@ -65,9 +65,18 @@ public sealed partial class HongbaoClient
     /// <param name="packetNo">The number in the address.</param>
     /// <param name="options">Of this call alone.</param>
     /// <param name="cancellationToken">Ends the call and its waiting; what was sent may still be carried out.</param>
-    /// <exception cref="HongbaoException">VALIDATION_FAILED, UNAUTHENTICATED, NOT_IN_SCOPE, RISK_REFUSED, NOT_FOUND, PACKET_NOT_ACTIVE, PACKET_EXHAUSTED, PACKET_EXPIRED, CLAIM_BUSY, INTERNAL, DEGRADED, OVERLOADED; or no answer.</exception>
+    /// <exception cref="HongbaoException">VALIDATION_FAILED, UNAUTHENTICATED, NOT_IN_SCOPE, RISK_REFUSED, NOT_FOUND, PACKET_NOT_ACTIVE, PACKET_EXHAUSTED, PACKET_EXPIRED, LIMIT_EXCEEDED, PAYLOAD_TOO_LARGE, CLAIM_BUSY, INTERNAL, DEGRADED, OVERLOADED; or no answer.</exception>
     public Task<ClaimAnswer> ClaimAsync(long packetNo, CallOptions? options = null, CancellationToken cancellationToken = default) =>
         SendAsync(HttpMethod.Post, Path($"api/v1/packets/{packetNo}/claims"), null, WireJson.Default.ClaimAnswer, takesToken: true, options, cancellationToken);
+
+    /// <summary>Take the caller's share of a packet; claiming again gives the same claim. A poll is the same request.</summary>
+    /// <param name="packetNo">The number in the address.</param>
+    /// <param name="body">What is sent.</param>
+    /// <param name="options">Of this call alone.</param>
+    /// <param name="cancellationToken">Ends the call and its waiting; what was sent may still be carried out.</param>
+    /// <exception cref="HongbaoException">VALIDATION_FAILED, UNAUTHENTICATED, NOT_IN_SCOPE, RISK_REFUSED, NOT_FOUND, PACKET_NOT_ACTIVE, PACKET_EXHAUSTED, PACKET_EXPIRED, LIMIT_EXCEEDED, PAYLOAD_TOO_LARGE, CLAIM_BUSY, INTERNAL, DEGRADED, OVERLOADED; or no answer.</exception>
+    public Task<ClaimAnswer> ClaimAsync(long packetNo, PasswordBody body, CallOptions? options = null, CancellationToken cancellationToken = default) =>
+        SendAsync(HttpMethod.Post, Path($"api/v1/packets/{packetNo}/claims"), Json(body, WireJson.Default.PasswordBody), WireJson.Default.ClaimAnswer, takesToken: true, options, cancellationToken);
 
     /// <summary>The claims of a packet, in order of seq.</summary>
     /// <param name="packetNo">The number in the address.</param>
@@ -172,9 +181,19 @@ public sealed partial class HongbaoClient
     /// <param name="round">The number in the address.</param>
     /// <param name="options">Of this call alone.</param>
     /// <param name="cancellationToken">Ends the call and its waiting; what was sent may still be carried out.</param>
-    /// <exception cref="HongbaoException">VALIDATION_FAILED, UNAUTHENTICATED, RISK_REFUSED, NOT_FOUND, CAMPAIGN_NOT_OPEN, RATE_LIMITED, INTERNAL, DEGRADED, OVERLOADED; or no answer.</exception>
+    /// <exception cref="HongbaoException">VALIDATION_FAILED, UNAUTHENTICATED, NOT_IN_SCOPE, RISK_REFUSED, NOT_FOUND, CAMPAIGN_NOT_OPEN, LIMIT_EXCEEDED, PAYLOAD_TOO_LARGE, RATE_LIMITED, INTERNAL, DEGRADED, OVERLOADED; or no answer.</exception>
     public Task<RainDrawAnswer> DrawInRoundAsync(long campaignId, long round, CallOptions? options = null, CancellationToken cancellationToken = default) =>
         SendAsync(HttpMethod.Post, Path($"api/v1/campaigns/{campaignId}/rounds/{round}/draws"), null, WireJson.Default.RainDrawAnswer, takesToken: true, options, cancellationToken);
+
+    /// <summary>Draw in a round of a campaign; drawing again in the same round gives the same answer.</summary>
+    /// <param name="campaignId">The number in the address.</param>
+    /// <param name="round">The number in the address.</param>
+    /// <param name="body">What is sent.</param>
+    /// <param name="options">Of this call alone.</param>
+    /// <param name="cancellationToken">Ends the call and its waiting; what was sent may still be carried out.</param>
+    /// <exception cref="HongbaoException">VALIDATION_FAILED, UNAUTHENTICATED, NOT_IN_SCOPE, RISK_REFUSED, NOT_FOUND, CAMPAIGN_NOT_OPEN, LIMIT_EXCEEDED, PAYLOAD_TOO_LARGE, RATE_LIMITED, INTERNAL, DEGRADED, OVERLOADED; or no answer.</exception>
+    public Task<RainDrawAnswer> DrawInRoundAsync(long campaignId, long round, PasswordBody body, CallOptions? options = null, CancellationToken cancellationToken = default) =>
+        SendAsync(HttpMethod.Post, Path($"api/v1/campaigns/{campaignId}/rounds/{round}/draws"), Json(body, WireJson.Default.PasswordBody), WireJson.Default.RainDrawAnswer, takesToken: true, options, cancellationToken);
 
     /// <summary>Pay a payment order, by the packet's sender; paying twice pays once. PENDING: ask again.</summary>
     /// <param name="payOrderNo">The number in the address.</param>

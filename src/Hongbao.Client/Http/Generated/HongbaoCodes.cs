@@ -31,7 +31,7 @@ public static partial class HongbaoCodes
     /// <summary>A fault of the platform; the outcome is unknown and the same command may be sent again.</summary>
     public const string Internal = "INTERNAL";
 
-    /// <summary>A limit of the user's level, day or year.</summary>
+    /// <summary>A limit of the user's level, day or year, or of his wrong passwords.</summary>
     public const string LimitExceeded = "LIMIT_EXCEEDED";
 
     /// <summary>No such thing, or not visible to this user.</summary>
@@ -49,7 +49,7 @@ public static partial class HongbaoCodes
     /// <summary>The packet's time is over.</summary>
     public const string PacketExpired = "PACKET_EXPIRED";
 
-    /// <summary>The packet is not paid yet, or closed.</summary>
+    /// <summary>The packet is not paid yet, not open yet, or closed.</summary>
     public const string PacketNotActive = "PACKET_NOT_ACTIVE";
 
     /// <summary>Too large; of a command's answer: it would make the package's longer than <c>AnswerBytesMax</c>, so ask for less at a time.</summary>

@@ -80,4 +80,10 @@ public sealed record PacketDetail
 
     /// <summary>For the sender of an unpaid packet: where he pays. May be absent.</summary>
     public string? CashierUrl { get; init; }
+
+    /// <summary>Shares are taken from here on; absent for at once. May be absent.</summary>
+    public DateTimeOffset? OpensAt { get; init; }
+
+    /// <summary>What has to be met by everyone who claims. May be absent.</summary>
+    public ConditionPart? Condition { get; init; }
 }

@@ -22,6 +22,7 @@ namespace Hongbao.Client.Http;
 [JsonSerializable(typeof(PacketDetail))]
 [JsonSerializable(typeof(PacketPage))]
 [JsonSerializable(typeof(PacketStatusAnswer))]
+[JsonSerializable(typeof(PasswordBody))]
 [JsonSerializable(typeof(PayAnswer))]
 [JsonSerializable(typeof(RainDrawAnswer))]
 [JsonSerializable(typeof(ReceivedPage))]

@@ -19,6 +19,7 @@ internal sealed class DemoClient(HttpClient http, TimeProvider clock) : IDisposa
     private static readonly TimeSpan LongestTold = TimeSpan.FromSeconds(10);
     private readonly SecureRandomSource _chance = new();
     private readonly List<TimeSpan> _claimTimes = [];
+    private readonly List<TimeSpan> _drawTimes = [];
     private readonly Lock _gate = new();
     private long _requests;
     private long _repeated;
@@ -33,16 +34,10 @@ internal sealed class DemoClient(HttpClient http, TimeProvider clock) : IDisposa
     public long Repeated => Interlocked.Read(ref _repeated);
 
     /// <summary>How long each claim took, in order of length.</summary>
-    public IReadOnlyList<TimeSpan> ClaimTimes
-    {
-        get
-        {
-            lock (_gate)
-            {
-                return [.. _claimTimes.Order()];
-            }
-        }
-    }
+    public IReadOnlyList<TimeSpan> ClaimTimes => Ordered(_claimTimes);
+
+    /// <summary>How long each draw took, in order of length.</summary>
+    public IReadOnlyList<TimeSpan> DrawTimes => Ordered(_drawTimes);
 
     public static DemoClient Connect(Uri url, TimeProvider clock) => new(
         new HttpClient(new SocketsHttpHandler { MaxConnectionsPerServer = 256, ConnectTimeout = TimeSpan.FromSeconds(5), UseProxy = !url.IsLoopback })
@@ -58,18 +53,12 @@ internal sealed class DemoClient(HttpClient http, TimeProvider clock) : IDisposa
     public Task<ApiAnswer> PostAsync(string path, string? token, object? body, CancellationToken cancellationToken) => SendAsync(HttpMethod.Post, path, token, body, cancellationToken);
 
     /// <summary>Takes a share, measured.</summary>
-    public async Task<ApiAnswer> ClaimAsync(long packetNo, string token, CancellationToken cancellationToken)
-    {
-        var start = clock.GetTimestamp();
-        var answer = await PostAsync($"api/v1/packets/{packetNo}/claims", token, null, cancellationToken);
-        var elapsed = clock.GetElapsedTime(start);
-        lock (_gate)
-        {
-            _claimTimes.Add(elapsed);
-        }
+    public Task<ApiAnswer> ClaimAsync(long packetNo, string token, CancellationToken cancellationToken) =>
+        MeasureAsync(_claimTimes, $"api/v1/packets/{packetNo}/claims", token, cancellationToken);
 
-        return answer;
-    }
+    /// <summary>Draws in a round, measured.</summary>
+    public Task<ApiAnswer> DrawAsync(long campaignId, int round, string token, CancellationToken cancellationToken) =>
+        MeasureAsync(_drawTimes, $"api/v1/campaigns/{campaignId}/rounds/{round}/draws", token, cancellationToken);
 
     /// <summary>A development token; role is operator, admin or empty.</summary>
     /// <exception cref="DemoStoppedException">The server gives none.</exception>
@@ -83,6 +72,27 @@ internal sealed class DemoClient(HttpClient http, TimeProvider clock) : IDisposa
     }
 
     public void Dispose() => http.Dispose();
+
+    private async Task<ApiAnswer> MeasureAsync(List<TimeSpan> times, string path, string token, CancellationToken cancellationToken)
+    {
+        var start = clock.GetTimestamp();
+        var answer = await PostAsync(path, token, null, cancellationToken);
+        var elapsed = clock.GetElapsedTime(start);
+        lock (_gate)
+        {
+            times.Add(elapsed);
+        }
+
+        return answer;
+    }
+
+    private IReadOnlyList<TimeSpan> Ordered(List<TimeSpan> times)
+    {
+        lock (_gate)
+        {
+            return [.. times.Order()];
+        }
+    }
 
     /// <summary>Sends until there is a clear answer; the same request sent again gives the same answer.</summary>
     /// <exception cref="DemoStoppedException">None in 30 s.</exception>

@@ -7,6 +7,9 @@ namespace Hongbao.Host.Demo.Api;
 /// <summary>Kinds are written in lower case, statuses in upper snake case.</summary>
 internal sealed class LowerSplit() : JsonStringEnumConverter<SplitKind>(System.Text.Json.JsonNamingPolicy.CamelCase, allowIntegerValues: false);
 
+/// <summary>The same of packets.</summary>
+internal sealed class LowerKind() : JsonStringEnumConverter<PacketKind>(System.Text.Json.JsonNamingPolicy.CamelCase, allowIntegerValues: false);
+
 /// <summary>What the demo reads of <c>/api/v1/limits</c>.</summary>
 internal sealed record LimitsShape(string Currency, int MaxCount, long MaxShare, int MinTtlSeconds);
 
@@ -14,7 +17,10 @@ internal sealed record LimitsShape(string Currency, int MaxCount, long MaxShare,
 internal sealed record TokenShape(string Token);
 
 /// <summary>What the demo reads of a created packet.</summary>
-internal sealed record CreatedShape(long PacketNo, string SeedHash, PaymentShape Payment);
+internal sealed record CreatedShape(long PacketNo, [property: JsonConverter(typeof(LowerKind))] PacketKind Kind, string SeedHash)
+{
+    public PaymentShape? Payment { get; init; }
+}
 
 /// <summary>A payment order.</summary>
 internal sealed record PaymentShape(long PayOrderNo);
@@ -68,7 +74,7 @@ internal sealed record TotalsPageShape(TotalsShape Totals);
 internal sealed record TotalsShape(long Count, long Amount);
 
 /// <summary>A user's balances.</summary>
-internal sealed record WalletShape(long Change);
+internal sealed record WalletShape(long Change, long Reward);
 
 /// <summary>A line of a user's statement.</summary>
 internal sealed record EntryShape(long EntryNo, string Kind, string Account, long Amount, long Balance, DateTimeOffset At)
@@ -85,6 +91,10 @@ internal sealed record LedgerLineShape(string Currency, string Kind, long Accoun
 /// <summary>The sums of finance's ledger, and what its check found.</summary>
 internal sealed record LedgerShape(List<LedgerLineShape> Lines, List<string> Faults)
 {
+    /// <summary>The sums of a currency by kind of account.</summary>
+    public IReadOnlyDictionary<string, LedgerSum> ToSums(string currency) => Lines.Where(l => l.Currency == currency).GroupBy(l => l.Kind)
+        .ToDictionary(g => g.Key, g => new LedgerSum(g.Sum(l => l.Accounts), g.Sum(l => l.Balance)));
+
     public LedgerTotals ToTotals(string currency)
     {
         var lines = Lines.Where(l => l.Currency == currency).ToLookup(l => l.Kind);

@@ -40,11 +40,9 @@ internal sealed record MoneyLine
     };
 }
 
-/// <summary>What the audit came to.</summary>
-internal sealed record AuditReport
+/// <summary>What an audit came to.</summary>
+internal abstract record Verdict
 {
-    public required IReadOnlyDictionary<Scenario, MoneyLine> Lines { get; init; }
-
     public required IReadOnlyList<Finding> Findings { get; init; }
 
     /// <summary>How many comparisons were made.</summary>
@@ -53,7 +51,18 @@ internal sealed record AuditReport
     /// <summary>Things worth knowing that break nothing.</summary>
     public required IReadOnlyList<string> Notes { get; init; }
 
+    /// <summary>Money that is lost or made of nothing, minor units.</summary>
+    public abstract long Difference { get; }
+
+    public bool IsExact => Findings.Count == 0 && Difference == 0;
+}
+
+/// <summary>What the audit of packets that people paid for came to.</summary>
+internal sealed record AuditReport : Verdict
+{
+    public required IReadOnlyDictionary<Scenario, MoneyLine> Lines { get; init; }
+
     public MoneyLine Total => Lines.Values.Aggregate(new MoneyLine(), (a, b) => a + b);
 
-    public bool IsExact => Findings.Count == 0 && Total.Difference == 0;
+    public override long Difference => Total.Difference;
 }

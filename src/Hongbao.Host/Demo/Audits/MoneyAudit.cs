@@ -14,9 +14,8 @@ internal sealed class MoneyAudit
     private readonly ILookup<(long PacketNo, string Kind), (long Uid, StatementEntry Entry)> _entries;
     private readonly ILookup<long, AcknowledgedClaim> _acknowledged;
     private readonly ILookup<long, RefusedClaim> _refused;
-    private readonly List<Finding> _findings = [];
+    private readonly Comparisons _comparisons = new();
     private readonly List<string> _notes = [];
-    private int _checks;
 
     private MoneyAudit(DemoFacts facts)
     {
@@ -31,7 +30,7 @@ internal sealed class MoneyAudit
     public static AuditReport Of(DemoFacts facts)
     {
         var audit = new MoneyAudit(facts);
-        audit._findings.AddRange(facts.Incidents);
+        audit._comparisons.AddAll(facts.Incidents);
         audit.CheckNumbers();
         var packets = new PacketAudit(audit.Check);
         foreach (var packet in facts.Packets)
@@ -54,17 +53,10 @@ internal sealed class MoneyAudit
         }
 
         audit.CheckLedger(lines.Values.Aggregate(new MoneyLine(), (a, b) => a + b));
-        return new AuditReport { Lines = lines, Findings = audit._findings, Checks = audit._checks, Notes = audit._notes };
+        return new AuditReport { Lines = lines, Findings = audit._comparisons.Findings, Checks = audit._comparisons.Count, Notes = audit._notes };
     }
 
-    private void Check(string check, bool holds, Func<string> text)
-    {
-        _checks++;
-        if (!holds)
-        {
-            _findings.Add(new Finding(check, text()));
-        }
-    }
+    private void Check(string check, bool holds, Func<string> text) => _comparisons.Add(check, holds, text);
 
     /// <summary>Numbers of things belong to one thing each.</summary>
     private void CheckNumbers()
@@ -206,7 +198,7 @@ internal sealed class MoneyAudit
     }
 
     /// <summary>What has to go back: what was left when its time was over, and every share that finance refused to transfer.</summary>
-    private static IEnumerable<long> RefundsOf(PacketFacts packet)
+    internal static IEnumerable<long> RefundsOf(PacketFacts packet)
     {
         var left = packet.Plan.Amount - packet.Claims.Sum(c => c.Amount);
         var isOver = packet.Seen?.Status is PacketStatus.Expired or PacketStatus.Refunding or PacketStatus.Refunded;

@@ -40,10 +40,10 @@ internal static class DemoPlanner
     /// <param name="packets">1 to 2,000.</param>
     public static DemoPlan Draw(long seed, int users, int packets)
     {
-        var chance = new SeededRandomSource(Scatter(seed));
+        var chance = PlanChance.Of(seed);
         var uids = Enumerable.Range(0, users).Select(i => FirstUid + i).ToArray();
         var scenarios = Enumerable.Range(0, packets).Select(i => i == 0 ? Scenario.Rush : Mix[(i - 1) % Mix.Length]).ToArray();
-        Shuffle(scenarios, chance);
+        chance.Shuffle(scenarios);
         var waves = Math.Min(WavesMax, packets);
         return new DemoPlan
         {
@@ -54,10 +54,13 @@ internal static class DemoPlanner
         };
     }
 
+    /// <summary>A text for a cover; may be empty.</summary>
+    public static string GreetingOf(SeededRandomSource chance) => Greetings[chance.Below(Greetings.Length)];
+
     private static PacketPlan DrawPacket(Scenario scenario, int index, int wave, long[] uids, SeededRandomSource chance)
     {
         var people = (long[])uids.Clone();
-        Shuffle(people, chance);
+        chance.Shuffle(people);
 
         // 1 to 7, more often in the middle: about four openings for each packet sent.
         var wanted = Math.Min(1 + chance.Below(4) + chance.Below(5), people.Length);
@@ -81,7 +84,7 @@ internal static class DemoPlanner
             Amount = DrawAmount(split, count, chance),
             Count = count,
             Split = split,
-            Greeting = Greetings[chance.Below(Greetings.Length)],
+            Greeting = GreetingOf(chance),
             HasContent = content == 0,
             GetsContentLater = content == 1 && scenario != Scenario.Unpaid,
             CreatesTwice = chance.Below(3) == 0,
@@ -108,7 +111,6 @@ internal static class DemoPlanner
     {
         var length = Math.Max(1, waves / 2);
         var first = chance.Below(waves - length + 1);
-        int Permille(int least, int most) => least + chance.Below(most - least + 1);
         return new FaultPlan
         {
             FirstWave = first,
@@ -118,53 +120,32 @@ internal static class DemoPlanner
             [
                 new FinanceFault
                 {
-                    Operation = "createPayment", LatencyMs = Permille(20, 80), FailPermille = Permille(50, 150), LostAnswerPermille = Permille(50, 150),
-                    LaterPermille = Permille(50, 150), LaterMs = Permille(300, 900),
+                    Operation = "createPayment", LatencyMs = chance.Between(20, 80), FailPermille = chance.Between(50, 150), LostAnswerPermille = chance.Between(50, 150),
+                    LaterPermille = chance.Between(50, 150), LaterMs = chance.Between(300, 900),
                 },
                 new FinanceFault
                 {
-                    Operation = "pay", LatencyMs = Permille(50, 150), LostAnswerPermille = Permille(100, 250), LaterPermille = Permille(100, 300), LaterMs = Permille(300, 900),
-                    CallbackLostPermille = Permille(200, 400), CallbackRepeatPermille = Permille(200, 400),
+                    Operation = "pay", LatencyMs = chance.Between(50, 150), LostAnswerPermille = chance.Between(100, 250), LaterPermille = chance.Between(100, 300), LaterMs = chance.Between(300, 900),
+                    CallbackLostPermille = chance.Between(200, 400), CallbackRepeatPermille = chance.Between(200, 400),
                 },
                 new FinanceFault
                 {
-                    Operation = "transfer", LatencyMs = Permille(20, 80), FailPermille = Permille(50, 150), LostAnswerPermille = Permille(100, 250),
-                    LaterPermille = Permille(100, 300), LaterMs = Permille(500, 1500), RefusePermille = Permille(10, 40), CallbackLostPermille = Permille(200, 400),
-                    CallbackLatePermille = Permille(100, 200), CallbackLateMs = Permille(500, 1500), CallbackRepeatPermille = Permille(200, 400),
+                    Operation = "transfer", LatencyMs = chance.Between(20, 80), FailPermille = chance.Between(50, 150), LostAnswerPermille = chance.Between(100, 250),
+                    LaterPermille = chance.Between(100, 300), LaterMs = chance.Between(500, 1500), RefusePermille = chance.Between(10, 40), CallbackLostPermille = chance.Between(200, 400),
+                    CallbackLatePermille = chance.Between(100, 200), CallbackLateMs = chance.Between(500, 1500), CallbackRepeatPermille = chance.Between(200, 400),
                 },
                 new FinanceFault
                 {
-                    Operation = "refund", LatencyMs = Permille(20, 80), FailPermille = Permille(50, 150), LostAnswerPermille = Permille(100, 250),
-                    LaterPermille = Permille(100, 300), LaterMs = Permille(500, 1500), CallbackLostPermille = Permille(200, 400),
-                    CallbackRepeatPermille = Permille(200, 400),
+                    Operation = "refund", LatencyMs = chance.Between(20, 80), FailPermille = chance.Between(50, 150), LostAnswerPermille = chance.Between(100, 250),
+                    LaterPermille = chance.Between(100, 300), LaterMs = chance.Between(500, 1500), CallbackLostPermille = chance.Between(200, 400),
+                    CallbackRepeatPermille = chance.Between(200, 400),
                 },
                 new FinanceFault
                 {
-                    Operation = "query", LatencyMs = Permille(20, 80), FailPermille = Permille(50, 150), LostAnswerPermille = Permille(50, 150),
-                    NotFoundPermille = Permille(100, 300),
+                    Operation = "query", LatencyMs = chance.Between(20, 80), FailPermille = chance.Between(50, 150), LostAnswerPermille = chance.Between(50, 150),
+                    NotFoundPermille = chance.Between(100, 300),
                 },
             ],
         };
-    }
-
-    // Folded to 32 bits, a seed and its negative would give the same plan: the finalizer of splitmix64 tears them apart.
-    private static long Scatter(long seed)
-    {
-        unchecked
-        {
-            var z = (ulong)seed + 0x9E3779B97F4A7C15UL;
-            z = (z ^ (z >> 30)) * 0xBF58476D1CE4E5B9UL;
-            z = (z ^ (z >> 27)) * 0x94D049BB133111EBUL;
-            return (long)(z ^ (z >> 31));
-        }
-    }
-
-    private static void Shuffle<T>(T[] items, SeededRandomSource chance)
-    {
-        for (var i = items.Length - 1; i > 0; i--)
-        {
-            var j = chance.Below(i + 1);
-            (items[i], items[j]) = (items[j], items[i]);
-        }
     }
 }

@@ -1,5 +1,4 @@
 using Hongbao.Host.Demo.Api;
-using Hongbao.Host.Demo.Plans;
 
 namespace Hongbao.Host.Demo.Runs;
 
@@ -7,8 +6,6 @@ namespace Hongbao.Host.Demo.Runs;
 internal sealed record DemoScene
 {
     public required DemoClient Client { get; init; }
-
-    public required DemoPlan Plan { get; init; }
 
     /// <summary>Tells this run's requests from those of other runs; drawn anew each time, not from the seed.</summary>
     public required string RunId { get; init; }

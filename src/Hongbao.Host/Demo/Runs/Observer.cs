@@ -14,7 +14,7 @@ internal sealed class Observer(DemoScene scene)
     public async Task<Balances> ReadBalancesAsync(long uid, CancellationToken cancellationToken)
     {
         var token = scene.Tokens[uid];
-        var wallet = (await GetAsync("api/v1/me/wallet", token, cancellationToken)).Read<WalletShape>();
+        var wallet = await ReadWalletAsync(uid, cancellationToken);
         var sent = (await GetAsync("api/v1/me/packets/sent?limit=1", token, cancellationToken)).Read<TotalsPageShape>().Totals;
         var received = await ReadReceivedAsync(uid, cancellationToken);
         return new Balances(wallet.Change, sent.Count, sent.Amount, received.Count, received.Amount);
@@ -28,24 +28,49 @@ internal sealed class Observer(DemoScene scene)
     public async Task<long> ReadNewestEntryAsync(long uid, CancellationToken cancellationToken) =>
         (await GetAsync("api/v1/me/wallet/entries?limit=1", scene.Tokens[uid], cancellationToken)).Read<PageShape<EntryShape>>().Items.FirstOrDefault()?.EntryNo ?? 0;
 
-    /// <summary>The lines of a statement since a number, newest first.</summary>
+    /// <summary>A user's balances.</summary>
+    public async Task<WalletShape> ReadWalletAsync(long uid, CancellationToken cancellationToken) => (await GetAsync("api/v1/me/wallet", scene.Tokens[uid], cancellationToken)).Read<WalletShape>();
+
+    /// <summary>The lines of a statement since a number, newest first, by balance: change or reward.</summary>
     /// <param name="token">The user's.</param>
     /// <param name="isNew">False from the first line on that is of no interest.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
-    public async Task<List<StatementEntry>> ReadEntriesAsync(string token, Func<EntryShape, bool> isNew, CancellationToken cancellationToken)
+    public async Task<ILookup<string, StatementEntry>> ReadEntriesAsync(string token, Func<EntryShape, bool> isNew, CancellationToken cancellationToken)
     {
-        var entries = new List<StatementEntry>();
+        var entries = new List<EntryShape>();
         string? cursor = null;
         do
         {
             var page = (await GetAsync($"api/v1/me/wallet/entries?limit={PageSize}{CursorOf(cursor)}", token, cancellationToken)).Read<PageShape<EntryShape>>();
             var fresh = page.Items.TakeWhile(isNew).ToArray();
-            entries.AddRange(fresh.Where(e => e.Account == "change").Select(e => new StatementEntry(e.EntryNo, e.Kind, e.Amount, e.Balance, e.PacketNo)));
+            entries.AddRange(fresh);
             cursor = fresh.Length == page.Items.Count ? page.Next : null;
         }
         while (cursor is not null);
-        return entries;
+        return entries.ToLookup(e => e.Account, e => new StatementEntry(e.EntryNo, e.Kind, e.Amount, e.Balance, e.PacketNo));
     }
+
+    /// <summary>Finance's sums, and the faults that it finds itself.</summary>
+    /// <param name="adminToken">An admin's.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <exception cref="DemoStoppedException">They cannot be read.</exception>
+    public async Task<LedgerShape> ReadLedgerAsync(string adminToken, CancellationToken cancellationToken)
+    {
+        var answer = await scene.Client.GetAsync("ops/v1/finance/ledger", adminToken, cancellationToken);
+        return answer.IsOk ? answer.Read<LedgerShape>() : throw new DemoStoppedException(
+            $"The ledger of finance at {scene.Client.Url}ops/v1/finance/ledger cannot be read ({answer.Summary}); the demo needs the reference finance.");
+    }
+
+    /// <summary>A user's subsidies of a campaign; null when the campaign's part is missing just now.</summary>
+    public async Task<IReadOnlyList<SeenSubsidy>?> ReadSubsidiesAsync(long uid, long campaignId, CancellationToken cancellationToken)
+    {
+        var list = (await GetAsync("api/v1/me/subsidies", scene.Tokens[uid], cancellationToken)).Read<SubsidiesShape>();
+        return list.Degraded.Count > 0 ? null : list.Items.FindAll(s => s.CampaignId == campaignId);
+    }
+
+    /// <summary>A withdrawal as it stands now.</summary>
+    public async Task<WithdrawalShape> ReadWithdrawalAsync(long uid, long withdrawalNo, CancellationToken cancellationToken) =>
+        (await GetAsync($"api/v1/me/withdrawals/{withdrawalNo}", scene.Tokens[uid], cancellationToken)).Read<WithdrawalShape>();
 
     /// <summary>A packet as it stands now, with its claims unless it is too early to look closer.</summary>
     /// <param name="sent">The packet.</param>

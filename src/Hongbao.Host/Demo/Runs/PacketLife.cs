@@ -35,17 +35,49 @@ internal sealed class PacketLife(DemoScene scene, PacketPlan plan)
             }
         }
 
+        await OpenAllAsync(packet.PacketNo, cancellationToken);
+    }
+
+    /// <summary>All who are to open it, at the same time.</summary>
+    public Task OpenAllAsync(long packetNo, CancellationToken cancellationToken)
+    {
         var expected = plan.Scenario switch
         {
             Scenario.Unpaid => "PACKET_NOT_ACTIVE",
             Scenario.LeftOver => "PACKET_EXPIRED",
             Scenario.Rush or Scenario.Filled or Scenario.Exclusive => "PACKET_EXHAUSTED",
         };
-        await Task.WhenAll([
-            .. plan.Openers.Select(o => OpenAsync(packet.PacketNo, o, expected, cancellationToken)),
-            .. plan.Strangers.Select(uid => OpenAsync(packet.PacketNo, new Opener(uid, Repeats: true), "NOT_IN_SCOPE", cancellationToken)),
+        return Task.WhenAll([
+            .. plan.Openers.Select(o => OpenAsync(packetNo, o, expected, cancellationToken)),
+            .. plan.Strangers.Select(uid => OpenAsync(packetNo, new Opener(uid, Repeats: true), "NOT_IN_SCOPE", cancellationToken)),
         ]);
     }
+
+    /// <summary>Asks for the packet.</summary>
+    /// <param name="sender">With whose token.</param>
+    /// <param name="requestId">The request's number.</param>
+    /// <param name="amount">Minor units.</param>
+    /// <param name="contentId">The video; null for none.</param>
+    /// <param name="funding">Where the money comes from, as the contract has it.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    public Task<ApiAnswer> CreateAsync(long sender, string requestId, long amount, string? contentId, object funding, CancellationToken cancellationToken) => scene.Client.PostAsync(
+        "api/v1/packets", scene.Tokens[sender],
+        new
+        {
+            requestId,
+            amount,
+            count = plan.Count,
+            currency = scene.Currency,
+            split = plan.Split.ToString().ToLowerInvariant(),
+            scope = plan.Scenario == Scenario.Exclusive
+                ? (object)new { kind = "exclusive", uids = plan.Openers.Select(o => o.Uid.ToString(CultureInfo.InvariantCulture)) }
+                : new { kind = "public" },
+            greeting = plan.Greeting,
+            contentId,
+            ttlSeconds = plan.ExpiresSoon ? scene.ShortTtlSeconds : (int?)null,
+            funding,
+        },
+        cancellationToken);
 
     /// <summary>Opens a packet; polls while it is busy, as often as the server says.</summary>
     /// <param name="packetNo">The packet.</param>
@@ -120,7 +152,7 @@ internal sealed class PacketLife(DemoScene scene, PacketPlan plan)
         }
 
         var created = answers[0].Read<CreatedShape>();
-        var packet = new SentPacket { Plan = plan, PacketNo = created.PacketNo, PayOrderNo = created.Payment.PayOrderNo, SeedHash = created.SeedHash, ContentId = contentId };
+        var packet = new SentPacket { Plan = plan, PacketNo = created.PacketNo, PayOrderNo = created.Payment?.PayOrderNo ?? throw new DemoStoppedException("The server creates packets without a payment order."), SeedHash = created.SeedHash, ContentId = contentId };
         Journal.Add(packet);
         if (answers.Length > 1 && answers[1].Read<CreatedShape>() is var repeated && repeated != created)
         {
@@ -139,24 +171,8 @@ internal sealed class PacketLife(DemoScene scene, PacketPlan plan)
         return packet;
     }
 
-    private Task<ApiAnswer> CreateAsync(long amount, string? contentId, CancellationToken cancellationToken) => scene.Client.PostAsync(
-        "api/v1/packets", scene.Tokens[plan.Sender],
-        new
-        {
-            requestId = $"demo-{scene.RunId}-{plan.Index}",
-            amount,
-            count = plan.Count,
-            currency = scene.Currency,
-            split = plan.Split.ToString().ToLowerInvariant(),
-            scope = plan.Scenario == Scenario.Exclusive
-                ? (object)new { kind = "exclusive", uids = plan.Openers.Select(o => o.Uid.ToString(CultureInfo.InvariantCulture)) }
-                : new { kind = "public" },
-            greeting = plan.Greeting,
-            contentId,
-            ttlSeconds = plan.ExpiresSoon ? scene.ShortTtlSeconds : (int?)null,
-            funding = new { kind = "cashier" },
-        },
-        cancellationToken);
+    private Task<ApiAnswer> CreateAsync(long amount, string? contentId, CancellationToken cancellationToken) =>
+        CreateAsync(plan.Sender, $"demo-{scene.RunId}-{plan.Index}", amount, contentId, new { kind = "cashier" }, cancellationToken);
 
     /// <summary>Presses the button until the payment is through: finance may be slow, or forget to answer.</summary>
     private async Task PayAsync(SentPacket packet, CancellationToken cancellationToken)
