@@ -136,6 +136,27 @@ public sealed class WithdrawalTests
     }
 
     [Theory, BothStores]
+    public async Task A_repetition_that_finds_the_balance_taken_by_the_request_itself_has_the_withdrawal(SqlDialect dialect)
+    {
+        await using var harness = await CoreHarness.StartAsync(dialect);
+        harness.Reward(100);
+        var request = Withdrawing.Request(100);
+        WithdrawalResponse? first = null;
+        // Between the repetition's look for the request and its look at the balance the first one is paid.
+        harness.Finance.InsteadOfWallet = async _ =>
+        {
+            harness.Finance.InsteadOfWallet = null;
+            first = await harness.WithdrawnAsync(request);
+            return new WalletResponse { Currency = "CNY", Reward = 0 };
+        };
+
+        var repeated = await harness.WithdrawAsync(request);
+
+        Assert.Equal((ResultCode.Ok, first!.WithdrawalNo), (repeated.Result.Code, repeated.WithdrawalNo));
+        Assert.Single(await harness.PayoutsWantedAsync());
+    }
+
+    [Theory, BothStores]
     public async Task Of_two_amounts_under_one_number_at_the_same_moment_exactly_one_wins(SqlDialect dialect)
     {
         await using var harness = await CoreHarness.StartAsync(dialect);

@@ -69,7 +69,8 @@ internal sealed class WithdrawalCreation(
         // (5) to (7)
         if (await HinderedAsync(context, request.Amount, currency, cancellationToken).ConfigureAwait(false) is { } hindered)
         {
-            return Refused(hindered);
+            // Perhaps by the money that the same request has taken meanwhile, asked a moment before this one: then it is a repetition.
+            return await RepeatAsync(context, request.RequestId, fingerprint, cancellationToken).ConfigureAwait(false) ?? Refused(hindered);
         }
 
         try

@@ -142,16 +142,19 @@ internal sealed class LedgerCheck(FinanceStore store)
             """
             select 'payout ' || order_no || ' of ' || amount || ' ' || currency || ' in state ' || status || ': the ledger took ' || taken || ', paid ' || paid
               || ' and gave ' || given || ' back'
-            from (select o.order_no, o.amount, o.currency, o.status,
-                    coalesce(sum(case when e.kind = 'payout' and e.account = 'reward:' || o.uid then -e.amount end), 0) as taken,
-                    coalesce(sum(case when e.kind = 'payoutPaid' and e.account like 'outside:%' then e.amount end), 0) as paid,
-                    coalesce(sum(case when e.kind = 'payoutReturned' and e.account = 'reward:' || o.uid then e.amount end), 0) as given
-                  from orders o
-                  left join entries e on e.app = o.app and e.business_no = o.order_no and e.currency = o.currency
-                    and e.kind in ('payout', 'payoutPaid', 'payoutReturned')
-                  where o.app = @App and o.kind = 'payout' group by o.order_no, o.amount, o.currency, o.status) p
-            where not (taken = amount and paid = case when status = 2 then amount else 0 end and given = case when status = 3 then amount else 0 end)
-              and not (status = 3 and taken = 0 and paid = 0 and given = 0) limit @max
+            from (select order_no, currency, sum(amount) as amount, max(status) as status, sum(taken) as taken, sum(paid) as paid, sum(given) as given,
+                    count(distinct account) as accounts
+                  from (select order_no, currency, amount, status, 0 as taken, 0 as paid, 0 as given, 'reward:' || uid as account
+                        from orders where app = @App and kind = 'payout'
+                        union all
+                        select business_no, currency, 0, 0, case kind when 'payout' then -amount else 0 end, 0, case kind when 'payout' then 0 else amount end, account
+                        from entries where app = @App and kind in ('payout', 'payoutReturned') and account like 'reward:%'
+                        union all
+                        select business_no, currency, 0, 0, 0, amount, 0, null from entries where app = @App and kind = 'payoutPaid' and account like 'outside:%') m
+                  group by order_no, currency) p
+            where accounts > 1
+              or (not (taken = amount and paid = case when status = 2 then amount else 0 end and given = case when status = 3 then amount else 0 end)
+                and not (status = 3 and taken = 0 and paid = 0 and given = 0)) limit @max
             """),
         ("in transit and payouts differ",
             """

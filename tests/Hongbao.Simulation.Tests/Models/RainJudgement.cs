@@ -79,7 +79,7 @@ internal sealed class RainJudgement(World world, Tables tables, HashSet<string> 
         await JudgeTransfersAsync();
         var aside = await JudgeRefundsAsync(run);
         await JudgePayoutsAsync(run);
-        await JudgeMoneyAsync(run, aside);
+        await JudgeMoneyAsync(aside);
         await JudgeBooksAsync(run);
         foreach (var alert in world.Alerts.Raised)
         {
@@ -222,7 +222,7 @@ internal sealed class RainJudgement(World world, Tables tables, HashSet<string> 
         Require(rows.Count == 0, null, $"payouts without withdrawals: {string.Join(" ", rows.Keys)}");
     }
 
-    private async Task JudgeMoneyAsync(RainRun run, Dictionary<string, long> aside)
+    private async Task JudgeMoneyAsync(Dictionary<string, long> aside)
     {
         var wanted = new Dictionary<(string App, string Account), long>();
         void Credit(string app, string account, long amount)
@@ -258,14 +258,6 @@ internal sealed class RainJudgement(World world, Tables tables, HashSet<string> 
         {
             var balance = group.Sum(static a => a.Balance);
             wanted.Remove(group.Key, out var should);
-            if (balance != should)
-            {
-                run.Note(string.Join("\n", await tables.QueryAsync<string>("finance", "select kind || ' ' || order_no || ' of ' || amount || ', packet ' || packet_no || ', campaign ' || campaign_id || ' in ' || status from orders where campaign_id <> 0")));
-                run.Note(string.Join("\n", await tables.QueryAsync<string>("async", "select 'refund ' || cause || ' ' || cause_no || ' of ' || amount || ' in ' || state || ' ' || coalesce(reason, '') from refunds")));
-                run.Note(string.Join("\n", await tables.QueryAsync<string>("campaign", "select 'budget ' || order_no || ' ' || kind || ' of ' || amount || ' in ' || state from budget_orders")));
-                run.Note(string.Join("\n", await tables.QueryAsync<string>("core", "select external_no || ' of ' || amount || ' in ' || state from subsidies")));
-            }
-
             Require(balance == should, SequenceOf(group.Key.App, group.Key.Name), $"{group.Key.Name} of {group.Key.App} holds {balance} and should hold {should}");
         }
 

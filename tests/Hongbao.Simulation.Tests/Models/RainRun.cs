@@ -52,6 +52,10 @@ internal sealed class RainRun : Run
         return await new RainRun(world, plan).ResultAsync();
     }
 
+    /// <summary>After a long one a process has lost its numbers and has to be awake for a while: what it does first fails for want of them.</summary>
+    protected override double[] Rests { get; } =
+        [0.3, 0.3, 1, 1, 2, 5, 5, 20, 20, 35, 35, 35, 35, 35, 35, 600, 35, 35, 600, 35, 35, 3600, 35, 35, 3600, 35, 35, 86_400, 35, 35, 35];
+
     protected override async Task RunAsync()
     {
         var active = new List<RainSequence>();
@@ -99,6 +103,7 @@ internal sealed class RainRun : Run
 
     private async Task LookAsync()
     {
+        var answered = Answered();
         var core = await _rain.LookAtCoreAsync();
         var campaigns = await _rain.LookAtCampaignsAsync();
         foreach (var sequence in _sequences)
@@ -106,7 +111,7 @@ internal sealed class RainRun : Run
             sequence.Model.Look(core, campaigns, World.NowMs);
         }
 
-        Judge();
+        Judge(answered);
     }
 
     private async Task EndAsync()

@@ -19,6 +19,9 @@ internal sealed class RainSequence
     private readonly string _app;
     private int _operating;
 
+    // Finance may be deciding on a hold still.
+    private bool _mayBeHeldLater;
+
     public RainSequence(RainRun run, int index, long seed, int operationsMax)
     {
         _run = run;
@@ -197,6 +200,7 @@ internal sealed class RainSequence
         {
             _operating--;
             Model.ChangedAtMs = World.NowMs;
+            _mayBeHeldLater |= request.WasFaulty;
             var code = answer.Result.Result.Code;
             var isHold = what == "schedule" || what.StartsWith("budget", StringComparison.Ordinal);
             Model.Require(code switch
@@ -205,7 +209,7 @@ internal sealed class RainSequence
                 ResultCode.CampaignNotOpen => true,
                 ResultCode.InsufficientFunds => isHold && _run.CouldRefuse.Contains(_app),
                 ResultCode.ValidationFailed => what.StartsWith("budget", StringComparison.Ordinal),
-                ResultCode.Overloaded => isHold || request.MayBeShed || node.WasBesideAnother,
+                ResultCode.Overloaded => (isHold && (request.WasFaulty || _mayBeHeldLater)) || request.MayBeShed || node.WasBesideAnother,
                 _ => false,
             }, $"{what} was answered {code} {answer.Result.Result.Detail}");
         }));

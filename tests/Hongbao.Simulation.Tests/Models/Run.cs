@@ -128,8 +128,11 @@ internal abstract class Run(World world, long seed)
         Disturb(World.Clock.GetUtcNow() - before >= TimeSpan.FromSeconds(1));
     }
 
-    /// <summary>Compares what was answered with the model, which has had its look at the tables.</summary>
-    protected void Judge()
+    /// <summary>What is answered by now: what it tells of is in the tables that are looked at from now on.</summary>
+    protected Request[] Answered() => [.. _open.Where(static r => r.Task.IsCompleted)];
+
+    /// <summary>Compares what was answered with the model, which has had its look at the tables since.</summary>
+    protected void Judge(Request[] answered)
     {
         foreach (var request in _open)
         {
@@ -137,7 +140,7 @@ internal abstract class Run(World world, long seed)
             request.WasFaulty |= World.MayBeFaulty(World.Apps[request.Sequence % World.Apps.Length]);
         }
 
-        foreach (var request in _open.Where(r => r.Task.IsCompleted).ToArray())
+        foreach (var request in answered)
         {
             _open.Remove(request);
             Trace.Add(request.Sequence, World.Clock.GetUtcNow(), $"{request.Text} -> {Answer(request.Task)}");
@@ -151,11 +154,13 @@ internal abstract class Run(World world, long seed)
         }
     }
 
-    /// <summary>Time passes, ever more of it, until nothing moves: several of everything that is tried again with back-off, then hours.</summary>
+    /// <summary>Growing rests at the end, seconds: several of everything that is tried again with back-off, then hours.</summary>
+    protected virtual double[] Rests { get; } = [0.3, 0.3, 1, 1, 2, 5, 5, 20, 20, 61, 61, 61, 61, 61, 61, 600, 600, 600, 3600, 3600, 86_400, 86_400];
+
+    /// <summary>Time passes, ever more of it, until nothing moves.</summary>
     protected async Task RestAsync(Func<Task<bool>> isQuiet)
     {
-        var rests = new[] { 0.3, 0.3, 1, 1, 2, 5, 5, 20, 20, 61, 61, 61, 61, 61, 61, 600, 600, 600, 3600, 3600, 86_400, 86_400 };
-        foreach (var rest in rests)
+        foreach (var rest in Rests)
         {
             await World.MoveAsync(TimeSpan.FromSeconds(rest));
             await World.RunUntilIdleAsync();

@@ -61,6 +61,7 @@ internal sealed class SimulationRun : Run
 
     private async Task LookAsync(IEnumerable<PacketModel> packets)
     {
+        var answered = Answered();
         var watched = packets.Concat(Open.Select(r => r.Packet).OfType<PacketModel>()).Distinct().ToArray();
         if (watched.Length > 0)
         {
@@ -74,7 +75,7 @@ internal sealed class SimulationRun : Run
             }
         }
 
-        Judge();
+        Judge(answered);
     }
 
     private async Task EndAsync()
