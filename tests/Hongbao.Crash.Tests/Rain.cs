@@ -28,8 +28,11 @@ internal sealed class RainCampaign
     /// <summary>How long an operator lets it run; null for as long as it is planned.</summary>
     public TimeSpan? EndsAfter { get; init; }
 
+    /// <summary>When the schedule was acknowledged.</summary>
+    public DateTimeOffset? ScheduledAt { get; set; }
+
     /// <summary>True once the schedule was acknowledged.</summary>
-    public bool IsScheduled { get; set; }
+    public bool IsScheduled => ScheduledAt is not null;
 
     /// <summary>True while an operator has it paused; whoever comes next resumes it.</summary>
     public bool IsPaused { get; set; }

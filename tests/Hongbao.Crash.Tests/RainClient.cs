@@ -16,6 +16,9 @@ internal sealed class RainClient(World world, Rain rain, Api api, Random random)
     // A token is looked at by the server's clock a moment after ours; below this it may have expired on its way.
     private static readonly TimeSpan Close = TimeSpan.FromSeconds(1);
 
+    // Every process has looked for new campaigns since.
+    private static readonly TimeSpan Heard = TimeSpan.FromSeconds(5);
+
     public async Task StepAsync()
     {
         var campaign = Current();
@@ -158,7 +161,7 @@ internal sealed class RainClient(World world, Rain rain, Api api, Random random)
         }
 
         var answer = await api.SendAsync(HttpMethod.Post, $"/ops/v1/campaigns/{campaign.CampaignId}/schedule", 1, new { reason = "rain" }, Admin);
-        campaign.IsScheduled |= answer.IsOk;
+        campaign.ScheduledAt ??= answer.IsOk ? Now() : null;
         campaign.IsEnded |= answer.Code == "CAMPAIGN_NOT_OPEN";
         // Refused by finance: it is asked anew, with another number.
         if (!answer.IsOk && answer.Code is not ("CAMPAIGN_NOT_OPEN" or "INSUFFICIENT_FUNDS"))
@@ -269,7 +272,7 @@ internal sealed class RainClient(World world, Rain rain, Api api, Random random)
         {
             Remember(campaign, round, uid, answer);
         }
-        else
+        else if (answer.Code != "NOT_FOUND" || Now() > campaign.ScheduledAt + Heard)
         {
             Expect(answer, "draw");
         }
