@@ -6,7 +6,7 @@ using Hongbao.Testing;
 
 namespace Hongbao.Contract.Tests;
 
-/// <summary>What five processes do while one of them is away.</summary>
+/// <summary>What six processes do while one of them is away.</summary>
 public sealed class ClusterTests
 {
     [Fact]
@@ -31,7 +31,7 @@ public sealed class ClusterTests
         Assert.Equal(HttpStatusCode.OK, await StatusAsync(http, cluster.Url + "/openapi/v1.json"));
         Assert.Equal(HttpStatusCode.NotFound, await StatusAsync(http, cluster.UrlOf("query") + "/openapi/v1.json"));
 
-        foreach (var role in new[] { "query", "async", "finance" })
+        foreach (var role in new[] { "query", "async", "finance", "campaign" })
         {
             await cluster.KillAsync(role);
             var (status, dependencies) = await ReadinessAsync(http, cluster.Url);
@@ -50,7 +50,7 @@ public sealed class ClusterTests
         await cluster.KillAsync("gateway");
         await cluster.StartAsync("gateway");
         Assert.Equal((HttpStatusCode.ServiceUnavailable, "OVERLOADED"), Refusal(await api.GetAsync("/api/v1/limits", 1001)));
-        foreach (var role in new[] { "core", "query", "async", "finance" })
+        foreach (var role in new[] { "core", "query", "async", "finance", "campaign" })
         {
             await cluster.StartAsync(role);
         }

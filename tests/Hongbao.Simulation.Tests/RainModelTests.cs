@@ -11,12 +11,67 @@ public sealed class RainModelTests
 {
     private const string SeedVariable = "HONGBAO_RAIN_SEED";
     private const string CountVariable = "HONGBAO_RAIN_SEQUENCES";
-    private const int CountDefault = 200;
+    private const int CountDefault = 400;
     private const int OfOneWorld = 10;
 
     // All that as many campaigns are known to meet.
     private static readonly string[] Expected =
     [
+        "alert budget.overdue",
+        "alert funding.forged",
+        "alert funding.overdue",
+        "alert outbox.behind",
+        "alert refund.overdue",
+        "alert refund.refused",
+        "books closed",
+        "books open",
+        "campaign Draft",
+        "campaign Ended",
+        "campaigns silent: Hangs",
+        "campaigns silent: Refuses",
+        "campaigns silent: Throws",
+        "claim ClaimBusy",
+        "claim Ok",
+        "claim PacketExhausted",
+        "claim PacketExpired",
+        "claim ends Failed",
+        "claim ends Failed of a forged win",
+        "claim ends Transferred",
+        "create Ok",
+        "create Ok repeated",
+        "create SubsidyNotUsable",
+        "create ValidationFailed",
+        "draw CampaignNotOpen",
+        "draw NotFound",
+        "draw lost",
+        "draw won",
+        "list Ok",
+        "list Ok degraded",
+        "loss recorded",
+        "lost messages of campaign",
+        "lost messages of core",
+        "one of two nodes dies",
+        "only node dies",
+        "operate CampaignNotOpen",
+        "operate InsufficientFunds",
+        "operate Ok",
+        "operate Overloaded",
+        "operate ValidationFailed",
+        "packet Exhausted",
+        "packet Exhausted of a forged win",
+        "packet Refunded",
+        "packet Refunded of a forged win",
+        "refund for Expiry ends SetAside",
+        "refund for Expiry ends Succeeded",
+        "refund for Expiry ends Void",
+        "refund for FailedClaim ends Succeeded",
+        "subsidy Expired",
+        "subsidy Used",
+        "withdraw InsufficientFunds",
+        "withdraw LimitExceeded",
+        "withdraw Ok",
+        "withdrawal Failed",
+        "withdrawal Succeeded",
     ];
 
     [Fact]

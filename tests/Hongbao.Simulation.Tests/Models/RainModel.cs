@@ -204,11 +204,12 @@ internal sealed class RainModel(int sequence, string app, CampaignPlan plan)
         {
             Require(used.TryGetValue(row.SubsidyNo, out var subsidy) && subsidy.PacketNo == row.PacketNo && subsidy.Amount == row.Amount && subsidy.Uid == row.SenderUid,
                 $"packet {row.PacketNo} is not its subsidy's");
+            Require(row.ActivatedAt < subsidy!.ExpiresAt, $"packet {row.PacketNo} was made of {subsidy.ExternalNo} after its time");
             if (!Packets.TryGetValue(row.PacketNo, out var packet))
             {
                 // Which device's it is is known by the answer, or by its content.
-                var use = Uses.Find(u => u.PacketNo == row.PacketNo) ?? Uses.Find(u => u.ExternalNo == subsidy!.ExternalNo && u.Wish.Count == row.Count);
-                Require(use is not null, $"packet {row.PacketNo} of {subsidy!.ExternalNo} was never asked for");
+                var use = Uses.Find(u => u.PacketNo == row.PacketNo) ?? Uses.Find(u => u.ExternalNo == subsidy.ExternalNo && u.Wish.Count == row.Count);
+                Require(use is not null, $"packet {row.PacketNo} of {subsidy.ExternalNo} was never asked for");
                 Packets.Add(row.PacketNo, packet = new WonPacket(use!));
             }
 

@@ -70,6 +70,7 @@ internal sealed class RainRun : Run
             }
 
             Mute();
+            await LoseMessagesAsync();
             await _turmoil.StrikeAsync();
             foreach (var sequence in active)
             {
@@ -98,6 +99,16 @@ internal sealed class RainRun : Run
         {
             Note($"campaigns answer other modules: {muting.Now}");
             Meet($"campaigns silent: {muting.Now}");
+        }
+    }
+
+    // More often than others: only they tell of wins.
+    private async Task LoseMessagesAsync()
+    {
+        if (_dice.Below(100) < 4 && await _tables.LoseMessagesAsync("campaign") is > 0 and var lost)
+        {
+            Note($"{lost} messages of campaign are lost");
+            Meet("lost messages of campaign");
         }
     }
 

@@ -75,6 +75,7 @@ internal sealed class WonPacketSeen
     public long ClaimedAmount { get; init; }
     public int ClaimedCount { get; init; }
     public long ClosedAmount { get; init; }
+    public long ActivatedAt { get; init; }
     public long ExpiresAt { get; init; }
 }
 

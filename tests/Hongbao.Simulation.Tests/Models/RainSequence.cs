@@ -8,7 +8,7 @@ namespace Hongbao.Simulation.Tests.Models;
 internal sealed class RainSequence
 {
     /// <summary>Withdrawals of a user and day.</summary>
-    public const int WithdrawalsPerDayMax = 3;
+    public const int WithdrawalsPerDayMax = 2;
 
     // Every process has heard of a change after this.
     private const long HeardMs = 2_000;

@@ -19,7 +19,7 @@ internal sealed class RainTables(Tables tables)
         return new CoreSeen(
             await session.QueryAsync<SubsidySeen>("select subsidy_no, external_no, uid, campaign_id, amount, state, expires_at, packet_no from subsidies"),
             await session.QueryAsync<WonPacketSeen>("""
-                select packet_no, sender_uid, campaign_id, subsidy_no, state, version, amount, count, claimed_amount, claimed_count, closed_amount, expires_at from packets where kind = 2
+                select packet_no, sender_uid, campaign_id, subsidy_no, state, version, amount, count, claimed_amount, claimed_count, closed_amount, activated_at, expires_at from packets where kind = 2
                 """),
             (await session.QueryAsync<ClaimSeen>("select claim_no, packet_no, uid, seq, amount, state, claimed_at from claims order by claim_no")).ToLookup(static c => c.PacketNo),
             await session.QueryAsync<WithdrawalSeen>("""
