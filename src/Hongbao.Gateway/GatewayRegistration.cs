@@ -35,8 +35,8 @@ public static class GatewayRegistration
         services.AddSingleton<PacketEndpoints>().AddSingleton<ClaimEndpoints>().AddSingleton<MeEndpoints>().AddSingleton<WithdrawalEndpoints>()
             .AddSingleton<CampaignEndpoints>().AddSingleton<CampaignOperationEndpoints>().AddSingleton<CashierEndpoints>().AddSingleton<CallbackEndpoints>()
             .AddSingleton<DevEndpoints>().AddSingleton<OperationEndpoints>().AddSingleton<ProcessEndpoints>();
-        services.AddSingleton<PacketCommands>().AddSingleton<ClaimCommands>().AddSingleton<MeCommands>().AddSingleton<CashierCommands>()
-            .AddSingleton<CommandTable>().AddSingleton<CommandRunner>().AddSingleton<PackageService>().AddSingleton<YybEndpoint>();
+        services.AddSingleton<PacketCommands>().AddSingleton<ClaimCommands>().AddSingleton<MeCommands>().AddSingleton<WithdrawalCommands>().AddSingleton<CashierCommands>()
+            .AddSingleton<CampaignCommands>().AddSingleton<CommandTable>().AddSingleton<CommandRunner>().AddSingleton<PackageService>().AddSingleton<YybEndpoint>();
         services.ConfigureHttpJsonOptions(json => GatewayJson.Configure(json.SerializerOptions).TypeInfoResolverChain.Insert(0, GatewayJson.Default));
         services.AddOpenApi(OpenApiDocumentCache.Name, DocumentTransformers.Configure);
         services.AddSingleton<IApiDescriptionProvider, BodyDescriptions>();

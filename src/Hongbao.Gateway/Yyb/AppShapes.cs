@@ -38,7 +38,7 @@ internal static class AppShapes
             PayOrderNo = payOrderNo,
             CashierUrl = PacketDetail.CashierUrlOf(payOrderNo),
             OpensAtMs = view.OpensAtMs,
-            Condition = new Wire.OpeningCondition { Kind = (Wire.ConditionKind)view.Condition.Kind, Uid = view.Condition.Uid, ContentId = view.Condition.ContentId },
+            Condition = Of(view.Condition),
         };
     }
 
@@ -79,4 +79,51 @@ internal static class AppShapes
         PacketNo = entry.PacketNo,
         AtMs = entry.AtMs,
     };
+
+    public static SubsidyInfo Of(SubsidyItem item) => new()
+    {
+        SubsidyNo = item.SubsidyNo,
+        Token = item.Token,
+        CampaignId = item.CampaignId,
+        Amount = item.Amount,
+        Currency = item.Currency,
+        Status = (Wire.SubsidyStatus)item.Status,
+        ExpiresAtMs = item.ExpiresAtMs,
+        PacketNo = item.PacketNo,
+    };
+
+    public static WithdrawalInfo Of(WithdrawalResponse withdrawal) => new()
+    {
+        WithdrawalNo = withdrawal.WithdrawalNo,
+        Amount = withdrawal.Amount,
+        Currency = withdrawal.Currency,
+        Status = (Wire.WithdrawalStatus)withdrawal.Status,
+        CreatedAtMs = withdrawal.CreatedAtMs,
+    };
+
+    public static CampaignInfo Of(CampaignView view) => new()
+    {
+        CampaignId = view.CampaignId,
+        Name = view.Name,
+        Status = (Wire.CampaignStatus)view.Status,
+        Currency = view.Currency,
+        StartsAtMs = view.StartsAtMs,
+        EndsAtMs = view.EndsAtMs,
+        Rounds = view.Rounds.ConvertAll(Of),
+        Condition = Of(view.Condition),
+    };
+
+    private static RoundInfo Of(RoundView view) => new()
+    {
+        Round = view.Plan.Round,
+        StartsAtMs = view.Plan.StartsAtMs,
+        EndsAtMs = view.Plan.EndsAtMs,
+        YourStartAtMs = view.YourStartAtMs,
+        SecretHash = view.SecretHash,
+        Secret = view.Secret,
+    };
+
+    // A password only ever comes in.
+    private static Wire.OpeningCondition Of(Contracts.OpeningCondition condition) =>
+        new() { Kind = (Wire.ConditionKind)condition.Kind, Uid = condition.Uid, ContentId = condition.ContentId };
 }

@@ -11,7 +11,7 @@ internal sealed class ClaimCommands(IRedPacketCore core, IRedPacketQuery query, 
     public async Task<Outcome<ClaimRsp>> ClaimAsync(CommandCall call, ClaimReq request)
     {
         var fields = new Fields();
-        var packetNo = fields.Number("packetNo", request.PacketNo);
+        var asked = new ClaimRequest { PacketNo = fields.Number("packetNo", request.PacketNo), Password = fields.Text("password", request.Password) };
         if (fields.Refusal is { } refusal)
         {
             return refusal;
@@ -19,7 +19,7 @@ internal sealed class ClaimCommands(IRedPacketCore core, IRedPacketQuery query, 
 
         // As over HTTP: the client's going away ends nothing here.
         var ended = calls.SharedEnd();
-        var response = await Calls.WaitSharedAsync(core.ClaimAsync(calls.ContextOf(call.Origin), new ClaimRequest { PacketNo = packetNo, Password = request.Password }, ended), ended);
+        var response = await Calls.WaitSharedAsync(core.ClaimAsync(calls.ContextOf(call.Origin), asked, ended), ended);
         return !response.Result.IsOk() ? response.Result : new ClaimRsp { Claim = AppShapes.Of(response.Claim), RemainingCount = response.RemainingCount };
     }
 

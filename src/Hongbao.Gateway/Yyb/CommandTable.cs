@@ -6,7 +6,8 @@ using static Hongbao.Gateway.Yyb.AppCommand;
 namespace Hongbao.Gateway.Yyb;
 
 /// <summary>Every command and what carries it out. A new one is a line here and a method there (docs/contracts.md).</summary>
-internal sealed class CommandTable(PacketCommands packets, ClaimCommands claims, MeCommands me, CashierCommands cashier)
+internal sealed class CommandTable(
+    PacketCommands packets, ClaimCommands claims, MeCommands me, WithdrawalCommands withdrawals, CashierCommands cashier, CampaignCommands campaigns)
 {
     private readonly FrozenDictionary<int, AppCommand> _commands = new[]
     {
@@ -28,8 +29,14 @@ internal sealed class CommandTable(PacketCommands packets, ClaimCommands claims,
         ForUser<GetWalletRsp>(Command.GetWallet, me.GetWalletAsync),
         ForUser<ListWalletEntriesReq, ListWalletEntriesRsp>(Command.ListWalletEntries, me.ListWalletEntriesAsync),
         ForUser<IssueTicketRsp>(Command.IssueTicket, me.IssueTicketAsync),
+        ForUser<ListSubsidiesRsp>(Command.ListSubsidies, me.ListSubsidiesAsync),
+        ForUser<CreateWithdrawalReq, CreateWithdrawalRsp>(Command.CreateWithdrawal, withdrawals.CreateAsync),
+        ForUser<GetWithdrawalReq, GetWithdrawalRsp>(Command.GetWithdrawal, withdrawals.GetAsync),
 
         ForUser<PayReq, PayRsp>(Command.Pay, cashier.PayAsync),
+
+        ForUser<ListCampaignsRsp>(Command.ListCampaigns, campaigns.ListAsync),
+        ForUser<DrawInRoundReq, DrawInRoundRsp>(Command.DrawInRound, campaigns.DrawAsync),
     }.ToFrozenDictionary(static c => (int)c.Command);
 
     /// <summary>The command of a number, if there is one.</summary>

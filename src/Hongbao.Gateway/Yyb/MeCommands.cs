@@ -6,7 +6,7 @@ using Hongbao.Gateway.Json;
 
 namespace Hongbao.Gateway.Yyb;
 
-/// <summary>Commands about the user alone: his lists, his wallet, his tickets.</summary>
+/// <summary>Commands about the user alone: his lists, his subsidies, his wallet, his tickets.</summary>
 internal sealed class MeCommands(IRedPacketQuery query, IFinance finance, OwnProfile ownProfile, Calls calls, Tickets tickets, PacketLimits limits)
 {
     public async Task<Outcome<GetMeRsp>> GetAsync(CommandCall call)
@@ -56,6 +56,9 @@ internal sealed class MeCommands(IRedPacketQuery query, IFinance finance, OwnPro
         return calls.AnswerAsync(call, fields.Refusal, (context, gone) => finance.ListEntriesAsync(context, page, gone),
             static r => new ListWalletEntriesRsp { Items = r.Items.ConvertAll(AppShapes.Of), Next = r.Next });
     }
+
+    public Task<Outcome<ListSubsidiesRsp>> ListSubsidiesAsync(CommandCall call) => calls.AnswerAsync(call, refusal: null, query.ListSubsidiesAsync,
+        static r => new ListSubsidiesRsp { Items = r.Items.ConvertAll(AppShapes.Of), Degraded = r.Degraded });
 
     public Task<Outcome<IssueTicketRsp>> IssueTicketAsync(CommandCall call)
     {
