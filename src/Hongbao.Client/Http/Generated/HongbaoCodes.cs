@@ -37,7 +37,7 @@ public static partial class HongbaoCodes
     /// <summary>No such thing, or not visible to this user.</summary>
     public const string NotFound = "NOT_FOUND";
 
-    /// <summary>The packet is not meant for this user.</summary>
+    /// <summary>The packet is not meant for this user, or he has not done what it or the campaign asks of everyone.</summary>
     public const string NotInScope = "NOT_IN_SCOPE";
 
     /// <summary>Shed: send the same again, with the same request id, after <c>ErrorDetail.retryAfterMs</c>.</summary>

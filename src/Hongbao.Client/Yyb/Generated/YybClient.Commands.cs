@@ -5,7 +5,7 @@ namespace Hongbao.Client.Yyb;
 // sent may still be carried out; a HongbaoException is the service's refusal or the want of an answer.
 public sealed partial class YybClient
 {
-    /// <summary>Make a packet and its payment order. Its number is <c>ReqHead.requestId</c>: the same number with the same content gives the same packet.</summary>
+    /// <summary>Make a packet: with its payment order, or active at once when a subsidy of the user funds it. Its number is <c>ReqHead.requestId</c>: the same number with the same content gives the same packet.</summary>
     /// <param name="requestId">
     /// The client's own number (<see cref="RequestNumber.New"/>): sent again under it with the same content, it is the same request. Keep it until there is an answer.
     /// </param>
@@ -132,6 +132,32 @@ public sealed partial class YybClient
     public Task<IssueTicketRsp> IssueTicketAsync(CallOptions? options = null, CancellationToken cancellationToken = default) =>
         CallAsync(YybCommands.IssueTicket, Nothing.Value, null, options, cancellationToken);
 
+    /// <summary>The user's subsidies, also those that only the campaign knows yet.</summary>
+    /// <param name="options">Of this call alone.</param>
+    /// <param name="cancellationToken">Ends the call.</param>
+    /// <exception cref="HongbaoException">Refused, or no answer.</exception>
+    public Task<ListSubsidiesRsp> ListSubsidiesAsync(CallOptions? options = null, CancellationToken cancellationToken = default) =>
+        CallAsync(YybCommands.ListSubsidies, Nothing.Value, null, options, cancellationToken);
+
+    /// <summary>Ask for a payout of the user's reward balance. Its number is <c>ReqHead.requestId</c>: the same number with the same content gives the same withdrawal, with its status now.</summary>
+    /// <param name="requestId">
+    /// The client's own number (<see cref="RequestNumber.New"/>): sent again under it with the same content, it is the same request. Keep it until there is an answer.
+    /// </param>
+    /// <param name="request">What is asked.</param>
+    /// <param name="options">Of this call alone.</param>
+    /// <param name="cancellationToken">Ends the call.</param>
+    /// <exception cref="HongbaoException">Refused, or no answer.</exception>
+    public Task<CreateWithdrawalRsp> CreateWithdrawalAsync(string requestId, CreateWithdrawalReq request, CallOptions? options = null, CancellationToken cancellationToken = default) =>
+        CallAsync(YybCommands.CreateWithdrawal, request, OwnNumber(requestId), options, cancellationToken);
+
+    /// <summary>A withdrawal of the user.</summary>
+    /// <param name="request">What is asked.</param>
+    /// <param name="options">Of this call alone.</param>
+    /// <param name="cancellationToken">Ends the call.</param>
+    /// <exception cref="HongbaoException">Refused, or no answer.</exception>
+    public Task<GetWithdrawalRsp> GetWithdrawalAsync(GetWithdrawalReq request, CallOptions? options = null, CancellationToken cancellationToken = default) =>
+        CallAsync(YybCommands.GetWithdrawal, request, null, options, cancellationToken);
+
     /// <summary>Pay a payment order, by the packet's sender. Paying twice pays once.</summary>
     /// <param name="request">What is asked.</param>
     /// <param name="options">Of this call alone.</param>
@@ -139,4 +165,19 @@ public sealed partial class YybClient
     /// <exception cref="HongbaoException">Refused, or no answer.</exception>
     public Task<PayRsp> PayAsync(PayReq request, CallOptions? options = null, CancellationToken cancellationToken = default) =>
         CallAsync(YybCommands.Pay, request, null, options, cancellationToken);
+
+    /// <summary>Campaigns that are planned, running or not long over, with their rounds.</summary>
+    /// <param name="options">Of this call alone.</param>
+    /// <param name="cancellationToken">Ends the call.</param>
+    /// <exception cref="HongbaoException">Refused, or no answer.</exception>
+    public Task<ListCampaignsRsp> ListCampaignsAsync(CallOptions? options = null, CancellationToken cancellationToken = default) =>
+        CallAsync(YybCommands.ListCampaigns, Nothing.Value, null, options, cancellationToken);
+
+    /// <summary>Draw in a round of a campaign. Drawing again in the same round gives the same answer.</summary>
+    /// <param name="request">What is asked.</param>
+    /// <param name="options">Of this call alone.</param>
+    /// <param name="cancellationToken">Ends the call.</param>
+    /// <exception cref="HongbaoException">Refused, or no answer.</exception>
+    public Task<DrawInRoundRsp> DrawInRoundAsync(DrawInRoundReq request, CallOptions? options = null, CancellationToken cancellationToken = default) =>
+        CallAsync(YybCommands.DrawInRound, request, null, options, cancellationToken);
 }

@@ -4,7 +4,7 @@ namespace Hongbao.Client.Yyb;
 /// <summary>Every command that a user can send, for <see cref="YybBatch.Add"/>; <see cref="YybClient"/> has a method for each.</summary>
 public static class YybCommands
 {
-    /// <summary>Make a packet and its payment order. Its number is <c>ReqHead.requestId</c>: the same number with the same content gives the same packet.</summary>
+    /// <summary>Make a packet: with its payment order, or active at once when a subsidy of the user funds it. Its number is <c>ReqHead.requestId</c>: the same number with the same content gives the same packet.</summary>
     public static YybCommand<CreatePacketReq, CreatePacketRsp> CreatePacket { get; } = new(Command.CreatePacket);
 
     /// <summary>Bind a packet to a video, by its sender, once.</summary>
@@ -52,6 +52,21 @@ public static class YybCommands
     /// <summary>A ticket for a page that cannot send a token: single use, 60 seconds.</summary>
     public static YybCommand<Nothing, IssueTicketRsp> IssueTicket { get; } = new(Command.IssueTicket);
 
+    /// <summary>The user's subsidies, also those that only the campaign knows yet.</summary>
+    public static YybCommand<Nothing, ListSubsidiesRsp> ListSubsidies { get; } = new(Command.ListSubsidies);
+
+    /// <summary>Ask for a payout of the user's reward balance. Its number is <c>ReqHead.requestId</c>: the same number with the same content gives the same withdrawal, with its status now.</summary>
+    public static YybCommand<CreateWithdrawalReq, CreateWithdrawalRsp> CreateWithdrawal { get; } = new(Command.CreateWithdrawal);
+
+    /// <summary>A withdrawal of the user.</summary>
+    public static YybCommand<GetWithdrawalReq, GetWithdrawalRsp> GetWithdrawal { get; } = new(Command.GetWithdrawal);
+
     /// <summary>Pay a payment order, by the packet's sender. Paying twice pays once.</summary>
     public static YybCommand<PayReq, PayRsp> Pay { get; } = new(Command.Pay);
+
+    /// <summary>Campaigns that are planned, running or not long over, with their rounds.</summary>
+    public static YybCommand<Nothing, ListCampaignsRsp> ListCampaigns { get; } = new(Command.ListCampaigns);
+
+    /// <summary>Draw in a round of a campaign. Drawing again in the same round gives the same answer.</summary>
+    public static YybCommand<DrawInRoundReq, DrawInRoundRsp> DrawInRound { get; } = new(Command.DrawInRound);
 }
