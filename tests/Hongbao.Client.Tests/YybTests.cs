@@ -104,6 +104,27 @@ public sealed class YybTests
     }
 
     [Fact]
+    public async Task A_withdrawal_that_was_not_answered_is_asked_for_under_the_same_number()
+    {
+        var requests = new List<(string RequestId, long Amount)>();
+        HttpResponseMessage Create(SentRequest sent) => Single(sent, r =>
+        {
+            requests.Add((r.Head.RequestId, JceSerializer.Read<CreateWithdrawalReq>(r.Body).Amount));
+            return Ok(r, new CreateWithdrawalRsp { Withdrawal = new WithdrawalInfo { WithdrawalNo = 4401, Status = WithdrawalStatus.Pending } });
+        });
+        var service = new ScriptedService()
+            .Then(sent =>
+            {
+                Create(sent);
+                throw new HttpRequestException("The connection was reset.");
+            })
+            .Then(Create);
+        Assert.Equal(4401, (await service.RunAsync(service.Yyb(Known).CreateWithdrawalAsync("payout-1", new CreateWithdrawalReq { Amount = 500 }, service.Watched))).Withdrawal.WithdrawalNo);
+        Assert.Equal([("payout-1", 500L), ("payout-1", 500L)], requests);
+        await Assert.ThrowsAsync<ArgumentException>(() => service.Yyb(Known).CreateWithdrawalAsync("", new CreateWithdrawalReq { Amount = 500 }));
+    }
+
+    [Fact]
     public async Task A_token_that_the_package_is_refused_for_is_replaced_once()
     {
         var tokens = new Queue<string?>(["old", "new"]);

@@ -47,12 +47,20 @@ public sealed class PackageEntry(RunningServer server) : IEntry
             ("GET", ["packets", _]) => await AskAsync<GetPacketRsp>(token, Command.GetPacket, new GetPacketReq { PacketNo = Number() }, static r => new { packetNo = $"{r.Packet.PacketNo}" }),
             ("PUT", ["packets", _, "content"]) => await AskAsync<SetContentRsp>(token, Command.SetContent,
                 new SetContentReq { PacketNo = Number(), ContentId = JsonSerializer.SerializeToElement(body).GetProperty("contentId").GetString()! }, static r => new { contentId = r.ContentId }),
-            ("POST", ["packets", _, "claims"]) => await AskAsync<ClaimRsp>(
-                token, Command.Claim, new ClaimReq { PacketNo = Number() }, static r => new { claimNo = $"{r.Claim.ClaimNo}", amount = r.Claim.Amount }),
+            ("POST", ["packets", _, "claims"]) => await AskAsync<ClaimRsp>(token, Command.Claim,
+                new ClaimReq { PacketNo = Number(), Password = PasswordOf(body) }, static r => new { claimNo = $"{r.Claim.ClaimNo}", amount = r.Claim.Amount }),
             ("GET", ["claims", _]) => await AskAsync<GetClaimRsp>(token, Command.GetClaim, new GetClaimReq { ClaimNo = Number() }, static r => new { claimNo = $"{r.Claim.ClaimNo}" }),
             ("GET", ["me", "wallet"]) => await AskAsync<GetWalletRsp>(token, Command.GetWallet, null, static r => new { change = r.Change }),
             ("GET", ["me", "packets", "sent"]) => await AskAsync<ListSentRsp>(token, Command.ListSent, new ListSentReq(), static r => new { items = r.Items.Select(i => $"{i.PacketNo}") }),
-            ("POST", ["cashier", _, "pay"]) => await AskAsync<PayRsp>(token, Command.Pay, new PayReq { PayOrderNo = Number() }, static r => new { status = $"{r.Status}".ToUpperInvariant() }),
+            ("GET", ["me", "subsidies"]) => await AskAsync<ListSubsidiesRsp>(
+                token, Command.ListSubsidies, null, static r => new { items = r.Items.Select(i => new { status = Shouted(i.Status), packetNo = $"{i.PacketNo}" }) }),
+            ("POST", ["me", "withdrawals"]) => await WithdrawAsync(token, JsonSerializer.SerializeToElement(body)),
+            ("GET", ["me", "withdrawals", var no]) => await AskAsync<GetWithdrawalRsp>(
+                token, Command.GetWithdrawal, new GetWithdrawalReq { WithdrawalNo = long.Parse(no, null) }, static r => ShapeOf(r.Withdrawal)),
+            ("POST", ["campaigns", _, "rounds", var round, "draws"]) => await AskAsync<DrawInRoundRsp>(token, Command.DrawInRound,
+                new DrawInRoundReq { CampaignId = Number(), Round = int.Parse(round, null), Password = PasswordOf(body) },
+                static r => new { won = r.Won, amount = r.Amount, token = r.Token }),
+            ("POST", ["cashier", _, "pay"]) => await AskAsync<PayRsp>(token, Command.Pay, new PayReq { PayOrderNo = Number() }, static r => new { status = Shouted(r.Status) }),
             _ => throw new ArgumentException($"{method} {path} is no command's"),
         };
     }
@@ -75,7 +83,12 @@ public sealed class PackageEntry(RunningServer server) : IEntry
                 Kind = Choice<ScopeKind>(scope, "kind"),
                 Uids = scope.TryGetProperty("uids", out var uids) ? [.. uids.EnumerateArray().Select(static u => long.Parse(u.GetString()!, null))] : [],
             },
-            Funding = new Funding { Kind = Choice<FundingKind>(funding, "kind"), SubsidyNo = funding.TryGetProperty("subsidyNo", out var no) ? long.Parse(no.GetString()!, null) : 0 },
+            Funding = new Funding
+            {
+                Kind = Choice<FundingKind>(funding, "kind"),
+                SubsidyNo = funding.TryGetProperty("subsidyNo", out var no) ? long.Parse(no.GetString()!, null) : 0,
+                Token = funding.TryGetProperty("token", out var proof) ? proof.GetString()! : "",
+            },
             Greeting = Text("greeting"),
             ContentId = Text("contentId"),
             TtlSeconds = Number("ttlSeconds"),
@@ -83,6 +96,17 @@ public sealed class PackageEntry(RunningServer server) : IEntry
         return AskAsync<CreatePacketRsp>(token, Command.CreatePacket, request, static r => new { packetNo = $"{r.PacketNo}", payOrderNo = $"{r.PayOrderNo}" },
             static r => r.Repeated ? HttpStatusCode.OK : HttpStatusCode.Created, Text("requestId"));
     }
+
+    private Task<Answer> WithdrawAsync(string token, JsonElement body) => AskAsync<CreateWithdrawalRsp>(
+        token, Command.CreateWithdrawal, new CreateWithdrawalReq { Amount = body.GetProperty("amount").GetInt64() }, static r => ShapeOf(r.Withdrawal),
+        requestId: body.GetProperty("requestId").GetString()!);
+
+    private static object ShapeOf(WithdrawalInfo withdrawal) => new { withdrawalNo = $"{withdrawal.WithdrawalNo}", amount = withdrawal.Amount, status = Shouted(withdrawal.Status) };
+
+    private static string PasswordOf(object? body) =>
+        body is not null && JsonSerializer.SerializeToElement(body).TryGetProperty("password", out var password) ? password.GetString()! : "";
+
+    private static string Shouted(Enum choice) => JsonNamingPolicy.SnakeCaseUpper.ConvertName($"{choice}");
 
     private async Task<Answer> AskAsync<T>(
         string token, Command command, IJceStruct? request, Func<T, object> shape, Func<T, HttpStatusCode>? status = null, string requestId = "")

@@ -4,7 +4,7 @@ using Hongbao.Testing;
 
 namespace Hongbao.Contract.Tests;
 
-/// <summary>Every row of the contract's error table that a C2C packet can meet, over real HTTP and by packages: both say the same.</summary>
+/// <summary>Rows of the contract's error table that packets, campaigns and withdrawals can meet, over real HTTP and by packages: both say the same.</summary>
 public abstract class ErrorTableTests(RunningServer server, IEntry entry)
 {
     private async Task<Answer> SendAsync(HttpMethod method, string path, long uid, object? body = null) => await entry.SendAsync(method, path, await server.Api.TokenAsync(uid), body);
@@ -23,6 +23,8 @@ public abstract class ErrorTableTests(RunningServer server, IEntry entry)
         AssertProblem(HttpStatusCode.NotFound, "NOT_FOUND", await PostAsync("/api/v1/packets/12345/claims", other));
         AssertProblem(HttpStatusCode.NotFound, "NOT_FOUND", await GetAsync($"/api/v1/packets/{unpaid}", other));
         AssertProblem(HttpStatusCode.NotFound, "NOT_FOUND", await GetAsync("/api/v1/claims/12345", other));
+        AssertProblem(HttpStatusCode.NotFound, "NOT_FOUND", await GetAsync("/api/v1/me/withdrawals/12345", other));
+        AssertProblem(HttpStatusCode.NotFound, "NOT_FOUND", await PostAsync("/api/v1/campaigns/12345/rounds/1/draws", other));
         AssertProblem(HttpStatusCode.NotFound, "NOT_FOUND", await server.Api.GetAsync("/api/v1/nothing", other), isHttp: true);
     }
 
@@ -173,10 +175,48 @@ public abstract class ErrorTableTests(RunningServer server, IEntry entry)
     }
 
     [Fact]
-    public async Task Subsidies_are_not_usable_here_yet()
+    public async Task A_subsidy_that_is_none_or_anothers_or_used_is_not_usable()
     {
-        AssertProblem(HttpStatusCode.Conflict, "SUBSIDY_NOT_USABLE", await PostAsync(
-            "/api/v1/packets", RunningServer.NewUser(), RunningServer.Body(("funding", new { kind = "subsidy", subsidyNo = "123" }))));
+        var (winner, other) = (RunningServer.NewUser(), RunningServer.NewUser());
+        var won = await PostAsync($"/api/v1/campaigns/{await server.CampaignAsync()}/rounds/1/draws", winner);
+        Assert.True(won["won"].GetBoolean(), won.ToString());
+        Task<Answer> SendAsync(long uid, object funding) => PostAsync("/api/v1/packets", uid, RunningServer.Body(("amount", 888), ("funding", funding)));
+
+        AssertProblem(HttpStatusCode.Conflict, "SUBSIDY_NOT_USABLE", await SendAsync(winner, new { kind = "subsidy", subsidyNo = "123" }));
+        AssertProblem(HttpStatusCode.Conflict, "SUBSIDY_NOT_USABLE", await SendAsync(winner, new { kind = "subsidy", token = won.Text("token")[..^4] + "AAAA" }));
+        AssertProblem(HttpStatusCode.Conflict, "SUBSIDY_NOT_USABLE", await SendAsync(other, new { kind = "subsidy", token = won.Text("token") }));
+        var sent = await SendAsync(winner, new { kind = "subsidy", token = won.Text("token") });
+        Assert.True(sent.IsOk, sent.ToString());
+        AssertProblem(HttpStatusCode.Conflict, "SUBSIDY_NOT_USABLE", await SendAsync(winner, new { kind = "subsidy", token = won.Text("token") }));
+        var subsidy = Assert.Single((await GetAsync("/api/v1/me/subsidies", winner))["items"].EnumerateArray());
+        Assert.Equal(("USED", sent.Text("packetNo")), (subsidy.GetProperty("status").GetString(), subsidy.GetProperty("packetNo").GetString()));
+    }
+
+    [Fact]
+    public async Task A_round_that_there_is_not_is_not_open()
+    {
+        AssertProblem(HttpStatusCode.Conflict, "CAMPAIGN_NOT_OPEN", await PostAsync($"/api/v1/campaigns/{await server.CampaignAsync()}/rounds/2/draws", RunningServer.NewUser()));
+    }
+
+    [Fact]
+    public async Task A_campaign_with_a_password_wants_to_hear_it()
+    {
+        var (draws, player) = ($"/api/v1/campaigns/{await server.CampaignAsync("恭喜发财")}/rounds/1/draws", RunningServer.NewUser());
+
+        AssertProblem(HttpStatusCode.BadRequest, "VALIDATION_FAILED", await PostAsync(draws, player));
+        AssertProblem(HttpStatusCode.BadRequest, "VALIDATION_FAILED", await PostAsync(draws, player, new { password = "恭喜" }));
+        var won = await PostAsync(draws, player, new { password = "恭喜发财" });
+        Assert.Equal((true, 888), (won["won"].GetBoolean(), won["amount"].GetInt32()));
+    }
+
+    [Fact]
+    public async Task A_withdrawal_needs_a_balance_and_has_a_limit()
+    {
+        var user = RunningServer.NewUser();
+
+        AssertProblem(HttpStatusCode.BadRequest, "VALIDATION_FAILED", await PostAsync("/api/v1/me/withdrawals", user, new { requestId = "w-1", amount = 0 }));
+        AssertProblem(HttpStatusCode.Conflict, "LIMIT_EXCEEDED", await PostAsync("/api/v1/me/withdrawals", user, new { requestId = "w-1", amount = 20_001 }));
+        AssertProblem(HttpStatusCode.Conflict, "INSUFFICIENT_FUNDS", await PostAsync("/api/v1/me/withdrawals", user, new { requestId = "w-1", amount = 1 }));
     }
 
     [Fact]

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json;
 using Hongbao.Foundation.Signing;
 using Hongbao.Foundation.Stores;
@@ -84,6 +85,34 @@ public abstract class RunningServer : IAsyncLifetime
         Assert.True(paid.IsOk, paid.ToString());
         return paid.Text("status") == "SUCCEEDED";
     }, "paid");
+
+    /// <summary>A scheduled campaign that users know of: in its one round, which has begun, everybody wins 888.</summary>
+    /// <param name="password">What it wants to hear; null for nothing.</param>
+    public async Task<string> CampaignAsync(string? password = null)
+    {
+        var (planner, now) = (NewUser(), TimeProvider.System.GetUtcNow());
+        string At(int seconds) => now.AddSeconds(seconds).UtcDateTime.ToString("yyyy-MM-ddTHH:mm:ss.fffZ", CultureInfo.InvariantCulture);
+        var created = await Api.SendAsync(HttpMethod.Post, "/ops/v1/campaigns", planner, new
+        {
+            name = "新春红包雨",
+            currency = "CNY",
+            budget = 1_000_000,
+            startsAt = At(-60),
+            endsAt = At(3600),
+            rounds = new[] { new { round = 1, startsAt = At(-1), endsAt = At(600) } },
+            prizes = new[] { new { amount = 888, probability = 1 } },
+            perUserLimit = 1,
+            tokenTtlSeconds = 86_400,
+            condition = password is null ? null : new { kind = "password", password },
+            reason = "test",
+        }, "admin");
+        Assert.True(created.IsOk, created.ToString());
+        var campaignId = created.Text("campaignId");
+        var scheduled = await Api.SendAsync(HttpMethod.Post, $"/ops/v1/campaigns/{campaignId}/schedule", planner, new { reason = "test" }, "admin");
+        Assert.True(scheduled.IsOk, scheduled.ToString());
+        await UntilAsync(async () => (await Api.GetAsync("/api/v1/campaigns", planner))["items"].EnumerateArray().Any(c => c.GetProperty("campaignId").GetString() == campaignId), "shown");
+        return campaignId;
+    }
 
     public async Task<string> StatusAsync(string packetNo, long uid) => (await Api.GetAsync($"/api/v1/packets/{packetNo}/status", uid)).Text("status");
 

@@ -74,6 +74,83 @@ public abstract class YybTests(RunningServer server)
     }
 
     [Fact]
+    public async Task A_win_becomes_a_packet_and_its_share_is_paid_out_by_packages()
+    {
+        var (winner, claimer) = (RunningServer.NewUser(), RunningServer.NewUser());
+        var campaignId = long.Parse(await server.CampaignAsync(), null);
+        var list = Body<ListCampaignsRsp>(await AskAsync(winner, Of(Command.ListCampaigns)));
+        var campaign = list.Items.Single(c => c.CampaignId == campaignId);
+        var round = Assert.Single(campaign.Rounds);
+        Assert.Equal((CampaignStatus.Running, "CNY", ConditionKind.None, 1), (campaign.Status, campaign.Currency, campaign.Condition.Kind, round.Round));
+        Assert.InRange(list.ServerTimeMs, round.StartsAtMs, round.EndsAtMs);
+        Assert.InRange(round.YourStartAtMs, round.StartsAtMs, round.EndsAtMs);
+        Assert.Equal((64, ""), (round.SecretHash.Length, round.Secret));
+
+        // The same outcome, however often and by whatever entry.
+        var draw = Of(Command.DrawInRound, new DrawInRoundReq { CampaignId = campaignId, Round = 1 });
+        var won = Body<DrawInRoundRsp>(await AskAsync(winner, draw));
+        Assert.Equal((true, 888, "CNY"), (won.Won, won.Amount, won.Currency));
+        Assert.Equal(won, Body<DrawInRoundRsp>(await AskAsync(winner, draw)));
+        Assert.Equal(won.Token, (await server.Api.PostAsync($"/api/v1/campaigns/{campaignId}/rounds/1/draws", winner)).Text("token"));
+        await RunningServer.UntilAsync(async () => (await SubsidyAsync(winner)).Status == SubsidyStatus.Available, "stored");
+        var subsidy = await SubsidyAsync(winner);
+        Assert.Equal((won.Token, campaignId, 888, won.ExpiresAtMs), (subsidy.Token, subsidy.CampaignId, subsidy.Amount, subsidy.ExpiresAtMs));
+
+        // By its number or its token it is the same request, and there is one packet.
+        var offer = Offer();
+        (offer.Amount, offer.Count, offer.Condition) = (888, 1, new OpeningCondition { Kind = ConditionKind.Password, Password = "恭喜发财" });
+        offer.Funding = new Funding { Kind = FundingKind.Subsidy, SubsidyNo = subsidy.SubsidyNo };
+        var created = Body<CreatePacketRsp>(await AskAsync(winner, Of(Command.CreatePacket, offer, "win")));
+        Assert.Equal((PacketKind.B2C, PacketStatus.Active, 0L, ""), (created.Kind, created.Status, created.PayOrderNo, created.CashierUrl));
+        offer.Funding = new Funding { Kind = FundingKind.Subsidy, Token = won.Token };
+        Assert.Equal(created with { Repeated = true }, Body<CreatePacketRsp>(await AskAsync(winner, Of(Command.CreatePacket, offer, "win"))));
+        Assert.Equal(ErrorCode.SubsidyNotUsable, CodeOf(await AskAsync(winner, Of(Command.CreatePacket, offer, "another"))));
+        subsidy = await SubsidyAsync(winner);
+        Assert.Equal((SubsidyStatus.Used, created.PacketNo, ""), (subsidy.Status, subsidy.PacketNo, subsidy.Token));
+
+        Assert.Equal(["password"], Blamed(await AskAsync(claimer, Of(Command.Claim, new ClaimReq { PacketNo = created.PacketNo }))));
+        Assert.Equal(["password"], Blamed(await AskAsync(claimer, Of(Command.Claim, new ClaimReq { PacketNo = created.PacketNo, Password = "恭喜" }))));
+        Assert.Equal(888, Body<ClaimRsp>(await AskAsync(claimer, Of(Command.Claim, new ClaimReq { PacketNo = created.PacketNo, Password = "恭喜发财" }))).Claim.Amount);
+        await RunningServer.UntilAsync(async () => Body<GetWalletRsp>(await AskAsync(claimer, Of(Command.GetWallet))).Reward == 888, "credited");
+
+        // A number is the same by both entries here too.
+        var payout = new CreateWithdrawalReq { Amount = 888 };
+        var asked = Body<CreateWithdrawalRsp>(await AskAsync(claimer, Of(Command.CreateWithdrawal, payout, "w-1"))).Withdrawal;
+        Assert.Equal((888L, "CNY"), (asked.Amount, asked.Currency));
+        var again = await server.Api.PostAsync("/api/v1/me/withdrawals", claimer, new { requestId = "w-1", amount = 888 });
+        Assert.Equal((HttpStatusCode.OK, $"{asked.WithdrawalNo}"), (again.Status, again.Text("withdrawalNo")));
+        Assert.Equal(ErrorCode.IdempotencyMismatch, CodeOf(await AskAsync(claimer, Of(Command.CreateWithdrawal, new CreateWithdrawalReq { Amount = 1 }, "w-1"))));
+        var look = Of(Command.GetWithdrawal, new GetWithdrawalReq { WithdrawalNo = asked.WithdrawalNo });
+        await RunningServer.UntilAsync(async () => Body<GetWithdrawalRsp>(await AskAsync(claimer, look)).Withdrawal.Status == WithdrawalStatus.Succeeded, "paid out");
+        Assert.Equal(asked with { Status = WithdrawalStatus.Succeeded }, Body<GetWithdrawalRsp>(await AskAsync(claimer, look)).Withdrawal);
+        Assert.Equal(ErrorCode.NotFound, CodeOf(await AskAsync(winner, look)));
+        Assert.Equal(0, Body<GetWalletRsp>(await AskAsync(claimer, Of(Command.GetWallet))).Reward);
+        Assert.Equal(ErrorCode.InsufficientFunds, CodeOf(await AskAsync(claimer, Of(Command.CreateWithdrawal, payout, "w-2"))));
+    }
+
+    [Fact]
+    public async Task What_a_withdrawal_or_a_draw_may_not_be_names_the_field_of_the_package()
+    {
+        var user = RunningServer.NewUser();
+        Assert.Equal(
+            ["amount", "currency", "requestId"], Blamed(await AskAsync(user, Of(Command.CreateWithdrawal, new CreateWithdrawalReq { Amount = -1, Currency = "X\0" }, ""))).Order(StringComparer.Ordinal));
+        Assert.Equal(["withdrawalNo"], Blamed(await AskAsync(user, Of(Command.GetWithdrawal, new GetWithdrawalReq()))));
+        Assert.Equal(["campaignId", "round"], Blamed(await AskAsync(user, Of(Command.DrawInRound, new DrawInRoundReq { Round = -1 }))));
+    }
+
+    [Fact]
+    public async Task A_campaigns_password_is_shown_to_nobody_and_asked_of_everybody()
+    {
+        var (player, campaignId) = (RunningServer.NewUser(), long.Parse(await server.CampaignAsync("恭喜发财"), null));
+        var campaign = Body<ListCampaignsRsp>(await AskAsync(player, Of(Command.ListCampaigns))).Items.Single(c => c.CampaignId == campaignId);
+        Assert.Equal(new OpeningCondition { Kind = ConditionKind.Password }, campaign.Condition);
+        Task<Response> DrawAsync(string password) => AskAsync(player, Of(Command.DrawInRound, new DrawInRoundReq { CampaignId = campaignId, Round = 1, Password = password }));
+        Assert.Equal(["password"], Blamed(await DrawAsync("")));
+        Assert.Equal(["password"], Blamed(await DrawAsync("恭喜")));
+        Assert.True(Body<DrawInRoundRsp>(await DrawAsync("恭喜发财")).Won);
+    }
+
+    [Fact]
     public async Task What_core_does_not_accept_names_the_field_of_the_package()
     {
         var offer = Offer();
@@ -87,8 +164,7 @@ public abstract class YybTests(RunningServer server)
         async Task BlamesAsync(CreatePacketReq request, params string[] fields)
         {
             var refused = await AskAsync(RunningServer.NewUser(), Of(Command.CreatePacket, request, ""));
-            Assert.Equal(ErrorCode.ValidationFailed, CodeOf(refused));
-            Assert.Equal(fields, JceSerializer.Read<ErrorDetail>(refused.Body).Faults.Select(f => f.Field).Order(StringComparer.Ordinal));
+            Assert.Equal(fields, Blamed(refused).Order(StringComparer.Ordinal));
         }
     }
 
@@ -134,6 +210,14 @@ public abstract class YybTests(RunningServer server)
         Assert.Equal((ErrorCode.Ok, ""), (CodeOf(response), response.Head.Message));
         return JceSerializer.Read<T>(response.Body);
     }
+
+    private static IEnumerable<string> Blamed(Response response)
+    {
+        Assert.Equal(ErrorCode.ValidationFailed, CodeOf(response));
+        return JceSerializer.Read<ErrorDetail>(response.Body).Faults.Select(f => f.Field);
+    }
+
+    private async Task<SubsidyInfo> SubsidyAsync(long uid) => Assert.Single(Body<ListSubsidiesRsp>(await AskAsync(uid, Of(Command.ListSubsidies))).Items);
 
     private async Task<Response> AskAsync(long uid, Request request)
     {

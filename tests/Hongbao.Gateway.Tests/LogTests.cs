@@ -1,4 +1,6 @@
+using Hongbao.Contracts.Yyb;
 using Hongbao.Gateway.Auth;
+using Hongbao.Gateway.Tests.Yyb;
 
 namespace Hongbao.Gateway.Tests;
 
@@ -13,6 +15,7 @@ public sealed class LogTests
         host.Core.Claim = (_, _, _) => throw new InvalidOperationException("boom");
         host.Campaigns.Draw = (_, _, _) => Task.FromResult(FakeCampaigns.Won());
         host.Core.Withdraw = (_, _, _) => throw new InvalidOperationException("boom");
+        host.Query.Subsidies = Yyb.CampaignTests.Subsidies();
         const string uid = "740274027402";
         const string subsidy = "k1.a-subsidys-token";
         var token = (await host.PostAsync("/api/v1/dev/token", new { uid, role = "admin" }, null)).Json.GetProperty("token").GetString()!;
@@ -28,6 +31,11 @@ public sealed class LogTests
         Assert.Equal(200, (await host.PutAsync("/ops/v1/finance/faults", new { reason = "x", operations = Array.Empty<object>() }, token)).Status);
 
         Assert.Equal(200, (await host.PostAsync("/api/v1/campaigns/71/rounds/1/draws", null, token)).Status);
+        foreach (var command in new[] { Command.DrawInRound, Command.ListSubsidies, Command.CreateWithdrawal })
+        {
+            Assert.Equal(command == Command.CreateWithdrawal ? ErrorCode.Internal : ErrorCode.Ok, (await host.AskAsync(command, CommandTests.Requests[command], token: token)).OnlyCode);
+        }
+
         host.Campaigns.Draw = (_, _, _) => throw new InvalidOperationException("boom");
         (await host.PostAsync("/api/v1/campaigns/71/rounds/1/draws", null, token)).IsProblem(500, "INTERNAL");
         (await host.PostAsync("/api/v1/me/withdrawals", new { requestId = "w-1", amount = 1 }, token)).IsProblem(500, "INTERNAL");
@@ -41,7 +49,7 @@ public sealed class LogTests
         var lines = host.Logs.Lines.ToArray();
         Assert.Contains(lines, l => l.StartsWith("Debug Microsoft.AspNetCore.Routing", StringComparison.Ordinal));
         Assert.Contains(lines, l => l.Contains("uid 74**", StringComparison.Ordinal));
-        foreach (var secret in new[] { token, token.Split('.')[2], wrong.Split('.')[1], ticket, uid, subsidy, FakeCampaigns.Won().Token })
+        foreach (var secret in new[] { token, token.Split('.')[2], wrong.Split('.')[1], ticket, uid, subsidy, FakeCampaigns.Won().Token, host.Query.Subsidies.Items[0].Token })
         {
             Assert.DoesNotContain(lines, l => l.Contains(secret, StringComparison.Ordinal));
         }

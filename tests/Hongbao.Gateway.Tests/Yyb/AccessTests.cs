@@ -25,6 +25,7 @@ public sealed class AccessTests : IAsyncLifetime
         Assert.Equal([typeof(PacketRequest)], _host.Query.Asked.Select(a => a.Request.GetType()));
         Assert.Equal(0, _host.Query.Asked.Single().Context.Uid);
         Assert.Empty(_host.Core.Asked);
+        Assert.Empty(_host.Campaigns.Asked);
     }
 
     [Fact]
@@ -34,7 +35,8 @@ public sealed class AccessTests : IAsyncLifetime
         _host.Clock.Advance(TimeSpan.FromHours(2));
         foreach (var token in new[] { valid, valid[..^3], "Bearer " + _host.Token(), "x", "\0", " ", "a.b.c", new string('t', 5000), _host.Token("0"), Tokens.Sign(Tokens.Claims(_host.Clock), key: new byte[32]) })
         {
-            foreach (var requests in new[] { new[] { AppPackages.Of(Command.GetLimits) }, [.. Enum.GetValues<Command>().Take(16).Select(c => AppPackages.Of(c, CommandTests.Requests[c]))] })
+            var all = Enum.GetValues<Command>().Select(c => AppPackages.Of(c, CommandTests.Requests[c])).Chunk(YybConstants.CommandsMax);
+            foreach (var requests in all.Prepend([AppPackages.Of(Command.GetLimits)]))
             {
                 var answer = await _host.SendAsync(AppPackages.Several(AppPackages.HeadOf(token), requests));
                 Assert.Equal((ErrorCode.Unauthenticated, requests.Length), (answer.Code, answer.Responses.Count));
@@ -47,6 +49,7 @@ public sealed class AccessTests : IAsyncLifetime
 
         Assert.Empty(_host.Core.Asked);
         Assert.Empty(_host.Query.Asked);
+        Assert.Empty(_host.Campaigns.Asked);
     }
 
     [Fact]

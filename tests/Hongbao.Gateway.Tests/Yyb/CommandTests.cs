@@ -32,7 +32,12 @@ public sealed class CommandTests : IAsyncLifetime
         [Command.GetWallet] = null,
         [Command.ListWalletEntries] = new ListWalletEntriesReq { Cursor = "9" },
         [Command.IssueTicket] = null,
+        [Command.ListSubsidies] = null,
+        [Command.CreateWithdrawal] = new CreateWithdrawalReq { Amount = 500, Currency = "CNY" },
+        [Command.GetWithdrawal] = new GetWithdrawalReq { WithdrawalNo = 4401 },
         [Command.Pay] = new PayReq { PayOrderNo = 55 },
+        [Command.ListCampaigns] = null,
+        [Command.DrawInRound] = new DrawInRoundReq { CampaignId = 71, Round = 2, Password = "恭喜发财🧧" },
     };
 
     public static TheoryData<Command> Commands => [.. Enum.GetValues<Command>()];

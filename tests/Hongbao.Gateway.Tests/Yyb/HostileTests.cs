@@ -36,7 +36,7 @@ public sealed class HostileTests(ITestOutputHelper output) : IAsyncLifetime
     {
         var head = AppPackages.HeadOf(token);
         var requests = Enum.GetValues<Command>().Select(c => AppPackages.Of(c, CommandTests.Requests[c])).ToArray();
-        return [.. requests.Select(r => AppPackages.One(head, r)), AppPackages.Several(head, requests[..9]), AppPackages.Several(head, requests[9..])];
+        return [.. requests.Select(r => AppPackages.One(head, r)), .. requests.Chunk(9).Select(some => AppPackages.Several(head, some))];
     }
 
     // What is wrong with a command's body, if anything, as the table of commands reads it.
