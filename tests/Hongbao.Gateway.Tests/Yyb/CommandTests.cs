@@ -9,7 +9,11 @@ public sealed class CommandTests : IAsyncLifetime
 {
     private GatewayHost _host = null!;
 
-    public async ValueTask InitializeAsync() => _host = await GatewayHost.StartAsync();
+    public async ValueTask InitializeAsync()
+    {
+        _host = await GatewayHost.StartAsync();
+        _host.Query.Subsidies = CampaignTests.Subsidies();
+    }
 
     public ValueTask DisposeAsync() => _host.DisposeAsync();
 
