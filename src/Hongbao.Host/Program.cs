@@ -11,6 +11,7 @@ var root = new RootCommand("Hongbao, the red packet platform. Start with: hongba
 root.Subcommands.Add(ServeCommand.Create());
 root.Subcommands.Add(DemoCommand.Create());
 root.Subcommands.Add(VerifyDrawCommand.Create());
+root.Subcommands.Add(VerifyRainCommand.Create());
 root.Subcommands.Add(OpenApiCommand.Create());
 root.Subcommands.Add(JceCommand.Create());
 

@@ -104,6 +104,9 @@ internal enum ApiKind
     /// <summary>An integer of 64 bits, such as an amount.</summary>
     Long,
 
+    /// <summary>A part of one, such as a probability: above 0, at most 1.</summary>
+    Part,
+
     /// <summary>true or false.</summary>
     Flag,
 

@@ -54,6 +54,14 @@ internal sealed class ApiSchemas(JsonObject schemas)
             return named.ContainsKey("properties") || named.ContainsKey("enum") ? new ApiType(ApiKind.Named, name) : Type(named, at);
         }
 
+        if (TypeIn(schema) == "number")
+        {
+            Knows(schema, at, "type", "exclusiveMinimum", "maximum", "description");
+            return (schema["exclusiveMinimum"]?.ToString(), schema["maximum"]?.ToString()) == ("0", "1")
+                ? new ApiType(ApiKind.Part)
+                : throw new UnknownShapeException(at, $"type {schema.ToJsonString()}");
+        }
+
         Knows(schema, at, "type", "format", "pattern", "items", "description");
         if (schema["pattern"] is not null)
         {

@@ -153,6 +153,7 @@ internal static class CSharpFiles
         ApiKind.Number or ApiKind.Long => "long",
         ApiKind.Moment => "DateTimeOffset",
         ApiKind.Int => "int",
+        ApiKind.Part => "decimal",
         ApiKind.Flag => "bool",
         ApiKind.Named => type.Name,
         ApiKind.List => $"IReadOnlyList<{TypeOf(type.Items!)}>",

@@ -74,7 +74,7 @@ internal static class TypeScriptFiles
         text.Append("/** What answers have to be; a word is a text. */\nexport const shapes = {\n");
         foreach (var shape in api.Shapes.Where(s => answered.Contains(s.Name)))
         {
-            if (shape.Name is "text" or "integer" or "flag")
+            if (shape.Name is "text" or "integer" or "part" or "flag")
             {
                 throw new UnknownShapeException(shape.Name, "a shape of that name");
             }
@@ -90,6 +90,7 @@ internal static class TypeScriptFiles
     {
         ApiKind.Text or ApiKind.Number or ApiKind.Moment => "text",
         ApiKind.Int or ApiKind.Long => "integer",
+        ApiKind.Part => "part",
         ApiKind.Flag => "flag",
         ApiKind.Named => choices.Contains(type.Name) ? "text" : type.Name,
         ApiKind.List => FieldOf(type.Items!, choices) + "[]",
@@ -141,7 +142,7 @@ internal static class TypeScriptFiles
     private static string TypeOf(ApiType type) => type.Kind switch
     {
         ApiKind.Text or ApiKind.Number or ApiKind.Moment => "string",
-        ApiKind.Int or ApiKind.Long => "number",
+        ApiKind.Int or ApiKind.Long or ApiKind.Part => "number",
         ApiKind.Flag => "boolean",
         ApiKind.Named => type.Name,
         ApiKind.List => TypeOf(type.Items!) + "[]",

@@ -41,10 +41,10 @@ public sealed class RainRuleTests
     {
         var vector = JsonSerializer.Deserialize<Vector>(text, Web)!;
         var (campaignId, secret) = (long.Parse(vector.CampaignId, CultureInfo.InvariantCulture), Convert.FromHexString(vector.Secret));
-        var aim = new Aim(vector.Prizes.Select(static (p, i) => new Prize(i + 1, p.Amount, p.Quantity, p.ChancePpb)), vector.PassPpb);
+        var aim = AimOf(vector);
 
-        Assert.Equal(vector.SecretHash, Aim.Commitment(campaignId, vector.Round, secret));
-        Assert.Equal(vector.SecretHash, Commitment(campaignId, vector.Round, secret));
+        Assert.Equal(vector.SecretHash, aim.Commitment(campaignId, vector.Round, secret));
+        Assert.Equal(vector.SecretHash, Commitment(vector, secret));
         Assert.NotEmpty(vector.Users);
         foreach (var user in vector.Users)
         {
@@ -70,7 +70,8 @@ public sealed class RainRuleTests
                 return new Term(1, chance == 0 ? random.NextInt64(1, random.Next(2) == 0 ? 10 : 1_000_000_000_000) : 0, chance);
             }).ToArray();
             var vector = new Vector($"{random.NextInt64()}", random.Next(1, 101), "", random.Next(3) switch { 0 => 0, 1 => Aim.Whole, _ => random.NextInt64(Aim.Whole) }, prizes, "", []);
-            var aim = new Aim(prizes.Select(static (p, n) => new Prize(n + 1, p.Amount, p.Quantity, p.ChancePpb)), vector.PassPpb);
+            var aim = AimOf(vector);
+            Assert.Equal(Commitment(vector, secret), aim.Commitment(long.Parse(vector.CampaignId, CultureInfo.InvariantCulture), vector.Round, secret));
             for (var u = 0; u < 50; u++)
             {
                 var uid = random.NextInt64();
@@ -85,19 +86,45 @@ public sealed class RainRuleTests
         await using var harness = await StartAsync(dialect);
         var plan = harness.Plan(10_000, Quantity(10, 50), Chance(20, 100_000_000), Quantity(30, 20)) with { PassPpb = 200_000_000 };
         var campaignId = await harness.ScheduledAsync(plan);
-        var before = (await harness.Main.Campaigns.ListCampaignsAsync(As(1), default)).Items[0].Rounds[0];
+        var running = (await harness.Main.Campaigns.ListCampaignsAsync(As(1), default)).Items[0];
+        var before = running.Rounds[0];
+        Assert.Empty(running.Prizes);
+        Assert.Equal(0, running.PassPpb);
         await harness.DrawAllAsync(campaignId, Enumerable.Range(1, 500).Select(static i => (long)i));
         Ok(await harness.EndAsync(campaignId));
 
-        var shown = (await harness.Main.Campaigns.ListCampaignsAsync(As(1), default)).Items[0].Rounds[0];
+        var over = (await harness.Main.Campaigns.ListCampaignsAsync(As(1), default)).Items[0];
+        var shown = over.Rounds[0];
         var secret = Convert.FromHexString(shown.Secret);
-        Assert.Equal(("", before.SecretHash), (before.Secret, Commitment(campaignId, 1, secret)));
         var terms = new Vector(
-            $"{campaignId}", 1, shown.Secret, plan.PassPpb, [.. plan.Prizes.Select(static p => new Term(p.Amount, p.Quantity, p.ChancePpb))], shown.SecretHash, []);
+            $"{campaignId}", 1, shown.Secret, over.PassPpb, [.. over.Prizes.Select(static p => new Term(p.Amount, p.Quantity, p.ChancePpb))], shown.SecretHash, []);
+        Assert.Equal(("", before.SecretHash), (before.Secret, Commitment(terms, secret)));
+        Assert.Equal(plan.PassPpb, over.PassPpb);
+        Assert.Equal(plan.Prizes, over.Prizes);
         var passers = Enumerable.Range(1, 500).Where(uid => At(terms, secret, uid) > 0).Select(static uid => (long)uid).ToArray();
         var draws = await harness.DrawsAsync(campaignId);
         Assert.Equal(passers, draws.Select(static d => d.Uid));
         Assert.All(draws.Where(static d => d.Amount > 0), d => Assert.Equal(plan.Prizes[At(terms, secret, d.Uid) - 1].ChancePpb > 0, d.Prize == 0));
+    }
+
+    [Fact]
+    public void The_commitment_is_another_one_when_any_term_is()
+    {
+        var terms = new Vector("42", 1, "", 5, [new Term(100, 7, 0), new Term(3, 0, 9)], "", []);
+        Vector[] others =
+        [
+            terms with { CampaignId = "43" },
+            terms with { Round = 2 },
+            terms with { PassPpb = 6 },
+            terms with { Prizes = [new Term(101, 7, 0), new Term(3, 0, 9)] },
+            terms with { Prizes = [new Term(100, 8, 0), new Term(3, 0, 9)] },
+            terms with { Prizes = [new Term(100, 7, 0), new Term(3, 0, 8)] },
+            terms with { Prizes = [new Term(3, 0, 9), new Term(100, 7, 0)] },
+            terms with { Prizes = [new Term(100, 7, 0)] },
+            terms with { Prizes = [.. terms.Prizes, new Term(1, 1, 0)] },
+        ];
+        string Of(Vector v) => AimOf(v).Commitment(long.Parse(v.CampaignId, CultureInfo.InvariantCulture), v.Round, new byte[32]);
+        Assert.Equal(others.Length + 1, others.Append(terms).Select(Of).Append(Of(terms)).Distinct().Count());
     }
 
     [Fact]
@@ -159,8 +186,11 @@ public sealed class RainRuleTests
         }
     }
 
-    private static string Commitment(long campaignId, int round, byte[] secret) =>
-        Convert.ToHexStringLower(SHA256.HashData((byte[])[.. Bytes(1, 4), .. Bytes(campaignId, 8), .. Bytes(round, 4), .. secret]));
+    private static Aim AimOf(Vector terms) => new([.. terms.Prizes.Select(static (p, i) => new Prize(i + 1, p.Amount, p.Quantity, p.ChancePpb))], terms.PassPpb);
+
+    private static string Commitment(Vector terms, byte[] secret) => Convert.ToHexStringLower(SHA256.HashData((byte[])[
+        .. Bytes(1, 4), .. Bytes(BigInteger.Parse(terms.CampaignId, CultureInfo.InvariantCulture), 8), .. Bytes(terms.Round, 4), .. secret,
+        .. Bytes(terms.PassPpb, 8), .. Bytes(terms.Prizes.Length, 4), .. terms.Prizes.SelectMany(static p => (byte[])[.. Bytes(p.Amount, 8), .. Bytes(p.Quantity, 8), .. Bytes(p.ChancePpb, 8)])]));
 
     private static BigInteger Number(ReadOnlySpan<byte> bigEndian) => new(bigEndian, isUnsigned: true, isBigEndian: true);
 

@@ -12,6 +12,8 @@ public sealed class GeneratorTests
 
     [Theory]
     [InlineData("""{"type":"number"}""", "CreatePacketBody.amount")]
+    [InlineData("""{"type":"number","minimum":0,"maximum":1}""", "minimum")]
+    [InlineData("""{"type":"number","exclusiveMinimum":0,"maximum":2}""", "CreatePacketBody.amount")]
     [InlineData("""{"type":"array"}""", "CreatePacketBody.amount")]
     [InlineData("""{"type":"object","properties":{}}""", "CreatePacketBody.amount")]
     [InlineData("""{"$ref":"#/components/schemas/Gone"}""", "Gone")]

@@ -80,6 +80,9 @@ internal sealed class Withdrawal
 
     /// <summary>Null until it was acknowledged.</summary>
     public string? WithdrawalNo { get; set; }
+
+    /// <summary>Sends without an answer, under way or lost: each may have made the withdrawal, or still make it.</summary>
+    public int Unanswered { get; set; }
 }
 
 /// <summary>All that clients were told of campaigns. Used under the world's lock.</summary>

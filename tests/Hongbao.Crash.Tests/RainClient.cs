@@ -97,7 +97,7 @@ internal sealed class RainClient(World world, Rain rain, Api api, Random random)
 
         foreach (var withdrawal in rain.Withdrawals.Where(static w => w.WithdrawalNo is null).ToArray())
         {
-            await SendAsync(withdrawal);
+            await SendAsync(withdrawal, isAlone: true);
         }
     }
 
@@ -488,7 +488,8 @@ internal sealed class RainClient(World world, Rain rain, Api api, Random random)
         Withdrawal? withdrawal;
         lock (world)
         {
-            withdrawal = rain.Withdrawals.Find(static w => w.WithdrawalNo is null);
+            var open = rain.Withdrawals.FindAll(static w => w.WithdrawalNo is null);
+            withdrawal = open.Count == 0 ? null : Any(open);
         }
 
         if (withdrawal is null || random.Next(2) == 0)
@@ -518,11 +519,23 @@ internal sealed class RainClient(World world, Rain rain, Api api, Random random)
         }
     }
 
-    private async Task SendAsync(Withdrawal withdrawal)
+    // Alone: no other process is alive in which an earlier send of it could still be under way.
+    private async Task SendAsync(Withdrawal withdrawal, bool isAlone = false)
     {
+        lock (world)
+        {
+            if (!rain.Withdrawals.Contains(withdrawal))
+            {
+                return;
+            }
+
+            withdrawal.Unanswered++;
+        }
+
         var answer = await api.SendAsync(HttpMethod.Post, "/api/v1/me/withdrawals", withdrawal.Uid, new { requestId = withdrawal.RequestId, amount = withdrawal.Amount });
         lock (world)
         {
+            withdrawal.Unanswered--;
             if (answer.IsOk)
             {
                 withdrawal.WithdrawalNo ??= answer.Text("withdrawalNo");
@@ -534,7 +547,12 @@ internal sealed class RainClient(World world, Rain rain, Api api, Random random)
             }
             else if (answer.Code is "INSUFFICIENT_FUNDS" or "LIMIT_EXCEEDED")
             {
-                rain.Withdrawals.Remove(withdrawal);
+                // Refused, but another send of it may get the money that comes in a moment later.
+                if (isAlone || withdrawal.Unanswered == 0)
+                {
+                    rain.Withdrawals.Remove(withdrawal);
+                }
+
                 return;
             }
         }

@@ -20,10 +20,19 @@ public sealed class CampaignTests : IAsyncLifetime
             {"items":[{"campaignId":"71","name":"新年红包雨","status":"RUNNING","currency":"CNY","startsAt":"2026-02-17T12:00:00.000Z","endsAt":"2026-02-17T13:00:00.000Z","rounds":[
             {"round":1,"startsAt":"2026-02-17T12:00:00.000Z","endsAt":"2026-02-17T12:01:00.000Z","yourStartAt":"2026-02-17T12:00:00.250Z","secretHash":"ab01","secret":"5ec1"},
             {"round":2,"startsAt":"2026-02-17T12:10:00.000Z","endsAt":"2026-02-17T12:11:00.000Z","yourStartAt":"2026-02-17T12:10:00.250Z","secretHash":"ab02"}
-            ]}],"serverTime":"2026-02-17T12:00:00.001Z"}
+            ],"prizes":[{"amount":888,"quantity":100},{"amount":20,"probability":0.001}],"passRate":0.25}],"serverTime":"2026-02-17T12:00:00.001Z"}
             """.Replace("\n", "", StringComparison.Ordinal),
             (await _host.GetAsync("/api/v1/campaigns")).Body);
         Assert.Equal(1001, _host.Campaigns.Asked.Single().Context.Uid);
+    }
+
+    [Fact]
+    public async Task Terms_that_are_not_shown_yet_are_absent()
+    {
+        _host.Campaigns.Views = [FakeCampaigns.View() with { Prizes = [], PassPpb = 0 }];
+        var row = (await _host.GetAsync("/api/v1/campaigns")).Json.GetProperty("items")[0];
+        Assert.False(row.TryGetProperty("prizes", out _));
+        Assert.False(row.TryGetProperty("passRate", out _));
     }
 
     [Theory]

@@ -35,6 +35,8 @@ internal sealed class FakeCampaigns : ICampaigns, ICampaignOperations
             new RoundView { Plan = new RoundPlan { Round = 1, StartsAtMs = Now, EndsAtMs = Now + 60_000 }, SecretHash = "ab01", Secret = "5ec1", YourStartAtMs = Now + 250 },
             new RoundView { Plan = new RoundPlan { Round = 2, StartsAtMs = Now + 600_000, EndsAtMs = Now + 660_000 }, SecretHash = "ab02", YourStartAtMs = Now + 600_250 },
         ],
+        Prizes = [new PrizePlan { Amount = 888, Quantity = 100 }, new PrizePlan { Amount = 20, ChancePpb = 1_000_000 }],
+        PassPpb = 250_000_000,
     };
 
     public static CampaignPlan Plan() => new()
@@ -45,10 +47,10 @@ internal sealed class FakeCampaigns : ICampaigns, ICampaignOperations
         StartsAtMs = Now,
         EndsAtMs = Now + 3_600_000,
         Rounds = View().Rounds.ConvertAll(r => r.Plan),
-        Prizes = [new PrizePlan { Amount = 888, Quantity = 100 }, new PrizePlan { Amount = 20, ChancePpb = 1_000_000 }],
+        Prizes = View().Prizes,
         PerUserLimit = 2,
         TokenTtlSeconds = 86_400,
-        PassPpb = 250_000_000,
+        PassPpb = View().PassPpb,
         JitterMs = 5000,
     };
 

@@ -1,7 +1,7 @@
 import type { CampaignRow, RoundRow } from 'hongbao-client';
 import { describe, expect, it, vi } from 'vitest';
 import rule from '../../docs/rain.md?raw';
-import { checkRound, commitment, placeOf } from '../src/rain/fairness';
+import { aimOf, checkRound, commitment, type RainTerms } from '../src/rain/fairness';
 import { clockText, spanText } from '../src/rain/leftTime';
 import { afterglowMs, countdown, phaseOf, roundAfter, roundAt, shownCampaign, timesOf } from '../src/rain/rounds';
 import { ServerClock } from '../src/rain/serverClock';
@@ -106,55 +106,72 @@ describe('rounds', () => {
 const vectors = [
   {
     campaignId: '7301444488550940673', round: 1, uid: '1001', secret: '000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f',
-    hash: 'ade2878e00e3ae77eb3b1baaadd87712a9ee1787f39fc8b1c41360a1d36f93f6', place: 884_885_157,
+    hash: 'ee3f0c0469742ccdc9ced6199d3f2ee6faba157847b825cfa2cceb31576e73f1', place: 884_885_157, prize: -1,
   },
   {
     campaignId: '7301444488550940673', round: 3, uid: '9223372036854775807', secret: '000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f',
-    hash: 'b0c0ce58d82fc45c336a53aedb63f32c458170ee60384d384cd755fb17f413f4', place: 190_584_457,
+    hash: 'd0a650df08bc90edd8688594ee10b6f7fb32a46c5bfa28865639d323fec238a7', place: 190_584_457, prize: 2,
   },
   {
     campaignId: '42', round: 2, uid: '1002', secret: '1f1e1d1c1b1a191817161514131211100f0e0d0c0b0a09080706050403020100',
-    hash: 'e61f9881b1704115aa68108929ce8285f498bb2b4eb200fd8718b4b015cf2874', place: 166_322_370,
+    hash: '9b8e5b1be3b4e2b231941e1ea16181b16308c2ff61b0101dfb0bc05a7fb2c7a8', place: 166_322_370, prize: 2,
   },
 ];
 
+const terms: RainTerms = { prizes: [{ amount: 100, quantity: 1000 }, { amount: 8800, quantity: 10 }, { amount: 5, probability: 0.2 }], passRate: 0.1 };
+
 describe('fairness', () => {
-  it.each(vectors)('of campaign $campaignId round $round for $uid is computed as the rule says', async ({ campaignId, round: no, uid, secret, hash, place }) => {
-    expect(await commitment(campaignId, no, fromHex(secret))).toBe(hash);
-    expect(await placeOf(fromHex(secret), campaignId, no, uid)).toBe(place);
+  it.each(vectors)('of campaign $campaignId round $round for $uid is computed as the rule says', async ({ campaignId, round: no, uid, secret, hash, place, prize }) => {
+    expect(await commitment(campaignId, no, fromHex(secret), terms)).toBe(hash);
+    expect(await aimOf(fromHex(secret), campaignId, no, uid, terms)).toEqual({ place, prize });
   });
 
   it('is computed as the page of the rule has it', async () => {
     const json = (name: string) => JSON.parse(rule.split(`\`\`\`json ${name}\n`)[1]!.split('```')[0]!);
-    const published: { campaignId: string; round: number; secret: string; secretHash: string }[] = json('rain-vectors');
-    for (const each of published) expect(await commitment(each.campaignId, each.round, fromHex(each.secret))).toBe(each.secretHash);
-    const { campaignId: id, round: number } = published[0]!;
+    interface Vector {
+      campaignId: string; round: number; secret: string; passPpb: number; secretHash: string;
+      prizes: { amount: number; quantity: number; chancePpb: number }[]; users: { uid: string; prize: number }[];
+    }
+    const published: Vector[] = json('rain-vectors');
+    const termsOf = ({ passPpb, prizes }: Vector): RainTerms => ({
+      prizes: prizes.map(({ amount, quantity, chancePpb }) => ({ amount, quantity: quantity || undefined, probability: chancePpb / 1e9 || undefined })), passRate: passPpb / 1e9 || undefined,
+    });
+    for (const each of published) {
+      expect(await commitment(each.campaignId, each.round, fromHex(each.secret), termsOf(each))).toBe(each.secretHash);
+      for (const user of each.users) expect((await aimOf(fromHex(each.secret), each.campaignId, each.round, user.uid, termsOf(each))).prize).toBe(user.prize - 1);
+    }
+    const first = published[0]!;
     const example: { secret: string; place: string } = json('rain-example');
-    expect(String(await placeOf(fromHex(example.secret), id, number, '10086'))).toBe(example.place);
+    expect(String((await aimOf(fromHex(example.secret), first.campaignId, first.round, '10086', termsOf(first))).place)).toBe(example.place);
   });
 
-  const { campaignId, round: no, uid, secret, hash, place } = vectors[0]!;
+  const { campaignId, round: no, uid, secret, hash, place, prize } = vectors[0]!;
   const shown: RoundRow = { ...round(no, 0, 60), secretHash: hash, secret };
+  const over: CampaignRow = { campaignId, name: 'rain', status: 'ENDED', currency: 'CNY', startsAt: shown.startsAt, endsAt: shown.endsAt, rounds: [shown], ...terms };
 
   it('is right when the secret is the promised one', async () => {
-    expect(await checkRound(campaignId, shown, uid, hash)).toEqual({
-      outcome: 'right', steps: [{ step: 'hashSeenBefore', right: true }, { step: 'hashMatches', right: true }], place,
+    expect(await checkRound(over, shown, uid, hash)).toEqual({
+      outcome: 'right', steps: [{ step: 'hashSeenBefore', right: true }, { step: 'hashMatches', right: true }], place, prize,
     });
-    expect((await checkRound(campaignId, shown, uid, undefined)).steps).toHaveLength(1);
+    expect((await checkRound(over, shown, uid, undefined)).steps).toHaveLength(1);
   });
 
   it('is wrong when the secret or the promise was changed', async () => {
     const other = { ...shown, secret: secret.replace('00', '01') };
-    expect((await checkRound(campaignId, other, uid, hash)).outcome).toBe('wrong');
-    const exchanged = { ...other, secretHash: await commitment(campaignId, no, fromHex(other.secret)) };
-    expect((await checkRound(campaignId, exchanged, uid, undefined)).outcome).toBe('right');
-    expect((await checkRound(campaignId, exchanged, uid, hash)).outcome).toBe('wrong');
+    expect((await checkRound(over, other, uid, hash)).outcome).toBe('wrong');
+    const exchanged = { ...other, secretHash: await commitment(campaignId, no, fromHex(other.secret), terms) };
+    expect((await checkRound(over, exchanged, uid, undefined)).outcome).toBe('right');
+    expect((await checkRound(over, exchanged, uid, hash)).outcome).toBe('wrong');
+    for (const changed of [{ passRate: 0.2 }, { prizes: terms.prizes.slice(1) }, { prizes: [{ amount: 1, quantity: 1000 }, ...terms.prizes.slice(1)] }]) {
+      expect((await checkRound({ ...over, ...changed }, shown, uid, hash)).outcome).toBe('wrong');
+    }
   });
 
   it('is not known before the end, nor without cryptography', async () => {
-    expect((await checkRound(campaignId, { ...shown, secret: undefined }, uid, hash)).outcome).toBe('notRevealed');
+    expect((await checkRound(over, { ...shown, secret: undefined }, uid, hash)).outcome).toBe('notRevealed');
+    expect((await checkRound({ ...over, prizes: undefined }, shown, uid, hash)).outcome).toBe('notRevealed');
     vi.stubGlobal('crypto', {});
-    expect((await checkRound(campaignId, shown, uid, hash)).outcome).toBe('unsupported');
+    expect((await checkRound(over, shown, uid, hash)).outcome).toBe('unsupported');
     vi.unstubAllGlobals();
   });
 });

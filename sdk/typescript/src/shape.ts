@@ -1,5 +1,5 @@
 /**
- * What a field of an answer holds: `text`, `integer`, `flag` or the name of a shape; `[]` behind it for a list, `?` for one that may be absent. Numbers of things, times
+ * What a field of an answer holds: `text`, `integer`, `part` (of one), `flag` or the name of a shape; `[]` behind it for a list, `?` for one that may be absent. Numbers of things, times
  * and words are texts.
  */
 export type Field = string;
@@ -36,6 +36,8 @@ function faultOf(value: unknown, field: Field, shapes: Readonly<Record<string, S
     case 'integer':
       // Beyond 2^53 a number was rounded when it was read: no amount at all is better than another one.
       return Number.isSafeInteger(value) ? undefined : at;
+    case 'part':
+      return typeof value === 'number' && value > 0 && value <= 1 ? undefined : at;
     default:
       return faultIn(value, field, shapes, at);
   }

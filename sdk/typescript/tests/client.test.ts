@@ -128,6 +128,17 @@ describe('what answers', () => {
     expect(sent).toHaveLength(1);
   });
 
+  it('says parts of one as numbers above 0 and at most 1', async () => {
+    const campaign = { campaignId: '7', name: '', status: 'ENDED', currency: 'CNY', startsAt: '', endsAt: '', rounds: [] };
+    const list = (more: object) => ({ serverTime: '', items: [{ ...campaign, ...more }] });
+    for (const good of [{}, { passRate: 1e-9 }, { passRate: 1, prizes: [{ amount: 1, probability: 0.5 }] }]) {
+      expect(await scripted([ok(list(good))]).client.listCampaigns()).toEqual(list(good));
+    }
+    for (const passRate of [0, 1.1, -0.5, '0.5']) {
+      await expect(run(scripted([ok(list({ passRate }))]).client.listCampaigns())).rejects.toMatchObject({ code: 'BAD_ANSWER', detail: expect.stringContaining('items[0].passRate') });
+    }
+  });
+
   it('may be newer than this client', async () => {
     const newer = { ...aClaim, status: 'SLEEPING', mood: { good: true } };
     expect(await scripted([ok(newer)]).client.claim('5')).toEqual(newer);

@@ -6,8 +6,14 @@ namespace Hongbao.Campaign.Plans;
 /// <summary>Campaigns as others see them.</summary>
 internal static class CampaignViews
 {
-    /// <summary>For clients; a round's secret only once nobody can draw in it any more.</summary>
-    public static CampaignView Of(Plan plan, long uid, long nowMs) => new()
+    /// <summary>For clients; a round's secret only once nobody can draw in it any more, and what else it takes to recompute who could win with the first of them.</summary>
+    public static CampaignView Of(Plan plan, long uid, long nowMs)
+    {
+        var view = ViewOf(plan, uid, nowMs);
+        return !plan.Rounds.Any(r => plan.IsOver(r, nowMs)) ? view : view with { Prizes = PrizesOf(plan), PassPpb = plan.PassPpb };
+    }
+
+    private static CampaignView ViewOf(Plan plan, long uid, long nowMs) => new()
     {
         CampaignId = plan.CampaignId,
         Name = plan.Name,
@@ -34,7 +40,7 @@ internal static class CampaignViews
         StartsAtMs = plan.StartsAtMs,
         EndsAtMs = plan.EndsAtMs,
         Rounds = [.. plan.Rounds.Select(static r => new RoundPlan { Round = r.No, StartsAtMs = r.StartsAtMs, EndsAtMs = r.EndsAtMs })],
-        Prizes = [.. plan.Prizes.Select(static p => new PrizePlan { Amount = p.Amount, Quantity = p.Quantity, ChancePpb = p.ChancePpb })],
+        Prizes = PrizesOf(plan),
         PerUserLimit = plan.PerUserLimit,
         TokenTtlSeconds = plan.TokenTtlSeconds,
         PassPpb = plan.PassPpb,
@@ -43,4 +49,7 @@ internal static class CampaignViews
         JitterMs = plan.JitterMs,
         Condition = plan.Condition?.Shown ?? new OpeningCondition(),
     };
+
+    private static List<PrizePlan> PrizesOf(Plan plan) =>
+        [.. plan.Prizes.Select(static p => new PrizePlan { Amount = p.Amount, Quantity = p.Quantity, ChancePpb = p.ChancePpb })];
 }

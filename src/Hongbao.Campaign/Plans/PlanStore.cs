@@ -101,6 +101,7 @@ internal sealed class PlanStore(IStore store)
             conditionContent = condition.Kind == ConditionKind.Share ? condition.ContentId : null,
             passwordHash = condition.Kind == ConditionKind.Password ? OpeningPassword.Hash(condition.Password, campaignId) : null,
         }, cancellationToken).ConfigureAwait(false);
+        var aim = new Aim([.. plan.Prizes.Select(static (p, i) => new Prize(i + 1, p.Amount, p.Quantity, p.ChancePpb))], plan.PassPpb);
         for (var i = 0; i < plan.Rounds.Count; i++)
         {
             var round = plan.Rounds[i];
@@ -113,7 +114,7 @@ internal sealed class PlanStore(IStore store)
                 round.StartsAtMs,
                 round.EndsAtMs,
                 secret = secrets[i],
-                hash = Aim.Commitment(campaignId, round.Round, secrets[i]),
+                hash = aim.Commitment(campaignId, round.Round, secrets[i]),
             }, cancellationToken).ConfigureAwait(false);
         }
 

@@ -20,6 +20,7 @@ internal sealed class Aim
     /// <summary>Bytes of a round's secret.</summary>
     public const int SecretBytes = 32;
 
+    private readonly byte[] _terms;
     private readonly (int Prize, long Below)[] _byChance;
     private readonly (int Prize, long Below)[] _byQuantity;
     private readonly long _chance;
@@ -28,8 +29,9 @@ internal sealed class Aim
     /// <summary>Makes it from a plan.</summary>
     /// <param name="prizes">In order of their places.</param>
     /// <param name="passPpb">Part of those outside of all chances who may win prizes by quantity; 0 means all.</param>
-    public Aim(IEnumerable<Prize> prizes, long passPpb)
+    public Aim(IReadOnlyCollection<Prize> prizes, long passPpb)
     {
+        _terms = Terms(prizes, passPpb);
         var byChance = new List<(int, long)>();
         var byQuantity = new List<(int, long)>();
         foreach (var prize in prizes)
@@ -82,15 +84,14 @@ internal sealed class Aim
         return Find(_byQuantity, (long)Scaled(second, (ulong)_byQuantity[^1].Below));
     }
 
-    /// <summary>What is shown of a secret before the round, lower-case hex.</summary>
-    public static string Commitment(long campaignId, int round, byte[] secret)
+    /// <summary>What is shown before the round of the secret and of all terms that decide who may win what, lower-case hex.</summary>
+    public string Commitment(long campaignId, int round, byte[] secret)
     {
-        Span<byte> message = stackalloc byte[16 + SecretBytes];
-        BinaryPrimitives.WriteInt32BigEndian(message, Algorithm);
-        BinaryPrimitives.WriteInt64BigEndian(message[4..], campaignId);
-        BinaryPrimitives.WriteInt32BigEndian(message[12..], round);
-        secret.CopyTo(message[16..]);
-        return Convert.ToHexStringLower(SHA256.HashData(message));
+        Span<byte> head = stackalloc byte[16];
+        BinaryPrimitives.WriteInt32BigEndian(head, Algorithm);
+        BinaryPrimitives.WriteInt64BigEndian(head[4..], campaignId);
+        BinaryPrimitives.WriteInt32BigEndian(head[12..], round);
+        return Convert.ToHexStringLower(SHA256.HashData([.. head, .. secret, .. _terms]));
     }
 
     /// <summary>A user's fixed place in a span of time: 0 to below the span. Public, for it spreads and decides nothing.</summary>
@@ -106,6 +107,24 @@ internal sealed class Aim
         BinaryPrimitives.WriteInt32BigEndian(message[8..], round);
         BinaryPrimitives.WriteInt64BigEndian(message[12..], uid);
         return (int)Scaled(BinaryPrimitives.ReadUInt64BigEndian(SHA256.HashData(message)), (ulong)span);
+    }
+
+    private static byte[] Terms(IReadOnlyCollection<Prize> prizes, long passPpb)
+    {
+        const int PrizeBytes = 24;
+        var terms = new byte[12 + (prizes.Count * PrizeBytes)];
+        BinaryPrimitives.WriteInt64BigEndian(terms, passPpb);
+        BinaryPrimitives.WriteInt32BigEndian(terms.AsSpan(8), prizes.Count);
+        var rest = terms.AsSpan(12);
+        foreach (var prize in prizes)
+        {
+            BinaryPrimitives.WriteInt64BigEndian(rest, prize.Amount);
+            BinaryPrimitives.WriteInt64BigEndian(rest[8..], prize.Quantity);
+            BinaryPrimitives.WriteInt64BigEndian(rest[16..], prize.ChancePpb);
+            rest = rest[PrizeBytes..];
+        }
+
+        return terms;
     }
 
     private static ulong Scaled(ulong uniform, ulong limit) => Math.BigMul(uniform, limit, out _);

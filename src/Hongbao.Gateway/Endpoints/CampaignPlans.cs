@@ -57,12 +57,7 @@ internal static class CampaignPlans
             StartsAt = plan.StartsAtMs,
             EndsAt = plan.EndsAtMs,
             Rounds = plan.Rounds.ConvertAll(r => Of(r, view.Rounds.Find(v => v.Plan.Round == r.Round))),
-            Prizes = plan.Prizes.ConvertAll(static p => new PrizePart
-            {
-                Amount = p.Amount,
-                Quantity = p.Quantity == 0 ? null : p.Quantity,
-                Probability = Ratio.OrNone(p.ChancePpb),
-            }),
+            Prizes = plan.Prizes.ConvertAll(Of),
             PerUserLimit = plan.PerUserLimit,
             TokenTtlSeconds = plan.TokenTtlSeconds,
             PassRate = Ratio.OrNone(plan.PassPpb),
@@ -71,6 +66,14 @@ internal static class CampaignPlans
             Condition = ConditionPart.OrNone(plan.Condition),
         };
     }
+
+    /// <summary>A prize.</summary>
+    public static PrizePart Of(PrizePlan plan) => new()
+    {
+        Amount = plan.Amount,
+        Quantity = plan.Quantity == 0 ? null : plan.Quantity,
+        Probability = Ratio.OrNone(plan.ChancePpb),
+    };
 
     private static PlannedRound Of(RoundPlan plan, RoundView? view) => new()
     {

@@ -40,6 +40,12 @@ internal sealed record CampaignRow
     /// <summary>What has to be met by everyone who draws.</summary>
     public ConditionPart? Condition { get; init; }
 
+    /// <summary>What could be won, in the plan's order; shown with the first round's secret: with it anyone can recompute who could win what.</summary>
+    public List<PrizePart>? Prizes { get; init; }
+
+    /// <summary>Of those that no prize by probability was meant for, the part who could win prizes that go by quantity; all when absent. Shown as the prizes are.</summary>
+    public Ratio? PassRate { get; init; }
+
     public static CampaignRow From(CampaignView view) => new()
     {
         CampaignId = view.CampaignId,
@@ -50,6 +56,8 @@ internal sealed record CampaignRow
         EndsAt = view.EndsAtMs,
         Rounds = view.Rounds.ConvertAll(RoundRow.From),
         Condition = ConditionPart.OrNone(view.Condition),
+        Prizes = view.Prizes.Count == 0 ? null : view.Prizes.ConvertAll(CampaignPlans.Of),
+        PassRate = Ratio.OrNone(view.PassPpb),
     };
 }
 
@@ -68,7 +76,7 @@ internal sealed record RoundRow
     /// <summary>When the caller had best begin, so that not everybody comes at once; he may draw earlier.</summary>
     public required Moment YourStartAt { get; init; }
 
-    /// <summary>SHA-256 of what decides who may win, lower-case hex.</summary>
+    /// <summary>SHA-256 of all that decides who may win what, lower-case hex.</summary>
     public required string SecretHash { get; init; }
 
     /// <summary>What decided who may win, lower-case hex, once the round is over.</summary>

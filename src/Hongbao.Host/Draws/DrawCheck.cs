@@ -7,13 +7,13 @@ namespace Hongbao.Host.Draws;
 /// <summary>What a check came to.</summary>
 internal enum DrawVerdict
 {
-    /// <summary>The seed is the one committed to, and gives every amount shown.</summary>
+    /// <summary>The seed or secret is the one committed to, and gives all that is shown.</summary>
     Genuine,
 
-    /// <summary>The seed or an amount is another.</summary>
+    /// <summary>The seed or secret, or what follows from it, is another.</summary>
     NotGenuine,
 
-    /// <summary>The seed is not shown yet.</summary>
+    /// <summary>The seed or secret is not shown yet.</summary>
     NotShownYet,
 
     /// <summary>What was given is no draw that this program knows.</summary>

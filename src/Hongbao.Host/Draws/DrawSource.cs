@@ -15,13 +15,16 @@ internal static class DrawSource
     private const int LengthMax = 16 * 1024 * 1024;
 
     /// <exception cref="NoDrawException">There is no such file, or it holds no draw.</exception>
-    public static ShownDraw ReadFile(string path)
+    public static ShownDraw ReadFile(string path) => Parse(ReadBytes(path), path);
+
+    /// <summary>A file's bytes.</summary>
+    /// <exception cref="NoDrawException">There is none, or it is too long for what is looked for.</exception>
+    public static byte[] ReadBytes(string path)
     {
-        byte[] bytes;
         try
         {
             var file = new FileInfo(path);
-            bytes = !file.Exists ? throw new NoDrawException($"There is no file {path}.")
+            return !file.Exists ? throw new NoDrawException($"There is no file {path}.")
                 : file.Length > LengthMax ? throw new NoDrawException($"{path} is too long for a draw.")
                 : File.ReadAllBytes(path);
         }
@@ -29,8 +32,6 @@ internal static class DrawSource
         {
             throw new NoDrawException($"{path} cannot be read: {e.Message}");
         }
-
-        return Parse(bytes, path);
     }
 
     /// <exception cref="NoDrawException">The server cannot be reached, has no such packet, or answers something else.</exception>
@@ -82,7 +83,7 @@ internal static class DrawSource
         {
             return status == HttpStatusCode.OK && JsonDocument.Parse(bytes).RootElement.GetProperty("token").GetString() is { } token
                 ? token
-                : throw new NoDrawException($"{http.BaseAddress} gives no development tokens; use --token, or leave out --uid: the draw of a public packet, or of one that is over, needs no token.");
+                : throw new NoDrawException($"{http.BaseAddress} gives no development tokens; use --token instead of --uid.");
         }
         catch (Exception e) when (e is JsonException or InvalidOperationException or KeyNotFoundException)
         {
@@ -90,7 +91,9 @@ internal static class DrawSource
         }
     }
 
-    private static async Task<(HttpStatusCode Status, byte[] Body)> GetAsync(HttpClient http, string path, string? token, CancellationToken cancellationToken)
+    /// <summary>What a server answers.</summary>
+    /// <exception cref="NoDrawException">It cannot be reached.</exception>
+    public static async Task<(HttpStatusCode Status, byte[] Body)> GetAsync(HttpClient http, string path, string? token, CancellationToken cancellationToken)
     {
         using var request = new HttpRequestMessage(HttpMethod.Get, path);
         request.Headers.Authorization = token is null ? null : new AuthenticationHeaderValue("Bearer", token);

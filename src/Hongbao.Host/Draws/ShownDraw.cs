@@ -6,7 +6,8 @@ namespace Hongbao.Host.Draws;
 /// <summary>A draw as <c>GET /api/v1/packets/{packetNo}/draw</c> shows it; amounts in minor units.</summary>
 internal sealed record ShownDraw
 {
-    private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web)
+    /// <summary>How what a server shows is read: numbers also as text, nothing that is required missing.</summary>
+    internal static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web)
     {
         NumberHandling = JsonNumberHandling.AllowReadingFromString,
         RespectNullableAnnotations = true,

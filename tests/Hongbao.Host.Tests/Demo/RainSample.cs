@@ -1,6 +1,7 @@
 using Hongbao.Contracts;
 using Hongbao.Host.Demo.Audits;
 using Hongbao.Host.Demo.Plans;
+using Hongbao.Host.Draws;
 
 namespace Hongbao.Host.Tests.Demo;
 
@@ -25,7 +26,7 @@ internal static class RainSample
         PerUserLimit = 1,
     };
 
-    public static RainRule Rule { get; } = new(Terms, CampaignId);
+    public static RainRule Rule { get; } = new(Terms.Prizes, Terms.PassPpb, CampaignId);
 
     public static long Anna { get; } = First(u => Amount(1, u) == 1000);
 

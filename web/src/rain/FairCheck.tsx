@@ -1,5 +1,6 @@
 import { useState } from 'preact/hooks';
 import type { CampaignRow, RoundRow } from 'hongbao-client';
+import { moneyText } from '../money';
 import { seenRoundHash } from '../seenHashes';
 import { CheckIcon, CloseIcon, ShieldIcon } from '../ui/icons';
 import { useLanguageTag, useWords } from '../words/language';
@@ -18,18 +19,20 @@ export function FairCheck({ campaign, rounds, uid }: { campaign: CampaignRow; ro
       </h3>
       <p>{words.fair.lead}</p>
       {rounds.map((round) => (
-        <RoundCheck key={`${round.round} ${round.secret}`} campaignId={campaign.campaignId} round={round} uid={uid} />
+        <RoundCheck key={`${round.round} ${round.secret}`} campaign={campaign} round={round} uid={uid} />
       ))}
     </section>
   );
 }
 
-function RoundCheck({ campaignId, round, uid }: { campaignId: string; round: RoundRow; uid: string }) {
+function RoundCheck({ campaign, round, uid }: { campaign: CampaignRow; round: RoundRow; uid: string }) {
+  const { campaignId, currency, prizes = [] } = campaign;
   const words = useWords();
   const tag = useLanguageTag();
   const [verdict, setVerdict] = useState<RoundVerdict>();
-  const run = async () => setVerdict(await checkRound(campaignId, round, uid, seenRoundHash(campaignId, round.round)));
+  const run = async () => setVerdict(await checkRound(campaign, round, uid, seenRoundHash(campaignId, round.round)));
   const count = (n: number) => new Intl.NumberFormat(tag).format(n);
+  const aim = verdict?.prize === undefined ? undefined : prizes[verdict.prize];
   const drawn = drawMemory(uid, campaignId, round.round).read();
   return (
     <div class="rain-fair-round" data-testid="fair-round" data-round={round.round}>
@@ -69,6 +72,7 @@ function RoundCheck({ campaignId, round, uid }: { campaignId: string; round: Rou
             {verdict.place !== undefined && (
               <>
                 <p data-testid="fair-place">{words.fair.place(count(verdict.place + 1), count(places))}</p>
+                <p data-testid="fair-aim">{aim ? words.fair.aim(moneyText(aim.amount, currency)) : words.fair.aimNothing}</p>
                 <p class="rain-fair-note">
                   {drawn === 'won' || drawn === 'lost' ? `${words.fair[drawn]} ` : ''}
                   {words.fair.placeLead}

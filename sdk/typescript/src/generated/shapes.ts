@@ -17,6 +17,8 @@ export const shapes = {
     endsAt: 'text',
     rounds: 'RoundRow[]',
     condition: 'ConditionPart?',
+    prizes: 'PrizePart[]?',
+    passRate: 'part?',
   },
   ClaimAnswer: {
     claimNo: 'text',
@@ -162,6 +164,11 @@ export const shapes = {
     payOrderNo: 'text',
     status: 'text',
     cashierUrl: 'text',
+  },
+  PrizePart: {
+    amount: 'integer',
+    quantity: 'integer?',
+    probability: 'part?',
   },
   RainDrawAnswer: {
     won: 'flag',

@@ -89,6 +89,10 @@ export interface CampaignRow {
   rounds: RoundRow[];
   /** What has to be met by everyone who draws. */
   condition?: ConditionPart;
+  /** What could be won, in the plan's order; shown with the first round's secret: with it anyone can recompute who could win what. */
+  prizes?: PrizePart[];
+  /** Of those that no prize by probability was meant for, the part who could win prizes that go by quantity; all when absent. Shown as the prizes are. */
+  passRate?: number;
 }
 
 /** The caller's share of a packet. */
@@ -463,6 +467,16 @@ export interface PaymentPart {
   cashierUrl: string;
 }
 
+/** A kind of prize: so many of them, or for everybody with a probability. */
+export interface PrizePart {
+  /** What a win of it is worth, minor units. */
+  amount: number;
+  /** How many there are in the whole campaign, spread evenly over its rounds; in place of a probability. */
+  quantity?: number;
+  /** The chance of each user and round to win it, with at most 9 decimals; in place of a quantity. */
+  probability?: number;
+}
+
 /** What a draw gave: the same for every repetition. */
 export interface RainDrawAnswer {
   /** True for a win; only then there is more. */
@@ -521,7 +535,7 @@ export interface RoundRow {
   endsAt: string;
   /** When the caller had best begin, so that not everybody comes at once; he may draw earlier. */
   yourStartAt: string;
-  /** SHA-256 of what decides who may win, lower-case hex. */
+  /** SHA-256 of all that decides who may win what, lower-case hex. */
   secretHash: string;
   /** What decided who may win, lower-case hex, once the round is over. */
   secret?: string;

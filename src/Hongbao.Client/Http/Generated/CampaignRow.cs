@@ -30,4 +30,10 @@ public sealed record CampaignRow
 
     /// <summary>What has to be met by everyone who draws. May be absent.</summary>
     public ConditionPart? Condition { get; init; }
+
+    /// <summary>What could be won, in the plan's order; shown with the first round's secret: with it anyone can recompute who could win what. May be absent.</summary>
+    public IReadOnlyList<PrizePart>? Prizes { get; init; }
+
+    /// <summary>Of those that no prize by probability was meant for, the part who could win prizes that go by quantity; all when absent. Shown as the prizes are. May be absent.</summary>
+    public decimal? PassRate { get; init; }
 }

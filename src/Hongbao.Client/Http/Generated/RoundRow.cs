@@ -16,7 +16,7 @@ public sealed record RoundRow
     /// <summary>When the caller had best begin, so that not everybody comes at once; he may draw earlier.</summary>
     public required DateTimeOffset YourStartAt { get; init; }
 
-    /// <summary>SHA-256 of what decides who may win, lower-case hex.</summary>
+    /// <summary>SHA-256 of all that decides who may win what, lower-case hex.</summary>
     public required string SecretHash { get; init; }
 
     /// <summary>What decided who may win, lower-case hex, once the round is over. May be absent.</summary>

@@ -1,4 +1,5 @@
 using Hongbao.Host.Demo.Plans;
+using Hongbao.Host.Draws;
 
 namespace Hongbao.Host.Demo.Audits;
 
@@ -10,7 +11,7 @@ internal sealed class DrawAudit(RainFacts facts, Comparisons comparisons)
     private const string NotOpen = "CAMPAIGN_NOT_OPEN";
 
     private readonly CampaignTerms _terms = facts.Plan.Campaign;
-    private readonly RainRule _rule = new(facts.Plan.Campaign, facts.CampaignId);
+    private readonly RainRule _rule = new(facts.Plan.Campaign.Prizes, facts.Plan.Campaign.PassPpb, facts.CampaignId);
     private readonly ILookup<(long Uid, int Round), ToldWin?> _told = facts.Draws.ToLookup(d => (d.Uid, d.Round), d => d.Win);
 
     /// <summary>Compares all of it.</summary>

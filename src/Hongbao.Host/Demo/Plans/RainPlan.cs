@@ -1,4 +1,5 @@
 using Hongbao.Contracts;
+using Hongbao.Host.Draws;
 
 namespace Hongbao.Host.Demo.Plans;
 
@@ -114,16 +115,13 @@ internal enum WithdrawalWay
     TooMuch,
 }
 
-/// <summary>A prize: so many of it, or for everybody with a chance in parts of 1,000,000,000; the other is 0. Amounts in minor units, each prize another one.</summary>
-internal sealed record PrizeTerms(long Amount, long Quantity, long ChancePpb);
-
 /// <summary>The campaign.</summary>
 internal sealed record CampaignTerms
 {
     /// <summary>Minor units.</summary>
     public required long Budget { get; init; }
 
-    /// <summary>In the order of their places.</summary>
+    /// <summary>In the order of their places, each of another amount.</summary>
     public required IReadOnlyList<PrizeTerms> Prizes { get; init; }
 
     public required int PerUserLimit { get; init; }

@@ -1,5 +1,6 @@
 using Hongbao.Contracts;
 using Hongbao.Foundation.Chance;
+using Hongbao.Host.Draws;
 
 namespace Hongbao.Host.Demo.Plans;
 
