@@ -111,6 +111,8 @@ internal static class AppShapes
         EndsAtMs = view.EndsAtMs,
         Rounds = view.Rounds.ConvertAll(Of),
         Condition = Of(view.Condition),
+        Prizes = view.Prizes.ConvertAll(static p => new PrizeInfo { Amount = p.Amount, Quantity = p.Quantity, ChancePpb = p.ChancePpb }),
+        PassPpb = view.PassPpb,
     };
 
     private static RoundInfo Of(RoundView view) => new()

@@ -48,6 +48,8 @@ public sealed class CampaignTests : IAsyncLifetime
                         new RoundInfo { Round = 1, StartsAtMs = Now, EndsAtMs = Now + 60_000, YourStartAtMs = Now + 250, SecretHash = "ab01", Secret = "5ec1" },
                         new RoundInfo { Round = 2, StartsAtMs = Now + 600_000, EndsAtMs = Now + 660_000, YourStartAtMs = Now + 600_250, SecretHash = "ab02" },
                     ],
+                    Prizes = [new PrizeInfo { Amount = 888, Quantity = 100 }, new PrizeInfo { Amount = 20, ChancePpb = 1_000_000 }],
+                    PassPpb = 250_000_000,
                 },
             ],
             ServerTimeMs = Now + 1,

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Reflection;
 using System.Text.Json;
 using Hongbao.Contracts.Yyb;
+using Hongbao.Gateway.Json;
 using Hongbao.Jce;
 
 namespace Hongbao.Gateway.Tests.Yyb;
@@ -156,10 +157,12 @@ public sealed class ParityTests : IAsyncLifetime
     // Tickets are made anew each time.
     private static bool IsByChance(Command command, string fact) => command == Command.IssueTicket && fact.Length > 13;
 
-    // What is told, without the names: what is absent over HTTP is 0 or empty in a package, a time has milliseconds, a choice may have another case.
+    // What is told, without the names: what is absent over HTTP is 0 or empty in a package, a time has milliseconds, a part of one
+    // is in billionths, a choice may have another case.
     private static IEnumerable<string> Facts(JsonElement element) => element.ValueKind switch
     {
-        JsonValueKind.Object => element.EnumerateObject().SelectMany(p => Facts(p.Value)),
+        JsonValueKind.Object => element.EnumerateObject().SelectMany(static p =>
+            (p.Name is "probability" or "passRate") && Ratio.TryParse(p.Value.GetRawText(), out var ratio) ? Told(Plain(ratio.Ppb)) : Facts(p.Value)),
         JsonValueKind.Array => element.EnumerateArray().SelectMany(static e => Facts(e)),
         JsonValueKind.String when DateTimeOffset.TryParseExact(
             element.GetString(), "yyyy-MM-ddTHH:mm:ss.fffZ", CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var time) => [Plain(time.ToUnixTimeMilliseconds())],
