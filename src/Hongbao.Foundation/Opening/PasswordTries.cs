@@ -109,10 +109,10 @@ public sealed class PasswordTries(IStore store, int most)
         0 => "is wrong; no tries are left",
         1 => "is wrong; 1 try is left",
         _ => $"is wrong; {left} tries are left",
-    });
+    }) with { TriesLeft = left };
 
     /// <summary>The answer to whoever guessed too often, whatever he says now.</summary>
-    public static Result UsedUp() => Result.Of(ResultCode.LimitExceeded, "Too many wrong passwords; no more are taken from you here.");
+    public static Result UsedUp() => Result.Of(ResultCode.LimitExceeded, "Too many wrong passwords; no more are taken from you here.") with { TriesLeft = 0 };
 
     private static Task<Row?> FindAsync(StoreSession session, long no, long uid, CancellationToken cancellationToken) =>
         session.FirstAsync<Row>("select tries, passed from password_tries where no = @no and uid = @uid", new { no, uid }, cancellationToken);
