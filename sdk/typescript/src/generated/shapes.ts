@@ -106,6 +106,7 @@ export const shapes = {
     minTtlSeconds: 'integer',
     maxTtlSeconds: 'integer',
     defaultTtlSeconds: 'integer',
+    maxOpensAheadSeconds: 'integer?',
   },
   MeAnswer: {
     uid: 'text',
@@ -144,6 +145,7 @@ export const shapes = {
     cashierUrl: 'text?',
     opensAt: 'text?',
     condition: 'ConditionPart?',
+    serverTime: 'text?',
   },
   PacketPage: {
     items: 'PacketDetail[]',
