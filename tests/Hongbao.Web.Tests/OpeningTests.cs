@@ -118,7 +118,7 @@ public sealed class OpeningTests(Stage stage) : PageTests(stage)
     public async Task A_page_that_does_not_know_the_time_learns_it_from_the_refusal()
     {
         var phone = await PhoneAsync();
-        phone.Expects(409);
+        phone.Expects(409, 503);
         await phone.Page.AddInitScriptAsync("{ const real = Date.now; Date.now = () => real() + 3 * 3600 * 1000; }");
         await phone.Page.RouteAsync("**/api/v1/packets/*", async route =>
         {
@@ -127,6 +127,8 @@ public sealed class OpeningTests(Stage stage) : PageTests(stage)
             packet.AsObject().Remove("serverTime");
             await route.FulfillAsync(new() { ContentType = "application/json", Body = packet.ToJsonString() });
         });
+        await phone.Page.RouteAsync("**/api/v1/packets?*", route => route.FulfillAsync(new() { ContentType = "application/json", Body = """{"items":[]}""" }));
+        await phone.Page.RouteAsync("**/api/v1/campaigns", route => route.FulfillAsync(new() { Status = 503, ContentType = "application/problem+json", Body = """{"code":"DEGRADED"}""" }));
         var opensAt = Client.From(15);
         var packetNo = await Api.PacketAsync(App, 1001, p => p["opensAt"] = opensAt);
         await phone.SignInAsync(await Api.TokenAsync(1002, App), "/p/" + packetNo);
@@ -209,6 +211,7 @@ public sealed class OpeningTests(Stage stage) : PageTests(stage)
         await phone.Get("send-amount").FillAsync("8.88");
         await phone.Get("send-options").FocusAsync();
         await phone.Page.Keyboard.PressAsync("Enter");
+        await Expect(phone.Get("send-opens-at")).ToBeVisibleAsync();
         await phone.Page.Keyboard.PressAsync("Tab");
         await Expect(phone.Get("send-opens-at")).ToBeFocusedAsync();
         await phone.Page.Keyboard.TypeAsync("2031");

@@ -91,6 +91,7 @@ describe('a condition in words', () => {
     expect(packetCondition(packet({ condition: { kind: 'follow', uid: '1002' } }), zh)).toBe('关注用户号 1002才能领');
     expect(packetCondition(packet({ condition: { kind: 'share', contentId: 'clip-snow-1' } }), en)).toBe('For those who have shared this video');
     expect(packetCondition(packet({ condition: { kind: 'share', contentId: 'spring-gala' } }), en)).toBe('For those who have shared “spring-gala”');
+    expect(packetCondition(packet({ condition: { kind: 'share', contentId: '🧧'.repeat(25) } }), en)).toBe(`For those who have shared “${'🧧'.repeat(23)}…”`);
     for (const condition of [undefined, { kind: 'dance' as never }]) expect(packetCondition(packet({ condition }), en)).toBeUndefined();
   });
 

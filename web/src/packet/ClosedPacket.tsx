@@ -28,6 +28,7 @@ export function ClosedPacket({ packet, state, stateText, stage, queue, leftMs, m
   const name = packet ? packet.senderName || packet.sender : '';
   const spinning = stage === 'spinning';
   const sealed = state ? canRetry(state) : Boolean(packet);
+  const condition = packet && packetCondition(packet, words);
   const waits = leftMs > 0 || stage !== 'closed';
   const foot = () => {
     if (spinning && queue) {
@@ -73,7 +74,8 @@ export function ClosedPacket({ packet, state, stateText, stage, queue, leftMs, m
           (packet?.greeting ?? '')
         )
       }
-      note={packet && !stateText ? (packetCondition(packet, words) ?? textFor(words.packet.coverNote, packet.split)) : undefined}
+      note={packet && !stateText ? (condition ?? textFor(words.packet.coverNote, packet.split)) : undefined}
+      asks={condition !== undefined}
       open={stage === 'revealing'}
       seal={
         !sealed ? (

@@ -17,19 +17,20 @@ interface PasswordFormProps {
   /** What came of the last one. */
   problem?: string;
   initial?: string;
+  /** Takes over the focus of what it takes the place of; where nobody asked for it it does not, for that may bring up a keyboard. */
+  focuses?: boolean;
   onSay(password: string): void;
 }
 
 /** Asks for a rain's password. What can be none is told here: it is not sent, and costs no try. */
-export function PasswordForm({ action, hint, problem, initial = '', onSay }: PasswordFormProps) {
+export function PasswordForm({ action, hint, problem, initial = '', focuses = false, onSay }: PasswordFormProps) {
   const words = useWords();
   const [text, setText] = useState(initial);
   const [fault, setFault] = useState<string>();
   const form = useRef<HTMLFormElement>(null);
   useEffect(() => {
-    // What had the focus has made room for this.
-    if (document.activeElement === document.body) form.current?.querySelector('input')?.focus({ preventScroll: true });
-  }, []);
+    if (focuses && document.activeElement === document.body) form.current?.querySelector('input')?.focus({ preventScroll: true });
+  }, [focuses]);
   const say = (event: Event) => {
     event.preventDefault();
     const unsaid = text === '' ? words.rain.passwordMissing : wordProblem(text) && words.opening.odd;
@@ -72,6 +73,7 @@ export function PasswordAhead({ uid, campaignId }: { uid: string; campaignId: st
       action={words.rain.passwordKeep}
       hint={words.rain.passwordHint}
       initial={said}
+      focuses={changing}
       onSay={(password) => {
         rainPasswords.say(uid, campaignId, password);
         setChanging(false);

@@ -234,7 +234,7 @@ function Rain({ state, problem, needsPassword, onSay, onOpen }: RainProps) {
           {tip()}
         </p>
         {needsPassword ? (
-          <PasswordForm action={words.rain.openOne} problem={state.stage === 'password' ? wrongText(state.triesLeft, words) : undefined} onSay={onSay} />
+          <PasswordForm focuses action={words.rain.openOne} problem={state.stage === 'password' ? wrongText(state.triesLeft, words) : undefined} onSay={onSay} />
         ) : (
           <button ref={button} type="button" class="pill pill-gold rain-open" data-testid="rain-open" aria-disabled={asking} onClick={onOpen}>
             {problem ? words.retry : words.rain.openOne}
