@@ -136,6 +136,7 @@ internal sealed partial class RedPacketCore(
         MinTtlSeconds = options.TtlSecondsMin,
         MaxTtlSeconds = options.TtlSecondsMax,
         DefaultTtlSeconds = options.TtlSecondsDefault,
+        MaxOpensAheadSeconds = options.OpensAheadSecondsMax,
     });
 
     // Every call is idempotent: asked again, it finds what was committed after all.

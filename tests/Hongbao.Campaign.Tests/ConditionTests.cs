@@ -67,9 +67,10 @@ public sealed class ConditionTests
         await using var harness = await StartAsync(dialect, o => o.PasswordTriesMax = 3);
         var other = await harness.StartProcessAsync();
         var campaignId = await harness.ScheduledAsync(harness.Plan() with { Condition = Password });
-        foreach (var (at, message) in new[] { (harness.Main, "is wrong; 2 tries are left"), (other, "is wrong; 1 try is left"), (other, "is wrong; no tries are left") })
+        foreach (var (at, message, left) in new[] { (harness.Main, "is wrong; 2 tries are left", 2), (other, "is wrong; 1 try is left", 1), (other, "is wrong; no tries are left", 0) })
         {
-            Assert.Equal(message, (await SayAsync(harness, campaignId, 1, "wrong", at)).Result.Faults.Single().Message);
+            var wrong = (await SayAsync(harness, campaignId, 1, "wrong", at)).Result;
+            Assert.Equal((message, left), (wrong.Faults.Single().Message, wrong.TriesLeft));
         }
 
         Assert.Equal(ResultCode.LimitExceeded, (await SayAsync(harness, campaignId, 1, Word, other)).Result.Code);

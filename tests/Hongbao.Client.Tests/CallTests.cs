@@ -72,8 +72,15 @@ public sealed class CallTests
         var refusal = await Assert.ThrowsAsync<HongbaoException>(() => service.Client().CreatePacketAsync(Packet));
         Assert.Equal((HongbaoCodes.ValidationFailed, 400, "said", "0af7"), (refusal.Code, refusal.Status, refusal.Detail, refusal.TraceId));
         Assert.Equal(["must be at least 1"], refusal.Errors["amount"]);
-        Assert.True(refusal is { IsRefused: true, IsTransient: false, IsUnanswered: false, RetryAfter: null, MaxPolls: null });
+        Assert.True(refusal is { IsRefused: true, IsTransient: false, IsUnanswered: false, RetryAfter: null, MaxPolls: null, TriesLeft: null });
         Assert.Single(service.Sent);
+    }
+
+    [Fact]
+    public async Task After_a_wrong_password_it_says_how_often_another_may_be_said()
+    {
+        var service = new ScriptedService().Refuses(400, "VALIDATION_FAILED", ""","errors":{"password":["is wrong"]},"triesLeft":0""");
+        Assert.Equal(0, (await Assert.ThrowsAsync<HongbaoException>(() => service.Client().ClaimAsync(5))).TriesLeft);
     }
 
     [Theory]

@@ -71,16 +71,17 @@ public sealed class ConditionTests
     {
         await using var harness = await CoreHarness.StartAsync(dialect, o => o.PasswordTriesMax = 3);
         var packetNo = await PasswordAsync(harness);
-        foreach (var message in new[] { "is wrong; 2 tries are left", "is wrong; 1 try is left", "is wrong; no tries are left" })
+        foreach (var (message, left) in new[] { ("is wrong; 2 tries are left", 2), ("is wrong; 1 try is left", 1), ("is wrong; no tries are left", 0) })
         {
             var wrong = (await SayAsync(harness, packetNo, 1, "恭喜發财")).Result;
-            Assert.Equal((ResultCode.ValidationFailed, "password", message), (wrong.Code, wrong.Faults.Single().Field, wrong.Faults.Single().Message));
+            Assert.Equal((ResultCode.ValidationFailed, "password", message, left), (wrong.Code, wrong.Faults.Single().Field, wrong.Faults.Single().Message, wrong.TriesLeft));
         }
 
         await harness.RestartAsync();
         foreach (var said in new[] { Word, "x" })
         {
-            Assert.Equal(ResultCode.LimitExceeded, (await SayAsync(harness, packetNo, 1, said)).Result.Code);
+            var refused = (await SayAsync(harness, packetNo, 1, said)).Result;
+            Assert.Equal((ResultCode.LimitExceeded, 0), (refused.Code, refused.TriesLeft));
         }
 
         // For him, at this packet.
@@ -98,7 +99,7 @@ public sealed class ConditionTests
         foreach (var said in new[] { "", new string('x', 65), new string('x', 1 << 20), "a\u0000b", "a\nb", "\ud83e", "\u2028" })
         {
             var refused = (await SayAsync(harness, packetNo, 1, said)).Result;
-            Assert.Equal((ResultCode.ValidationFailed, "password"), (refused.Code, refused.Faults.Single().Field));
+            Assert.Equal((ResultCode.ValidationFailed, "password", -1), (refused.Code, refused.Faults.Single().Field, refused.TriesLeft));
         }
 
         Assert.Equal(writes, harness.Main.Store.Writes);

@@ -10,7 +10,7 @@ public sealed class LimitsTests
     {
         await using var harness = await CoreHarness.StartAsync(SqlDialect.Sqlite, static o =>
         {
-            (o.CountMax, o.ShareMax, o.GreetingMax, o.TtlSecondsMin, o.TtlSecondsDefault, o.TtlSecondsMax) = (7, 300, 9, 11, 12, 13);
+            (o.CountMax, o.ShareMax, o.GreetingMax, o.TtlSecondsMin, o.TtlSecondsDefault, o.TtlSecondsMax, o.OpensAheadSecondsMax) = (7, 300, 9, 11, 12, 13, 60);
             o.Currencies = ["EUR", "USD"];
         });
 
@@ -26,6 +26,7 @@ public sealed class LimitsTests
             MinTtlSeconds = 11,
             MaxTtlSeconds = 13,
             DefaultTtlSeconds = 12,
+            MaxOpensAheadSeconds = 60,
         }, limits);
         var most = CoreHarness.Request(limits.MaxCount * limits.MaxShare, limits.MaxCount) with { Currency = limits.Currency, Greeting = new string('g', limits.MaxGreeting) };
         Assert.Equal(ResultCode.Ok, (await harness.CreateAsync(most with { TtlSeconds = limits.MaxTtlSeconds })).Result.Code);

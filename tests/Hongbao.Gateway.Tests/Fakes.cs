@@ -45,6 +45,7 @@ internal sealed class FakeCore : IRedPacketCore
         MinTtlSeconds = 5,
         MaxTtlSeconds = 604_800,
         DefaultTtlSeconds = 86_400,
+        MaxOpensAheadSeconds = 3600,
     };
 
     public static CreatePacketResponse Created() => new()

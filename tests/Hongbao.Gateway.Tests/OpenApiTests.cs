@@ -256,7 +256,7 @@ public sealed partial class OpenApiTests : IAsyncLifetime
     public void The_problem_has_the_fields_of_the_contract()
     {
         var problem = Schema("ProblemBody");
-        Assert.Equal(["code", "detail", "errors", "maxPolls", "retryAfterMs", "status", "title", "traceId", "type"], problem.Properties!.Keys.Order(StringComparer.Ordinal));
+        Assert.Equal(["code", "detail", "errors", "maxPolls", "retryAfterMs", "status", "title", "traceId", "triesLeft", "type"], problem.Properties!.Keys.Order(StringComparer.Ordinal));
         Assert.Equal(["code", "detail", "status", "title", "traceId", "type"], problem.Required!.Order(StringComparer.Ordinal));
     }
 

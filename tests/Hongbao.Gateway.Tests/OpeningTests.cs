@@ -1,6 +1,7 @@
 using System.Net;
 using System.Text;
 using System.Text.Json;
+using Hongbao.Foundation.Opening;
 
 namespace Hongbao.Gateway.Tests;
 
@@ -84,6 +85,15 @@ public sealed class OpeningTests : IAsyncLifetime
         Assert.DoesNotContain("never told", answer.Body, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task While_it_opens_later_the_detail_says_what_time_it_is()
+    {
+        _host.Query.Packet = FakeQuery.View() with { OpensAtMs = 1_771_329_600_123, NowMs = 1_771_329_599_000 };
+        Assert.Equal("2026-02-17T11:59:59.000Z", (await _host.GetAsync("/api/v1/packets/9001")).Json.GetProperty("serverTime").GetString());
+        _host.Query.Packet = FakeQuery.View() with { OpensAtMs = 1_771_329_600_123 };
+        Assert.False((await _host.GetAsync("/api/v1/packets/9001")).Json.TryGetProperty("serverTime", out _));
+    }
+
     [Theory]
     [InlineData(Claims)]
     [InlineData(Draws)]
@@ -149,6 +159,34 @@ public sealed class OpeningTests : IAsyncLifetime
         _host.Core.Claim = (_, _, _) => throw new InvalidOperationException("a fault");
         (await _host.PostAsync(Claims, """{"password":"secret-word"}""")).IsProblem(500, "INTERNAL");
         Assert.DoesNotContain(_host.Logs.Lines, l => l.Contains("secret-word", StringComparison.Ordinal));
+    }
+
+    [Theory]
+    [InlineData(Claims)]
+    [InlineData(Draws)]
+    public async Task How_often_a_password_may_still_be_said_is_told_as_a_number(string path)
+    {
+        void Answers(Result result)
+        {
+            _host.Core.Claim = (_, _, _) => Task.FromResult(new ClaimResponse { Result = result });
+            _host.Campaigns.Draw = (_, _, _) => Task.FromResult(new RainDrawResponse { Result = result });
+        }
+
+        foreach (var left in new[] { 4, 0 })
+        {
+            Answers(PasswordTries.Wrong(left));
+            Assert.Equal(left, (await _host.PostAsync(path, """{"password":"x"}""")).IsProblem(400, "VALIDATION_FAILED").Json.GetProperty("triesLeft").GetInt32());
+        }
+
+        Answers(PasswordTries.UsedUp());
+        Assert.Equal(0, (await _host.PostAsync(path, """{"password":"x"}""")).IsProblem(409, "LIMIT_EXCEEDED").Json.GetProperty("triesLeft").GetInt32());
+
+        // Nothing was counted.
+        foreach (var result in new[] { Result.Invalid("password", "is required"), Result.Of(ResultCode.LimitExceeded) })
+        {
+            Answers(result);
+            Assert.False((await _host.PostAsync(path)).Json.TryGetProperty("triesLeft", out _));
+        }
     }
 
     [Fact]

@@ -210,7 +210,7 @@ public sealed class PacketTests : IAsyncLifetime
     {
         var answer = await _host.GetAsync("/api/v1/limits", token: null);
         Assert.Equal(
-            """{"currency":"CNY","maxCount":100,"minShare":1,"maxShare":20000,"maxGreeting":64,"minTtlSeconds":5,"maxTtlSeconds":604800,"defaultTtlSeconds":86400}""",
+            """{"currency":"CNY","maxCount":100,"minShare":1,"maxShare":20000,"maxGreeting":64,"minTtlSeconds":5,"maxTtlSeconds":604800,"defaultTtlSeconds":86400,"maxOpensAheadSeconds":3600}""",
             answer.Body);
     }
 

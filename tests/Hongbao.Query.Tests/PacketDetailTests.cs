@@ -81,6 +81,13 @@ public abstract class PacketDetailTests(SqlDialect dialect)
 
         Assert.Equal(packet.AtMs + 5000, view.OpensAtMs);
         Assert.Equal(new OpeningCondition { Kind = kind, Uid = uid, ContentId = contentId }, view.Condition);
+
+        // The time that a countdown goes by is told for as long as there is one.
+        Assert.Equal(Plants.NowMs, view.NowMs);
+        query.Clock.Advance(TimeSpan.FromMilliseconds(4999));
+        Assert.Equal(Plants.NowMs + 4999, (await query.DetailAsync(3000, packet)).Packet.NowMs);
+        query.Clock.Advance(TimeSpan.FromMilliseconds(1));
+        Assert.Equal(0, (await query.DetailAsync(3000, packet)).Packet.NowMs);
     }
 
     [Fact]

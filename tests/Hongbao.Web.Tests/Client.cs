@@ -157,6 +157,12 @@ internal sealed class Client(string url) : IDisposable
         }
     }
 
+    /// <summary>What opens so many seconds from now.</summary>
+    public static string From(double seconds) => Moment(DateTimeOffset.UtcNow.AddSeconds(seconds));
+
+    /// <summary>Makes a packet or a campaign's plan one that opens with a password.</summary>
+    public static void Asks(JsonObject made, string password) => made["condition"] = new JsonObject { ["kind"] = "password", ["password"] = password };
+
     private static string Text(long number) => number.ToString(CultureInfo.InvariantCulture);
 
     private static string Moment(DateTimeOffset at) => at.UtcDateTime.ToString("yyyy-MM-ddTHH:mm:ss.fffZ", CultureInfo.InvariantCulture);

@@ -144,6 +144,8 @@ public sealed partial class KeyboardTests(Stage stage) : PageTests(stage)
         var packetNo = await Api.PacketAsync(App, 1001, static p => p["count"] = 1);
         var campaignId = await Api.CampaignAsync(App);
         await Api.WinAsync(App, 1002, campaignId);
+        var asks = await Api.PacketAsync(App, 1003, static p => Client.Asks(p, "open"));
+        var rain = await Api.CampaignAsync(App, startsIn: 9_000, change: static plan => Client.Asks(plan, "open"));
         var phone = await PhoneAsync();
         await phone.Page.GotoAsync("/");
         await Expect(phone.Page.GetByRole(AriaRole.Button, new() { Name = "小林 Lin" })).ToBeVisibleAsync();
@@ -160,6 +162,8 @@ public sealed partial class KeyboardTests(Stage stage) : PageTests(stage)
             ("#/send", AriaRole.Textbox, "祝福语"),
             ("#/send", AriaRole.Radio, "拼手气"),
             ("#/send", AriaRole.Group, "给谁抢"),
+            ("#/p/" + asks, AriaRole.Textbox, "口令"),
+            ("#/rain/" + rain, AriaRole.Textbox, "口令"),
             ("#/p/" + packetNo, AriaRole.Dialog, "红包"),
             ("#/p/" + packetNo, AriaRole.Button, "打开小林 Lin的红包"),
             ("#/me/received", AriaRole.Combobox, "年份"),

@@ -61,8 +61,16 @@ public sealed class LayoutTests(Stage stage) : PageTests(stage)
 
         await phone.Get("scope-exclusive").CheckAsync();
         await phone.Get("send-greeting").FillAsync(widest + widest);
+        await phone.Get("send-options").ClickAsync();
+        await phone.Get("send-opens-at").FillAsync("2131-01-01T00:00");
+        await phone.Get("condition-share").CheckAsync();
+        await phone.Get("send-shared").FillAsync(widest + widest);
+        await FitsAsync(phone, "the options of sharing");
+        await phone.Get("condition-password").CheckAsync();
         await phone.Get("send-submit").ClickAsync();
         await FitsAsync(phone, "the form with all its faults");
+        await phone.Get("send-opens-at-once").ClickAsync();
+        await phone.Get("condition-none").CheckAsync();
         await phone.Get("scope-public").CheckAsync();
         await phone.Get("send-greeting").FillAsync("");
         await phone.Get("send-amount").FillAsync("1200");
@@ -72,6 +80,41 @@ public sealed class LayoutTests(Stage stage) : PageTests(stage)
         await phone.Page.Locator("#pay button").ClickAsync();
         await Expect(phone.Get("publish")).ToBeVisibleAsync();
         await FitsAsync(phone, "publishing");
+    }
+
+    [Theory]
+    [InlineData("zh-CN")]
+    [InlineData("en-GB")]
+    public async Task Nothing_of_an_opening_is_wider_than_a_small_phone(string locale)
+    {
+        var widest = new string('W', 64);
+        var later = await Api.PacketAsync(App, 1001, p =>
+        {
+            p["opensAt"] = Client.From(500_000);
+            Client.Asks(p, widest);
+        });
+        var shared = await Api.PacketAsync(App, 1001, p => p["condition"] = new JsonObject { ["kind"] = "share", ["contentId"] = widest });
+        var coming = await Api.CampaignAsync(App, startsIn: 2_000_000, change: p => Client.Asks(p, widest));
+        var raining = await Api.CampaignAsync(App, change: p => Client.Asks(p, widest));
+        var phone = await PhoneOfAsync(1002, locale: locale, isStill: false);
+        phone.Expects(400, 403);
+        foreach (var (hash, shown) in new[]
+        {
+            ("#/feed", "feed-packet-button"), ("#/p/" + later, "packet-clock"), ("#/p/" + shared, "packet-open"), ("#/rain/" + coming, "rain-password"), ("#/rain/" + raining, "rain-password"),
+        })
+        {
+            await phone.GoAsync(hash);
+            await Expect(phone.Get(shown).First).ToBeVisibleAsync();
+            await FitsAsync(phone, hash);
+        }
+
+        await phone.Get("rain-password").FillAsync(widest + "x");
+        await phone.Get("rain-password-say").ClickAsync();
+        await FitsAsync(phone, "a password that can be none");
+        await phone.GoAsync("#/p/" + shared);
+        await phone.Get("packet-open").ClickAsync();
+        await Expect(phone.Get("packet-state")).ToHaveAttributeAsync("data-state", "notShared");
+        await FitsAsync(phone, "what was not shared");
     }
 
     [Theory]

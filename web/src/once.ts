@@ -15,18 +15,25 @@ const mostKept = 8;
  */
 export class Once<T> {
   readonly #name: string;
+  readonly #kept: (content: T) => T;
 
   /** What this page has sent, by user: the browser's storage may be full or blocked, and another tab may be the same user. */
   readonly #sentHere = new Map<string, Unanswered<T>[]>();
 
-  /** @param name of the kept numbers. */
-  constructor(name: string) {
+  /**
+   * @param name of the kept numbers.
+   * @param kept what the browser's storage gets of a content: what is not for it stays out, and after a reload the same content is told by the rest.
+   */
+  constructor(name: string, kept: (content: T) => T = (content) => content) {
     this.#name = name;
+    this.#kept = kept;
   }
 
   /** Sends it under the number that it was sent with before, else a new one. */
   async send<A>(uid: string, content: T, send: (requestId: string, content: T) => Promise<A>): Promise<A> {
-    const kept = this.unanswered(uid).filter((each) => same(each.content, content)).at(-1);
+    const here = this.#sentHere.get(uid) ?? [];
+    const isHere = ({ requestId }: Unanswered<T>) => here.some((each) => each.requestId === requestId);
+    const kept = this.unanswered(uid).filter((each) => same(each.content, isHere(each) ? content : this.#kept(content))).at(-1);
     const requestId = kept?.requestId ?? `h5-${newRequestId()}`;
     this.#keep(uid, { requestId, content });
     try {
@@ -53,7 +60,7 @@ export class Once<T> {
   #keep(uid: string, entry: Unanswered<T>): void {
     const others = (list: Unanswered<T>[]) => list.filter(({ requestId }) => requestId !== entry.requestId);
     this.#sentHere.set(uid, [...others(this.#sentHere.get(uid) ?? []), entry]);
-    device.set(this.#keyOf(uid), [...others(this.#stored(uid)), entry].slice(-mostKept));
+    device.set(this.#keyOf(uid), [...others(this.#stored(uid)), { ...entry, content: this.#kept(entry.content) }].slice(-mostKept));
   }
 
   #forget(uid: string, requestId: string): void {

@@ -76,6 +76,25 @@ describe('claiming', () => {
     expect(never.log.sent).toBe(3);
   });
 
+  it('says the password with every poll, and asks for a lost answer once: a wrong one costs a try', async () => {
+    const run = (...answers: Parameters<typeof scripted>[0]) => {
+      const service = scripted(answers);
+      const claiming = claimPacket(service.client, '5', { signal: new AbortController().signal, onBusy: () => undefined, password: '恭喜发财' });
+      return { service, outcome: runToEnd(claiming) };
+    };
+    const found = run(busy(1, 10), silent, claim);
+    expect(await found.outcome).toEqual(aClaim);
+    expect(found.service.sent.map(({ body }) => body)).toEqual(Array.from({ length: 3 }, () => ({ password: '恭喜发财' })));
+    const never = run(silent);
+    await expect(never.outcome).rejects.toMatchObject({ code: 'TIMEOUT' });
+    expect(never.service.sent).toHaveLength(2);
+
+    // Nothing is sent along where nothing is asked for.
+    const plain = scripted([claim]);
+    await runToEnd(claimPacket(plain.client, '5', { signal: new AbortController().signal, onBusy: () => undefined }));
+    expect(plain.sent[0]?.text).toBe('');
+  });
+
   it('does not ask again after a refusal', async () => {
     const { log, run } = server(refusal(409, 'PACKET_EXHAUSTED'));
     await expect(run()).rejects.toMatchObject({ code: 'PACKET_EXHAUSTED' });

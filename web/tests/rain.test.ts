@@ -1,10 +1,10 @@
 import type { CampaignRow, RoundRow } from 'hongbao-client';
 import { describe, expect, it, vi } from 'vitest';
 import rule from '../../docs/rain.md?raw';
+import { clockText, countdown, spanText } from '../src/countdown/leftTime';
+import { ServerClock } from '../src/countdown/serverClock';
 import { aimOf, checkRound, commitment, type RainTerms } from '../src/rain/fairness';
-import { clockText, spanText } from '../src/rain/leftTime';
-import { afterglowMs, countdown, phaseOf, roundAfter, roundAt, shownCampaign, timesOf } from '../src/rain/rounds';
-import { ServerClock } from '../src/rain/serverClock';
+import { afterglowMs, phaseOf, roundAfter, roundAt, shownCampaign, timesOf } from '../src/rain/rounds';
 import { fromHex } from '../src/packet/draw';
 import { en } from '../src/words/en';
 import { zh } from '../src/words/zh';

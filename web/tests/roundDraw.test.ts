@@ -102,6 +102,41 @@ describe('a draw in a round', () => {
     expect(drawMemory('1001', '7', 1, storage).read()).toBe('won');
   });
 
+  it('is asked for the password, once more when it was wrong, until there are no tries left', async () => {
+    const said = (triesLeft?: number) => new HongbaoError('VALIDATION_FAILED', 400, { errors: { password: ['is wrong'] }, triesLeft });
+    const draw = page();
+    draw.draw();
+    await answer(said(2));
+    expect(draw.state.current).toEqual({ stage: 'password', triesLeft: 2 });
+    // Nothing came of it: after a reload nothing is taken up.
+    expect([page().state.current.stage, asked]).toEqual(['ready', 1]);
+    draw.draw();
+    await answer(said(0));
+    expect(draw.state.current).toEqual({ stage: 'locked' });
+    draw.draw();
+    expect(asked).toBe(2);
+
+    const other = page(1, '1002');
+    other.draw();
+    await answer(new HongbaoError('LIMIT_EXCEEDED', 409, { triesLeft: 0 }));
+    expect(other.state.current.stage).toBe('locked');
+    const limited = page(1, '1003');
+    limited.draw();
+    await answer(new HongbaoError('LIMIT_EXCEEDED', 409));
+    expect(limited.state.current).toEqual({ stage: 'refused', code: 'LIMIT_EXCEEDED' });
+  });
+
+  it('does not forget what was asked when a reloaded page has to be told the password again', async () => {
+    page().draw();
+    const reloaded = page();
+    await answer(new HongbaoError('VALIDATION_FAILED', 400, { errors: { password: ['is required'] } }));
+    expect(reloaded.state.current).toEqual({ stage: 'password', triesLeft: undefined });
+    expect(drawMemory('1001', '7', 1, storage).read()).toBe('asked');
+    reloaded.draw();
+    await answer(win);
+    expect(reloaded.state.current.stage).toBe('won');
+  });
+
   it('takes an answer that lacks the token for none', async () => {
     const draw = page();
     draw.draw();
@@ -126,32 +161,38 @@ describe('asking for a draw', () => {
   const gone = () => {
     throw new TypeError('failed to fetch');
   };
-  const ask = (...answers: (() => Response)[]) => {
+  const ask = (answers: (() => Response)[], password?: () => string | undefined) => {
     const sent: string[] = [];
     const service = new HongbaoClient({
       service: 'http://one.example',
       attempts: 1,
       random: () => 0,
       fetch: async (address, init) => {
-        sent.push(`${init?.method} ${String(address)}`);
+        sent.push(`${init?.method} ${String(address)}${init?.body ? ` ${String(init.body)}` : ''}`);
         return (answers.shift() ?? given)();
       },
     });
     const lines: number[] = [];
-    const asking = askDraw(service, '7', 2, () => 1_000, () => new AbortController().signal);
+    const asking = askDraw(service, '7', 2, () => 1_000, () => new AbortController().signal, password);
     return { sent, lines, answer: asking((line) => lines.push(line)) };
   };
 
   it('comes again when the service says so or nobody answers', async () => {
-    const { sent, lines, answer } = ask(problem(429, 'RATE_LIMITED', 20), problem(503, 'OVERLOADED', 20), gone);
+    const { sent, lines, answer } = ask([problem(429, 'RATE_LIMITED', 20), problem(503, 'OVERLOADED', 20), gone]);
     expect(await answer).toEqual({ won: false });
     expect(sent).toEqual(Array.from({ length: 4 }, () => 'POST http://one.example/api/v1/campaigns/7/rounds/2/draws'));
     expect(lines).toEqual([1, 2]);
   });
 
   it('does not come again after a refusal', async () => {
-    const { sent, answer } = ask(problem(409, 'CAMPAIGN_NOT_OPEN'));
+    const { sent, answer } = ask([problem(409, 'CAMPAIGN_NOT_OPEN')]);
     await expect(answer).rejects.toMatchObject({ code: 'CAMPAIGN_NOT_OPEN' });
     expect(sent).toHaveLength(1);
+  });
+
+  it('says the password, and after a lost answer once more only', async () => {
+    const { sent, answer } = ask([problem(429, 'RATE_LIMITED', 20), gone, gone, gone], () => '恭喜发财');
+    await expect(answer).rejects.toMatchObject({ code: 'OFFLINE' });
+    expect(sent).toEqual(Array.from({ length: 3 }, () => 'POST http://one.example/api/v1/campaigns/7/rounds/2/draws {"password":"恭喜发财"}'));
   });
 });

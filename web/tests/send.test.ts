@@ -1,10 +1,14 @@
 import { type CreatedPacket, HongbaoError } from 'hongbao-client';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { momentText } from '../src/opening/opensAt';
 import { createPacket, unanswered } from '../src/send/createPacket';
 import { checkDraft, defaultLimits, type Draft, fieldOf, type NewPacket } from '../src/send/draft';
 
-const draft: Draft = { amount: '88.88', count: '8', split: 'random', scope: 'public', uids: [], greeting: '' };
-const check = (part: Partial<Draft>) => checkDraft({ ...draft, ...part }, defaultLimits, 'Best wishes');
+const draft: Draft = {
+  amount: '88.88', count: '8', split: 'random', scope: 'public', uids: [], greeting: '', opensAt: '', condition: 'none', password: '', shared: '', clip: 'clip-snow-0011223344556677',
+};
+const now = new Date(2031, 1, 5, 12, 0).getTime();
+const check = (part: Partial<Draft>) => checkDraft({ ...draft, ...part }, defaultLimits, 'Best wishes', undefined, now);
 
 describe('a draft', () => {
   it('becomes a packet in fen', () => {
@@ -62,11 +66,49 @@ describe('a draft', () => {
     expect(checkGiven({ count: '8', split: 'equal' }).packet?.amount).toBe(888);
   });
 
+  it('can open later, by the clock of the device as it is typed', () => {
+    expect(check({ opensAt: '2031-02-05T20:00' }).packet?.opensAt).toBe(new Date(2031, 1, 5, 20, 0).toISOString());
+    expect(check({}).packet).not.toHaveProperty('opensAt');
+
+    // What is past opens at once, for the service too: a packet whose answer was lost is sent again as it was.
+    expect(check({ opensAt: '2031-02-05T11:00' }).packet?.opensAt).toBe(new Date(2031, 1, 5, 11, 0).toISOString());
+    expect(check({ opensAt: momentText(now + 604_800_000) }).problems.opensAt).toBeUndefined();
+    expect(check({ opensAt: momentText(now + 604_860_000) }).problems.opensAt).toEqual({ kind: 'opensAtFar', mostMs: 604_800_000 });
+    for (const opensAt of ['half', '2031-02-05', '2031-02-31T25:00', '1969-12-31T12:00']) {
+      expect(check({ opensAt })).toEqual({ problems: { opensAt: { kind: 'opensAtWrong' } } });
+    }
+    // An older service does not tell how far ahead it may be.
+    expect(checkDraft({ ...draft, opensAt: '2131-02-05T20:00' }, { ...defaultLimits, maxOpensAheadSeconds: undefined }, '', undefined, now).packet).toBeDefined();
+  });
+
+  it('can ask something of those who open it', () => {
+    const conditionOf = (part: Partial<Draft>) => check(part).packet?.condition;
+    expect(check({}).packet).not.toHaveProperty('condition');
+    // A password is compared as it is.
+    expect(conditionOf({ condition: 'password', password: ' 恭喜发财🧧' })).toEqual({ kind: 'password', password: ' 恭喜发财🧧' });
+    expect(conditionOf({ condition: 'follow', password: 'left over' })).toEqual({ kind: 'follow' });
+    expect(conditionOf({ condition: 'share', shared: ' spring-gala ' })).toEqual({ kind: 'share', contentId: 'spring-gala' });
+    expect(conditionOf({ condition: 'share', shared: '' })).toEqual({ kind: 'share', contentId: draft.clip });
+
+    expect(check({ condition: 'password' }).problems).toEqual({ password: { kind: 'passwordMissing' } });
+    expect(conditionOf({ condition: 'password', password: '🧧'.repeat(64) })).toBeDefined();
+    expect(check({ condition: 'password', password: '🧧'.repeat(65) }).problems.password).toEqual({ kind: 'wordLong', most: 64, length: 65 });
+    for (const password of ['a\u0000', 'a\nb', '\u2028', '\ud83e', '\ufffd', '\u0085']) {
+      expect(check({ condition: 'password', password }).problems.password).toEqual({ kind: 'wordOdd' });
+    }
+    expect(check({ condition: 'share', shared: 'x'.repeat(65) }).problems.shared).toEqual({ kind: 'wordLong', most: 64, length: 65 });
+    // What is not chosen does not count.
+    expect(check({ condition: 'none', password: 'a\nb', shared: 'a\nb' }).packet).toBeDefined();
+  });
+
   it('takes the server\'s names of fields', () => {
     expect(fieldOf('amount')).toBe('amount');
     expect(fieldOf('scope.uids[0]')).toBe('scope');
     expect(fieldOf('$.Greeting')).toBe('greeting');
     expect(fieldOf('split')).toBe('amount');
+    expect(['opensAt', 'condition', 'condition.kind', 'condition.uid', 'condition.password', 'condition.contentId'].map(fieldOf)).toEqual(
+      ['opensAt', 'condition', 'condition', 'condition', 'password', 'shared'],
+    );
     expect(fieldOf('currency')).toBeUndefined();
   });
 });
@@ -186,6 +228,22 @@ describe('creating a packet', () => {
     await createPacket(uid, funded, answering(created));
     expect(unanswered(uid, funded.funding)).toBeUndefined();
     expect(unanswered(uid)).toEqual(packet);
+  });
+
+  it('keeps no password in the browser, and is the same request when it is typed again', async () => {
+    const asking = (password: string): NewPacket => ({ ...packet, condition: { kind: 'password', password } });
+    await expect(createPacket(uid, asking('恭喜发财'), answering(lost))).rejects.toThrow();
+    expect(JSON.stringify(localStorage.getItem(`hongbao.creating.${uid}`))).not.toContain('恭喜');
+
+    // On this page it is known: another password is another packet.
+    expect(unanswered(uid)?.condition).toEqual({ kind: 'password', password: '恭喜发财' });
+    await expect(createPacket(uid, asking('other'), answering(lost))).rejects.toThrow();
+    await expect(createPacket(uid, asking('恭喜发财'), answering(lost))).rejects.toThrow();
+    expect([sent[0] === sent[1], sent[0] === sent[2]]).toEqual([false, true]);
+
+    const reloaded = await another();
+    await reloaded(uid, asking('恭喜发财'), answering(created));
+    expect(sent[3]).toBe(sent[2]);
   });
 
   it('takes up what the page before this one kept', async () => {

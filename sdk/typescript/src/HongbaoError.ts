@@ -15,6 +15,7 @@ export interface ErrorFacts {
   errors?: Record<string, string[]>;
   retryAfterMs?: number;
   maxPolls?: number;
+  triesLeft?: number;
   cause?: unknown;
 }
 
@@ -33,6 +34,8 @@ export class HongbaoError extends Error {
   readonly retryAfterMs: number | undefined;
   /** How often it wants to be asked again at most. */
   readonly maxPolls: number | undefined;
+  /** After a wrong password: how often another may be said; 0 when none is taken from this user any more. */
+  readonly triesLeft: number | undefined;
 
   constructor(code: Code, status: number, facts: ErrorFacts = {}) {
     super(facts.detail === undefined ? `${code} (${status})` : `${code} (${status}): ${facts.detail}`, { cause: facts.cause });
@@ -44,6 +47,7 @@ export class HongbaoError extends Error {
     this.errors = facts.errors ?? {};
     this.retryAfterMs = facts.retryAfterMs;
     this.maxPolls = facts.maxPolls;
+    this.triesLeft = facts.triesLeft;
   }
 
   /** No answer came: the request may or may not have been carried out. */

@@ -12,6 +12,7 @@ export function problemOf(response: Response, json: unknown): HongbaoError {
     errors: errorsOf(said['errors']),
     retryAfterMs: number('retryAfterMs') ?? toldMs(response.headers),
     maxPolls: number('maxPolls'),
+    triesLeft: number('triesLeft'),
   });
 }
 

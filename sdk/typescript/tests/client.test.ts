@@ -48,6 +48,12 @@ describe('a call', () => {
     expect(sent).toHaveLength(1);
   });
 
+  it('says after a wrong password how often another may be said', async () => {
+    const { client } = scripted([refusal(400, 'VALIDATION_FAILED', { errors: { password: ['is wrong'] }, triesLeft: 0 }), refusal(400, 'VALIDATION_FAILED', { triesLeft: 'few' })]);
+    await expect(client.claim('5', {}, { password: 'x' })).rejects.toMatchObject({ triesLeft: 0, refused: true });
+    await expect(client.claim('5')).rejects.toMatchObject({ triesLeft: undefined });
+  });
+
   it('keeps what it can read of a refusal', async () => {
     const { client } = scripted([refusal(404, 'NOT_FOUND', { errors: { amount: 'text', count: ['must be', 5] }, traceId: 7, detail: null })]);
     await expect(client.getWallet()).rejects.toMatchObject({ code: 'NOT_FOUND', errors: { count: ['must be'] }, traceId: undefined, detail: undefined, refused: true });

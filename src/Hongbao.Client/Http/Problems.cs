@@ -18,6 +18,7 @@ internal static partial class Problems
             Errors = ErrorsOf(said),
             RetryAfter = NumberOf(said, "retryAfterMs") is { } ms ? TimeSpan.FromMilliseconds(ms) : Told(response, clock),
             MaxPolls = NumberOf(said, "maxPolls"),
+            TriesLeft = NumberOf(said, "triesLeft"),
         };
     }
 

@@ -104,15 +104,19 @@ public sealed class PasswordTries(IStore store, int most)
 
     /// <summary>The answer to a wrong password.</summary>
     /// <param name="left">How many tries there still are.</param>
-    public static Result Wrong(int left) => Result.Invalid("password", left switch
+    public static Result Wrong(int left)
     {
-        0 => "is wrong; no tries are left",
-        1 => "is wrong; 1 try is left",
-        _ => $"is wrong; {left} tries are left",
-    });
+        var message = left switch
+        {
+            0 => "is wrong; no tries are left",
+            1 => "is wrong; 1 try is left",
+            _ => $"is wrong; {left} tries are left",
+        };
+        return Result.Invalid("password", message) with { TriesLeft = left };
+    }
 
     /// <summary>The answer to whoever guessed too often, whatever he says now.</summary>
-    public static Result UsedUp() => Result.Of(ResultCode.LimitExceeded, "Too many wrong passwords; no more are taken from you here.");
+    public static Result UsedUp() => Result.Of(ResultCode.LimitExceeded, "Too many wrong passwords; no more are taken from you here.") with { TriesLeft = 0 };
 
     private static Task<Row?> FindAsync(StoreSession session, long no, long uid, CancellationToken cancellationToken) =>
         session.FirstAsync<Row>("select tries, passed from password_tries where no = @no and uid = @uid", new { no, uid }, cancellationToken);

@@ -185,6 +185,7 @@ internal sealed class PacketEndpoints(IRedPacketCore core, IRedPacketQuery query
             MinTtlSeconds = now.MinTtlSeconds,
             MaxTtlSeconds = now.MaxTtlSeconds,
             DefaultTtlSeconds = now.DefaultTtlSeconds,
+            MaxOpensAheadSeconds = now.MaxOpensAheadSeconds > 0 ? now.MaxOpensAheadSeconds : null,
         }, GatewayJson.Wire.LimitsAnswer);
     }
 }

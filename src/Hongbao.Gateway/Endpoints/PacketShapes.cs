@@ -218,6 +218,9 @@ internal sealed record PacketDetail
     /// <summary>What has to be met by everyone who claims.</summary>
     public ConditionPart? Condition { get; init; }
 
+    /// <summary>While it opens later: the service's time; countdowns go by it.</summary>
+    public Moment? ServerTime { get; init; }
+
     public static PacketDetail From(PacketView view)
     {
         var payOrderNo = UnpaidOrderOf(view);
@@ -249,6 +252,7 @@ internal sealed record PacketDetail
             CashierUrl = payOrderNo == 0 ? null : CashierUrlOf(payOrderNo),
             OpensAt = Moment.OrNone(view.OpensAtMs),
             Condition = ConditionPart.OrNone(view.Condition),
+            ServerTime = Moment.OrNone(view.NowMs),
         };
     }
 
@@ -336,4 +340,7 @@ internal sealed record LimitsAnswer
 
     /// <summary>Time to claim when none is named, seconds.</summary>
     public required int DefaultTtlSeconds { get; init; }
+
+    /// <summary>How long after its creation a packet may open, seconds; absent when it opens at once.</summary>
+    public int? MaxOpensAheadSeconds { get; init; }
 }

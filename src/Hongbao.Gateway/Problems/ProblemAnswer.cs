@@ -64,7 +64,7 @@ internal sealed class ProblemAnswer : IResult
             : JsonAnswer.WriteAsync(httpContext, _kind.Status, IsPlain ? PlainBody(TraceIds.Of(httpContext)) : Write(Body(TraceIds.Of(httpContext))), ContentType);
     }
 
-    private bool IsPlain => _result is { Code: not (ResultCode.Ok or ResultCode.ClaimBusy), Detail.Length: 0, Faults.Count: 0 } && !ProblemTable.IsEarly(_result);
+    private bool IsPlain => _result is { Code: not (ResultCode.Ok or ResultCode.ClaimBusy), Detail.Length: 0, Faults.Count: 0, TriesLeft: < 0 } && !ProblemTable.IsEarly(_result);
 
     private byte[] PlainBody(string traceId) => Plain.GetOrAdd(_result.Code, static (_, answer) => new PlainProblem(id => Write(answer.Body(id))), this).With(traceId);
 
@@ -85,6 +85,7 @@ internal sealed class ProblemAnswer : IResult
                 : _result.Faults.GroupBy(f => f.Field, f => f.Message, StringComparer.Ordinal).ToDictionary(g => g.Key, g => g.ToList(), StringComparer.Ordinal),
             RetryAfterMs = isBusy || ProblemTable.IsEarly(_result) ? ProblemTable.RetryAfterMsOf(_result) : null,
             MaxPolls = isBusy ? ProblemTable.MaxPollsOf(_result) : null,
+            TriesLeft = _result.TriesLeft < 0 ? null : _result.TriesLeft,
         };
     }
 }

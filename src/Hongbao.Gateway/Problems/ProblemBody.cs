@@ -31,6 +31,9 @@ internal sealed record ProblemBody
 
     /// <summary>With CLAIM_BUSY: how often to ask again at most.</summary>
     public int? MaxPolls { get; init; }
+
+    /// <summary>After a wrong password: how often another may be said. 0 with LIMIT_EXCEEDED: none is taken from this user any more.</summary>
+    public int? TriesLeft { get; init; }
 }
 
 /// <summary>Metadata of endpoints that people see in a browser: their problems are pages.</summary>

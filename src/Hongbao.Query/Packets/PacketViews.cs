@@ -49,6 +49,7 @@ internal sealed class PacketViews(ClaimViews claims, AsyncOrders orders, IProfil
             RefundedAmount = refunded.GetValueOrDefault(row.PacketNo),
             PayOrderNo = row.SenderUid == context.Uid ? row.PayOrderNo : 0,
             OpensAtMs = row.OpensAt ?? 0,
+            NowMs = row.SeenAt ?? 0,
             Condition = new OpeningCondition { Kind = row.ConditionKind, Uid = row.ConditionUid ?? 0, ContentId = row.ConditionContent ?? "" },
         })];
     }

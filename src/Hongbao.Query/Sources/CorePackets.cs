@@ -33,6 +33,9 @@ internal sealed class PacketRow
     public ConditionKind ConditionKind { get; init; }
     public long? ConditionUid { get; init; }
     public string? ConditionContent { get; init; }
+
+    /// <summary>While it opens later: Core's time as of this row.</summary>
+    public long? SeenAt { get; init; }
 }
 
 /// <summary>What Query reads of Core's packets. Every statement names the app.</summary>
@@ -45,7 +48,7 @@ internal sealed class CorePackets(IReadStore core)
     private const string Columns = """
         packet_no, sender_uid, kind, state, currency, amount, count, split, cap, scope, scope_uids, greeting, content_id, claimed_amount,
         claimed_count, seed, seed_hash, pay_order_no, created_at, pay_until, expires_at,
-        opens_at, condition_kind, condition_uid, condition_content
+        opens_at, condition_kind, condition_uid, condition_content, case when opens_at > now_ms() then now_ms() end as seen_at
         """;
 
     /// <summary>One packet, or null.</summary>

@@ -7,6 +7,11 @@ export function newContentId(scene: SceneName): string {
   return `clip-${scene}-${Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('')}`;
 }
 
+/** True for the ids that are made here. */
+export function isOwnClip(contentId: string): boolean {
+  return /^clip-[a-z]+-[0-9a-f]{16}$/.test(contentId);
+}
+
 export function sceneOf(contentId: string): SceneName {
   const named = /^clip-([a-z]+)-/.exec(contentId)?.[1];
   return sceneNames.find((name) => name === named) ?? sceneNames[hashOf(contentId) % sceneNames.length]!;

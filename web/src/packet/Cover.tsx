@@ -7,15 +7,17 @@ interface CoverProps {
   from: string;
   text: ComponentChildren;
   note?: string;
+  /** The note says what has to be done first. */
+  asks?: boolean;
   open?: boolean;
   seal?: ComponentChildren;
   foot?: ComponentChildren;
 }
 
 /** The closed envelope: who it is from, the greeting, and the seal where the flap ends. */
-export function Cover({ sender, from, text, note, open = false, seal, foot }: CoverProps) {
+export function Cover({ sender, from, text, note, asks = false, open = false, seal, foot }: CoverProps) {
   return (
-    <div class={`cover ${open ? 'cover-open' : ''}`} data-testid="packet-cover">
+    <div class={`cover ${open ? 'cover-open' : ''} ${asks ? 'cover-asks' : ''}`} data-testid="packet-cover">
       <div class="cover-pocket" />
       <div class="cover-flap">
         <div class="cover-sender">

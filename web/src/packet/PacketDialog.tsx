@@ -1,29 +1,44 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { HongbaoError, type ClaimPart, type PacketDetail } from 'hongbao-client';
 import { service } from '../api/service';
+import { spanText } from '../countdown/leftTime';
+import { useLeftMs } from '../countdown/useServerTime';
 import { moneyText } from '../money';
-import { close, replace } from '../route';
+import { hearRefusal, hearTimeOf, openingOf } from '../opening/opensAt';
+import { PasswordInput } from '../opening/PasswordInput';
+import { wordProblem } from '../opening/plainWord';
+import { passwordRefusal } from '../opening/refusal';
+import { close } from '../route';
+import { rememberSeedHash } from '../seenHashes';
 import { Dialog } from '../ui/Dialog';
 import { CloseIcon } from '../ui/icons';
 import { prefersStillness } from '../ui/stillness';
 import { useLoad } from '../ui/useLoad';
-import { textFor, useWords } from '../words/language';
+import { useWords } from '../words/language';
+import type { Words } from '../words/zh';
 import { claimPacket } from './claimPacket';
-import { Coin } from './Coin';
-import { Cover } from './Cover';
+import { ClosedPacket } from './ClosedPacket';
 import { fresher } from './fresher';
 import { keepFresh } from './freshPackets';
-import { canRetry, type PacketState, stateOfError, stateOfPacket } from './packetState';
+import { canRetry, type PacketState, stateOfClaim, stateOfError, stateOfPacket } from './packetState';
 import { Result } from './Result';
-import { rememberSeedHash } from '../seenHashes';
 import './packetDialog.css';
 
 /** How far opening has come. */
 interface Opening {
   stage: 'closed' | 'spinning' | 'revealing' | 'open';
   claim?: ClaimPart;
-  failure?: { state: PacketState; said?: string };
+  failure?: Failure;
   queue?: { poll: number; most: number };
+}
+
+interface Failure {
+  state: PacketState;
+  said?: string;
+  /** Of the password, when that is what was wrong. */
+  password?: string;
+  /** What was known without asking can be pressed again at once: each time is told. */
+  times?: number;
 }
 
 const shortestSpinMs = 1100;
@@ -32,9 +47,10 @@ const pause = (ms: number) => new Promise<void>((resolve) => setTimeout(resolve,
 
 export function PacketDialog({ packetNo, uid }: { packetNo: string; uid: string }) {
   const words = useWords();
-  const { data: packet, error, reload } = useLoad(packetNo, () => service.getPacket(packetNo));
+  const { data: packet, error, reload } = useLoad(packetNo, () => lookAt(packetNo));
   const [opening, setOpening] = useState<Opening>({ stage: 'closed' });
   const [peeking, setPeeking] = useState(false);
+  const [password, setPassword] = useState('');
   const gone = useRef(new AbortController());
   const asking = useRef(false);
 
@@ -50,10 +66,19 @@ export function PacketDialog({ packetNo, uid }: { packetNo: string; uid: string 
 
   const claim = fresher(opening.claim, packet?.myClaim ?? undefined);
   useArrival(claim, reload);
+  const asks = packet?.condition?.kind === 'password';
+  const leftMs = useLeftMs(claim ? undefined : openingOf(packet));
+  useLookBack(leftMs > 0, reload);
 
   const openIt = async () => {
     // However quickly it is pressed again: what is shown may be a moment behind, this is not.
-    if (asking.current) return;
+    if (asking.current || leftMs > 0) return;
+    const unsaid = asks && (password === '' ? words.opening.missing : wordProblem(password) && words.opening.odd);
+    if (unsaid) {
+      // Known without asking, and no try is lost.
+      setOpening(({ failure }) => ({ stage: 'closed', failure: { state: 'wrongPassword', password: unsaid, times: (failure?.times ?? 0) + 1 } }));
+      return;
+    }
     asking.current = true;
     try {
       await openOnce();
@@ -69,6 +94,7 @@ export function PacketDialog({ packetNo, uid }: { packetNo: string; uid: string 
       const got = await claimPacket(service, packetNo, {
         signal: gone.current.signal,
         onBusy: (poll, most) => setOpening({ stage: 'spinning', queue: { poll, most } }),
+        ...(asks && { password }),
       });
       reload();
       if (!still) await pause(Math.max(0, shortestSpinMs - (performance.now() - started)));
@@ -77,25 +103,28 @@ export function PacketDialog({ packetNo, uid }: { packetNo: string; uid: string 
       setOpening({ stage: 'open', claim: got });
     } catch (problem) {
       if (gone.current.signal.aborted) return;
-      const state = stateOfError(problem);
+      const state = stateOfClaim(problem, packet?.condition);
+      if (state === 'early') hearRefusal(problem, openingOf(packet));
       const said = problem instanceof HongbaoError && state === 'degraded' ? problem.detail : undefined;
-      setOpening({ stage: 'closed', failure: { state, said } });
-      if (!canRetry(state)) reload();
+      setOpening({ stage: 'closed', failure: { state, said, password: passwordText(problem, words) } });
+      if (!canRetry(state) || state === 'early') reload();
     }
   };
 
   const closeIt = () => close('/feed');
   const known = packet && stateOfPacket(packet);
-  const failed = opening.failure ?? (error && !packet ? { state: stateOfError(error), said: undefined } : undefined);
+  const failed = failureOf(opening, leftMs) ?? (error && !packet ? { state: stateOfError(error) } : undefined);
   const state = known ?? failed?.state;
   const finished = known === 'exhausted' || known === 'expired';
   const unsealing = opening.stage === 'spinning' || opening.stage === 'revealing';
   const showsResult = Boolean(packet && ((claim && opening.stage !== 'spinning') || ((finished || peeking) && !unsealing)));
-  const stateText = state && ((state === failed?.state && failed.said) || words.state[state]);
+  // What is wrong with a password stands at the password.
+  const stateText = state && state !== 'wrongPassword' ? (state === failed?.state && failed.said) || words.state[state] : undefined;
+  const asksNow = asks && opening.stage !== 'revealing' && (!state || canRetry(state));
   const amount = claim && moneyText(claim.amount, packet?.currency);
 
   return (
-    <Dialog label={words.packet.dialog} class="packet-dialog" stage={showsResult ? 'result' : (state ?? (packet ? 'cover' : ''))} onClose={closeIt}>
+    <Dialog label={words.packet.dialog} class="packet-dialog" stage={showsResult ? 'result' : `${state ?? (packet ? 'cover' : '')} ${failed?.times ?? ''}`} onClose={closeIt}>
       <p class="sr" aria-live="polite">
         {showsResult && amount
           ? words.packet.got(amount)
@@ -103,7 +132,7 @@ export function PacketDialog({ packetNo, uid }: { packetNo: string; uid: string 
             ? words.packet.queue(opening.queue.poll, opening.queue.most)
             : unsealing
               ? words.packet.opening
-              : stateText}
+              : (stateText ?? openingText(leftMs, words, openingOf(packet)))}
       </p>
       {showsResult && packet && (
         <Result
@@ -117,16 +146,40 @@ export function PacketDialog({ packetNo, uid }: { packetNo: string; uid: string 
         />
       )}
       {(!showsResult || opening.stage === 'revealing') && (
-        <div class="packet-stage">
+        <div class={`packet-stage ${asksNow ? 'packet-stage-asks' : ''}`}>
           <ClosedPacket
             packet={packet}
             state={unsealing ? undefined : state}
             stateText={unsealing ? undefined : stateText}
-            opening={opening}
+            stage={opening.stage}
+            queue={opening.queue}
+            leftMs={leftMs}
             mine={packet?.sender === uid}
+            asks={asksNow}
             onOpen={packet ? openIt : reload}
             onPeek={() => setPeeking(true)}
           />
+          {asksNow && (
+            <form
+              class="packet-ask"
+              noValidate
+              onSubmit={(event) => {
+                event.preventDefault();
+                void openIt();
+              }}
+            >
+              <PasswordInput
+                label={words.opening.passwordLabel}
+                text={password}
+                problem={unsealing ? undefined : failed?.password}
+                hint={words.opening.passwordHint}
+                testId="packet-password"
+                busy={unsealing}
+                autofocus
+                onChange={setPassword}
+              />
+            </form>
+          )}
           <button type="button" class="round packet-close" aria-label={words.close} onClick={closeIt}>
             <CloseIcon />
           </button>
@@ -136,84 +189,37 @@ export function PacketDialog({ packetNo, uid }: { packetNo: string; uid: string 
   );
 }
 
-interface ClosedPacketProps {
-  packet: PacketDetail | undefined;
-  state: PacketState | undefined;
-  stateText: string | undefined;
-  opening: Opening;
-  mine: boolean;
-  onOpen(): void;
-  onPeek(): void;
+/** A refusal before its time ends with the countdown that it began. */
+function failureOf({ failure }: Opening, leftMs: number): Failure | undefined {
+  return failure?.state === 'early' && leftMs > 0 ? undefined : failure;
 }
 
-function ClosedPacket({ packet, state, stateText, opening, mine, onOpen, onPeek }: ClosedPacketProps) {
-  const words = useWords();
-  const name = packet ? packet.senderName || packet.sender : '';
-  const spinning = opening.stage === 'spinning';
-  const sealed = state ? canRetry(state) : Boolean(packet);
-  const foot = () => {
-    if (spinning && opening.queue) {
-      return (
-        <p data-testid="packet-state" data-state="queued">
-          {words.packet.queue(opening.queue.poll, opening.queue.most)}
-        </p>
-      );
-    }
-    if (state === 'notActive' && mine && packet) {
-      return (
-        <button type="button" class="pill pill-gold" onClick={() => replace(`/pay/${packet.packetNo}`)}>
-          {words.packet.pay}
-        </button>
-      );
-    }
-    if (!state && mine && opening.stage === 'closed') {
-      return (
-        <button type="button" class="cover-peek" data-testid="packet-peek" onClick={onPeek}>
-          {words.packet.peek}
-        </button>
-      );
-    }
-    return state && sealed ? <p>{words.tryAgain}</p> : null;
-  };
-  return (
-    <Cover
-      sender={packet && { uid: packet.sender, name, avatar: packet.senderAvatar }}
-      from={packet ? words.packet.from(name) : ' '}
-      text={
-        stateText ? (
-          <span data-testid="packet-state" data-state={state}>
-            {stateText}
-          </span>
-        ) : (
-          (packet?.greeting ?? '')
-        )
-      }
-      note={packet && !state ? textFor(words.packet.coverNote, packet.split) : undefined}
-      open={opening.stage === 'revealing'}
-      seal={
-        !sealed ? (
-          state && (
-            <span class="cover-shut">
-              <Coin text="福" spinning={false} />
-            </span>
-          )
-        ) : (
-          <button
-            type="button"
-            class={`cover-open-button ${spinning ? 'cover-open-busy' : ''}`}
-            data-testid="packet-open"
-            data-autofocus
-            aria-label={state ? words.tryAgain : words.packet.openLabel(name)}
-            aria-disabled={opening.stage !== 'closed'}
-            onClick={() => opening.stage === 'closed' && onOpen()}
-          >
-            <Coin text={words.packet.coin} spinning={opening.stage !== 'closed'} />
-          </button>
-        )
-      }
-      foot={foot()}
-    />
-  );
+async function lookAt(packetNo: string): Promise<PacketDetail> {
+  const packet = await service.getPacket(packetNo);
+  hearTimeOf([packet]);
+  return packet;
+}
+
+function passwordText(problem: unknown, words: Words): string | undefined {
+  const refusal = passwordRefusal(problem);
+  if (refusal?.kind !== 'wrong') return undefined;
+  return refusal.triesLeft === undefined ? words.opening.wrong : words.opening.wrongLeft(refusal.triesLeft);
+}
+
+/** For the ear: by the minute while it is waited for, and the moment itself; nothing of a packet that has no such moment. */
+function openingText(leftMs: number, words: Words, opensAt: number | undefined): string | undefined {
+  if (leftMs <= 0) return opensAt === undefined ? undefined : words.opening.isOpen;
+  return leftMs < 10_000 ? words.opening.nearlyOpen : words.opening.opensIn(spanText(leftMs, words));
+}
+
+/** A device that slept has lost time: whoever comes back to a packet that is waited for looks at it again. */
+function useLookBack(waiting: boolean, look: () => void): void {
+  useEffect(() => {
+    if (!waiting) return;
+    const back = () => document.visibilityState === 'visible' && look();
+    document.addEventListener('visibilitychange', back);
+    return () => document.removeEventListener('visibilitychange', back);
+  }, [waiting, look]);
 }
 
 const mostLooks = 6;

@@ -1,4 +1,5 @@
-import { HongbaoError, type PacketDetail } from 'hongbao-client';
+import { type ConditionPart, HongbaoError, type PacketDetail } from 'hongbao-client';
+import { passwordRefusal } from '../opening/refusal';
 
 /** Why there is nothing to open (or not now). */
 export type PacketState =
@@ -6,6 +7,11 @@ export type PacketState =
   | 'expired'
   | 'notInScope'
   | 'notActive'
+  | 'early'
+  | 'wrongPassword'
+  | 'locked'
+  | 'notFollowing'
+  | 'notShared'
   | 'closed'
   | 'notFound'
   | 'busy'
@@ -34,6 +40,18 @@ export function stateOfError(error: unknown): PacketState {
   return (error instanceof HongbaoError && byCode[error.code]) || 'failed';
 }
 
+/** Why a claim was refused: a packet's condition is known from the packet, and the time before it opens has an end that the answer tells. */
+export function stateOfClaim(error: unknown, condition: ConditionPart | undefined): PacketState {
+  const password = passwordRefusal(error);
+  if (password) return password.kind === 'locked' ? 'locked' : 'wrongPassword';
+  const state = stateOfError(error);
+  if (state === 'notActive' && error instanceof HongbaoError && error.retryAfterMs !== undefined) return 'early';
+  // Who can see a packet is in its scope, so that it is the condition that he does not meet.
+  if (state === 'notInScope' && condition?.kind === 'follow') return 'notFollowing';
+  if (state === 'notInScope' && condition?.kind === 'share') return 'notShared';
+  return state;
+}
+
 /** What a packet's own status says, or undefined while it can be opened. */
 export function stateOfPacket(packet: PacketDetail): PacketState | undefined {
   switch (packet.status) {
@@ -54,5 +72,7 @@ export function stateOfPacket(packet: PacketDetail): PacketState | undefined {
 
 /** Trying again can help: the seal stays on the cover. */
 export function canRetry(state: PacketState): boolean {
-  return state === 'busy' || state === 'offline' || state === 'timeout' || state === 'degraded' || state === 'failed';
+  return retryable.has(state);
 }
+
+const retryable: ReadonlySet<PacketState> = new Set(['early', 'wrongPassword', 'notFollowing', 'notShared', 'busy', 'offline', 'timeout', 'degraded', 'failed']);

@@ -1,7 +1,9 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
-import type { PacketDetail } from 'hongbao-client';
+import type { PacketDetail, PacketPage } from 'hongbao-client';
 import { codeOf, service } from '../api/service';
 import { Clip } from '../clip/Clip';
+import { useLeftMs } from '../countdown/useServerTime';
+import { hearTimeOf, openingOf } from '../opening/opensAt';
 import { forgetFresh, freshPackets } from '../packet/freshPackets';
 import { RainCard } from '../rain/RainCard';
 import { go } from '../route';
@@ -11,16 +13,23 @@ import { Note } from '../ui/Note';
 import { Pendant } from '../ui/Pendant';
 import { usePages } from '../ui/usePages';
 import { useValue } from '../value';
-import { errorText, useWords } from '../words/language';
+import { errorText, useLanguageTag, useWords } from '../words/language';
+import { timeText } from '../words/time';
 import type { Words } from '../words/zh';
 import { usePullToRefresh } from './usePullToRefresh';
 import './feedPage.css';
+
+async function listPackets(cursor?: string): Promise<PacketPage> {
+  const page = await service.listPackets({ limit: 8, cursor });
+  hearTimeOf(page.items);
+  return page;
+}
 
 /** Videos one above the other, each with its red packet. */
 export function FeedPage({ uid, resting }: { uid: string; resting: boolean }) {
   const words = useWords();
   const fresh = useValue(freshPackets);
-  const feed = usePages('feed', (cursor) => service.listPackets({ limit: 8, cursor }), (packet) => packet.packetNo);
+  const feed = usePages('feed', listPackets, (packet) => packet.packetNo);
   const list = useRef<HTMLDivElement>(null);
   const [at, setAt] = useState(0);
   const [refreshed, setRefreshed] = useState(0);
@@ -93,8 +102,11 @@ interface FeedItemProps {
 function FeedItem({ packet, position, total, near, playing }: FeedItemProps) {
   const words = useWords();
   const name = packet.senderName || packet.sender;
-  const state = stateText(packet, words);
+  const tag = useLanguageTag();
   const openable = packet.status === 'ACTIVE' && packet.remainingCount > 0 && !packet.myClaim;
+  const waits = useLeftMs(openable ? openingOf(packet) : undefined) > 0;
+  const opens = timeText(packet.opensAt ?? packet.createdAt, tag);
+  const state = waits ? words.feed.opensAt(opens) : stateText(packet, words);
   return (
     <article class="feed-item" data-testid="feed-item" data-packet-no={packet.packetNo} aria-posinset={position} aria-setsize={total} aria-label={words.packet.from(name)}>
       {near && <Clip contentId={packet.contentId ?? packet.packetNo} playing={playing} />}
@@ -106,8 +118,8 @@ function FeedItem({ packet, position, total, near, playing }: FeedItemProps) {
         aria-label={words.feed.packetLabel(name, state)}
         onClick={() => go(`/p/${packet.packetNo}`)}
       >
-        <Pendant label={openable ? words.feed.open : state} tired={!openable} />
-        <span class="feed-left">{openable ? words.feed.left(packet.remainingCount) : ''}</span>
+        <Pendant label={waits ? words.feed.soon : openable ? words.feed.open : state} tired={!openable} />
+        <span class="feed-left">{waits ? opens : openable ? words.feed.left(packet.remainingCount) : ''}</span>
       </button>
       <div class="feed-words">
         <Avatar uid={packet.sender} name={name} src={packet.senderAvatar} size="s" />

@@ -1,12 +1,13 @@
 import { useEffect, useState } from 'preact/hooks';
 import type { CampaignRow, RoundRow } from 'hongbao-client';
 import { codeOf } from '../api/service';
+import { clockText } from '../countdown/leftTime';
+import { serverClock } from '../countdown/serverClock';
+import { useServerTime } from '../countdown/useServerTime';
 import { FairCheck } from '../rain/FairCheck';
-import { clockText } from '../rain/leftTime';
 import { phaseOf, roundAfter, roundAt, timesOf } from '../rain/rounds';
 import { RoundView } from '../rain/RoundView';
-import { serverClock } from '../rain/serverClock';
-import { useCampaigns, useServerTime } from '../rain/useCampaigns';
+import { useCampaigns } from '../rain/useCampaigns';
 import { close } from '../route';
 import { BackIcon } from '../ui/icons';
 import { Note } from '../ui/Note';

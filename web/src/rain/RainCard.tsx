@@ -1,12 +1,13 @@
 import { useEffect } from 'preact/hooks';
 import type { CampaignRow } from 'hongbao-client';
+import { clockText, spanText } from '../countdown/leftTime';
+import { serverClock } from '../countdown/serverClock';
+import { useServerTime } from '../countdown/useServerTime';
 import { useWords } from '../words/language';
 import type { Words } from '../words/zh';
 import { drawMemory } from './drawMemory';
-import { clockText, spanText } from './leftTime';
 import { phaseOf, roundAfter, roundAt, shownCampaign, timesOf } from './rounds';
-import { serverClock } from './serverClock';
-import { useCampaigns, useServerTime } from './useCampaigns';
+import { useCampaigns } from './useCampaigns';
 import './rainCard.css';
 
 /** Tells in the feed of a rain that is coming, on, or just over; without one it is not there. */

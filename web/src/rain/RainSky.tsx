@@ -1,6 +1,6 @@
 import { useEffect, useRef } from 'preact/hooks';
 import { prefersStillness } from '../ui/stillness';
-import { burst, drawFlakes, type Flake, type Falling, newFalling, packetPicture, packetSize } from './fallingPackets';
+import { burst, drawFlakes, type Flake, type Falling, newFalling, packetPicture, packetSize, spread } from './fallingPackets';
 
 const mostPackets = 16;
 const everyMs = 190;
@@ -24,15 +24,28 @@ export function RainSky({ raining, onHit }: RainSkyProps) {
     const context = element?.getContext('2d');
     if (!element || !context || prefersStillness()) return;
     const sharp = Math.min(window.devicePixelRatio || 1, sharpest);
-    const width = element.clientWidth;
-    const height = element.clientHeight;
-    element.width = width * sharp;
-    element.height = height * sharp;
-    context.scale(sharp, sharp);
-
     const picture = packetPicture(sharp);
     const packets: Falling[] = [];
     let flakes: Flake[] = [];
+    let width = 0;
+    let height = 0;
+    // A phone that is turned: what falls goes on falling, over the whole width that there is now.
+    const fit = () => {
+      const before = width;
+      width = element.clientWidth;
+      height = element.clientHeight;
+      element.width = Math.round(width * sharp);
+      element.height = Math.round(height * sharp);
+      context.setTransform(sharp, 0, 0, sharp, 0, 0);
+      spread(packets, before, width);
+    };
+    fit();
+    // Once it is looked at it tells the size at once, which is known.
+    const sizes = new ResizeObserver(() => {
+      if (element.clientWidth > 0 && (element.clientWidth !== width || element.clientHeight !== height)) fit();
+    });
+    sizes.observe(element);
+
     let last = performance.now();
     let nextAt = last;
     let frame = 0;
@@ -77,6 +90,7 @@ export function RainSky({ raining, onHit }: RainSkyProps) {
     element.addEventListener('pointerdown', hit);
     frame = requestAnimationFrame(move);
     return () => {
+      sizes.disconnect();
       element.removeEventListener('pointerdown', hit);
       cancelAnimationFrame(frame);
     };

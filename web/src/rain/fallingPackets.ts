@@ -39,6 +39,11 @@ export function newFalling(width: number): Falling {
   };
 }
 
+/** Keeps packets where they are across a sky that has become wider or narrower. */
+export function spread(packets: Falling[], before: number, width: number): void {
+  if (before > 0) for (const packet of packets) packet.x *= width / before;
+}
+
 /** A packet painted once, so that every frame only copies it. */
 export function packetPicture(sharp: number): HTMLCanvasElement {
   const { width, height } = packetSize;

@@ -1,6 +1,7 @@
 import { HongbaoError, type RainDrawAnswer } from 'hongbao-client';
+import { type PasswordRefusal, passwordRefusal } from '../opening/refusal';
 import { Value } from '../value';
-import type { DrawMemory } from './drawMemory';
+import type { Drawn, DrawMemory } from './drawMemory';
 
 /** What was won. */
 export interface Win {
@@ -17,6 +18,10 @@ export type DrawState =
   | { stage: 'asking'; line: number; fresh: boolean }
   | { stage: 'won'; win: Win; fresh: boolean }
   | { stage: 'lost' }
+  /** The campaign's password is to be said, for the first time or once more; so often it may be wrong still, as far as is known. */
+  | { stage: 'password'; triesLeft?: number }
+  /** Too many wrong passwords: none is taken from the user any more. */
+  | { stage: 'locked' }
   /** Decided against, for now or for good; the code says why. */
   | { stage: 'refused'; code: string }
   /** Not known: the same request can be sent again. */
@@ -49,17 +54,20 @@ export class RoundDraw {
   /** The user has opened one. */
   draw(): void {
     const { stage } = this.state.current;
-    if (stage === 'ready' || stage === 'failed' || stage === 'refused') void this.#send(true);
+    if (stage === 'ready' || stage === 'failed' || stage === 'refused' || stage === 'password') void this.#send(true);
   }
 
   async #send(fresh: boolean): Promise<void> {
     if (this.state.current.stage === 'asking') return;
     this.state.set({ stage: 'asking', line: 0, fresh });
-    if (this.#memory.read() === undefined) this.#memory.write('asked');
+    const before = this.#memory.read();
+    if (before === undefined) this.#memory.write('asked');
     try {
       this.#take(await this.#ask((line) => this.state.set({ stage: 'asking', line, fresh })), fresh);
     } catch (error) {
-      this.#fail(error);
+      const refusal = passwordRefusal(error);
+      if (refusal) this.#askAgain(refusal, before);
+      else this.#fail(error);
     }
   }
 
@@ -74,6 +82,12 @@ export class RoundDraw {
       this.#memory.write('won');
       this.state.set({ stage: 'won', win: { amount, currency, token, expiresAt }, fresh });
     }
+  }
+
+  /** A password is looked at before everything else, so that its refusal says nothing of what was asked before. */
+  #askAgain({ kind, triesLeft }: PasswordRefusal, before: Drawn | undefined): void {
+    if (before === undefined) this.#memory.forget();
+    this.state.set(kind === 'locked' ? { stage: 'locked' } : { stage: 'password', triesLeft });
   }
 
   #fail(error: unknown): void {

@@ -45,13 +45,3 @@ export function shownCampaign(campaigns: CampaignRow[], now: number): CampaignRo
   const past = campaigns.filter((each) => now - end(each) < afterglowMs);
   return past.length > 0 ? past.reduce((last, each) => (end(each) > end(last) ? each : last)) : undefined;
 }
-
-/** The time left as a clock shows it: "12:45", "03:12:45"; whole days apart. Ends with the moment itself: a second that has begun counts. */
-export function countdown(leftMs: number): { days: number; clock: string } {
-  const seconds = Math.max(0, Math.ceil(leftMs / 1000));
-  const two = (n: number) => String(n).padStart(2, '0');
-  const days = Math.floor(seconds / 86_400);
-  const hours = Math.floor(seconds / 3600) % 24;
-  const clock = `${two(Math.floor(seconds / 60) % 60)}:${two(seconds % 60)}`;
-  return { days, clock: days > 0 || hours > 0 ? `${two(hours)}:${clock}` : clock };
-}

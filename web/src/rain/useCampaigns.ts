@@ -1,9 +1,9 @@
-import { useEffect, useState } from 'preact/hooks';
+import { useEffect } from 'preact/hooks';
 import type { CampaignRow } from 'hongbao-client';
 import { service } from '../api/service';
+import { serverClock } from '../countdown/serverClock';
 import { rememberRoundHash } from '../seenHashes';
 import { type Loaded, useLoad } from '../ui/useLoad';
-import { serverClock } from './serverClock';
 
 const restMs = 45_000;
 
@@ -43,22 +43,4 @@ function nextLookMs(campaigns: CampaignRow[], now: number): number {
   const ends = campaigns.flatMap(({ rounds }) => rounds.filter(({ secret }) => !secret).map((round) => Date.parse(round.endsAt) - now));
   const untilEnd = Math.min(...ends.filter((ms) => ms > -eagerMs).map((ms) => Math.max(ms, 0) + afterRoundMs));
   return Math.min(restMs * (1 + Math.random() / 2), untilEnd + Math.random() * spreadMs);
-}
-
-/** The service's time, told again with every second that is left until a moment, and at that moment. */
-export function useServerTime(until: number | undefined): number {
-  const [now, setNow] = useState(() => serverClock.now());
-  useEffect(() => {
-    let timer: ReturnType<typeof setTimeout>;
-    const tick = () => {
-      const at = serverClock.now();
-      setNow(at);
-      const rest = until === undefined || until <= at ? 1000 : (until - at) % 1000 || 1000;
-      // A little after, for timers may come a little early.
-      timer = setTimeout(tick, rest + 2);
-    };
-    tick();
-    return () => clearTimeout(timer);
-  }, [until]);
-  return now;
 }

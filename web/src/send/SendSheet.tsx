@@ -1,8 +1,11 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { HongbaoError } from 'hongbao-client';
 import { codeOf, service } from '../api/service';
-import { newContentId } from '../clip/contentId';
+import { isOwnClip, newContentId } from '../clip/contentId';
+import { spanText } from '../countdown/leftTime';
+import { serverClock } from '../countdown/serverClock';
 import { moneyText, parseYuan, yuanInput } from '../money';
+import { momentText } from '../opening/opensAt';
 import { close, replace } from '../route';
 import { type ChosenSubsidy, subsidySent } from '../subsidies/chosenSubsidy';
 import { Dialog } from '../ui/Dialog';
@@ -16,11 +19,17 @@ import { goToCashier } from './cashier';
 import { keepClip } from './chosenClip';
 import { ChoiceRow } from './ChoiceRow';
 import { createPacket, unanswered } from './createPacket';
-import { checkDraft, countOf, defaultLimits, type Draft, type Field, fieldOf, type NewPacket, type Problem } from './draft';
+import { checkDraft, countOf, defaultLimits, type Draft, type Field, fieldOf, type NewPacket, options, type Problem, type Problems } from './draft';
+import { OpeningOptions } from './OpeningOptions';
 import { PeoplePicker } from './PeoplePicker';
 import './sendSheet.css';
 
-const usualDraft: Draft = { amount: '', count: '6', split: 'random', scope: 'public', uids: [], greeting: '' };
+const usualDraft: Omit<Draft, 'clip'> = {
+  amount: '', count: '6', split: 'random', scope: 'public', uids: [], greeting: '', opensAt: '', condition: 'none', password: '', shared: '',
+};
+
+/** In the order in which they stand on the sheet. */
+const fields: readonly Field[] = ['amount', 'count', 'scope', 'greeting', ...options];
 
 type ServerWords = Partial<Record<Field | 'whole', string>> & { unusable?: boolean };
 
@@ -40,6 +49,7 @@ export function SendSheet({ uid, subsidy }: SendSheetProps) {
   const [shown, setShown] = useState<ReadonlySet<Field>>(new Set());
   const [said, setSaid] = useState<ServerWords>(() => (lost ? { whole: words.send.unanswered } : {}));
   const [sending, setSending] = useState(false);
+  const [showsOptions, setShowsOptions] = useState(() => draft.opensAt !== '' || draft.condition !== 'none');
   const form = useRef<HTMLFormElement>(null);
   const gone = useRef(false);
   useEffect(() => {
@@ -51,7 +61,7 @@ export function SendSheet({ uid, subsidy }: SendSheetProps) {
 
   const greetings = words.send.greetings;
   const usualGreeting = greetings[greetingAt % greetings.length] ?? '';
-  const { packet, problems } = checkDraft(draft, limits, usualGreeting, subsidy);
+  const { packet, problems } = checkDraft(draft, limits, usualGreeting, subsidy, serverClock.now());
   const amount = subsidy ? subsidy.amount : parseYuan(draft.amount);
   const currency = subsidy?.currency ?? limits.currency;
   const count = countOf(draft.count, limits);
@@ -67,12 +77,18 @@ export function SendSheet({ uid, subsidy }: SendSheetProps) {
     return said[field];
   };
 
+  /** Once they are in sight: the options may have been closed, and words of the server come with the next look. */
+  const showProblems = (found: Problems | ServerWords) => {
+    if (options.some((field) => found[field])) setShowsOptions(true);
+    requestAnimationFrame(() => focusFirst(form.current, found));
+  };
+
   const submit = async (event: Event) => {
     event.preventDefault();
     if (sending) return;
-    setShown(new Set<Field>(['amount', 'count', 'scope', 'greeting']));
+    setShown(new Set(fields));
     if (!packet) {
-      focusFirst(form.current, problems);
+      showProblems(problems);
       return;
     }
     setSending(true);
@@ -84,7 +100,7 @@ export function SendSheet({ uid, subsidy }: SendSheetProps) {
         if (!gone.current) replace(`/p/${created.packetNo}`);
         return;
       }
-      keepClip(created.packetNo, newContentId(cameraScene.current));
+      keepClip(created.packetNo, draft.clip);
       if (gone.current) return;
       // Coming back from the cashier without paying lands on the page that waits for the payment.
       replace(`/publish/${created.packetNo}`);
@@ -94,8 +110,7 @@ export function SendSheet({ uid, subsidy }: SendSheetProps) {
       setSending(false);
       const answer = serverWords(error, words);
       setSaid(answer);
-      // Once the words stand there, so that they come into sight with their field.
-      requestAnimationFrame(() => focusFirst(form.current, answer));
+      showProblems(answer);
     }
   };
 
@@ -222,6 +237,16 @@ export function SendSheet({ uid, subsidy }: SendSheetProps) {
             </p>
           </div>
 
+          <OpeningOptions
+            draft={draft}
+            limits={limits}
+            open={showsOptions}
+            onToggle={setShowsOptions}
+            onChange={change}
+            onLeave={left}
+            problemOf={textOf}
+          />
+
           <div class="sheet-end">
             <p class="sheet-problem sheet-problem-center" role="alert">
               {said.whole}
@@ -240,7 +265,10 @@ export function SendSheet({ uid, subsidy }: SendSheetProps) {
 
 /** A packet whose answer was lost is shown again as it was, so that sending it again is the same request. */
 function draftOf(packet: NewPacket | undefined, subsidy: ChosenSubsidy | undefined): Draft {
-  if (!packet) return subsidy ? { ...usualDraft, count: String(Math.min(Number(usualDraft.count), subsidy.amount)) } : usualDraft;
+  const clip = subsidy?.contentId ?? newContentId(cameraScene.current);
+  if (!packet) return { ...usualDraft, clip, ...(subsidy && { count: String(Math.min(Number(usualDraft.count), subsidy.amount)) }) };
+  const { opensAt, condition } = packet;
+  const shared = condition?.contentId ?? '';
   return {
     amount: yuanInput(packet.amount),
     count: String(packet.count),
@@ -248,6 +276,11 @@ function draftOf(packet: NewPacket | undefined, subsidy: ChosenSubsidy | undefin
     scope: packet.scope.kind,
     uids: packet.scope.uids ?? [],
     greeting: packet.greeting,
+    opensAt: opensAt ? momentText(Date.parse(opensAt)) : '',
+    condition: condition?.kind ?? 'none',
+    password: condition?.password ?? '',
+    shared: isOwnClip(shared) ? '' : shared,
+    clip: isOwnClip(shared) ? shared : clip,
   };
 }
 
@@ -264,6 +297,10 @@ function problemText(problem: Problem, words: Words, currency: string): string {
       return say.countForAmount(problem.least, problem.most);
     case 'greetingLong':
       return say.greetingLong(problem.most, problem.length);
+    case 'opensAtFar':
+      return say.opensAtFar(spanText(problem.mostMs, words));
+    case 'wordLong':
+      return say.wordLong(problem.most, problem.length);
     default:
       return say[problem.kind];
   }
@@ -286,8 +323,9 @@ function serverWords(error: unknown, words: Words): ServerWords {
   return Object.keys(said).length > 0 ? said : { whole: errorText(words, code) };
 }
 
+/** People and radio buttons have words beside them; of the others the first takes the focus. */
 function focusFirst(form: HTMLFormElement | null, problems: Partial<Record<Field, unknown>>): void {
-  for (const field of ['amount', 'count', 'greeting'] satisfies Field[]) {
+  for (const field of fields.filter((each) => each !== 'scope' && each !== 'condition')) {
     if (problems[field]) return form?.querySelector<HTMLInputElement>(`input[name=${field}]`)?.focus();
   }
 }

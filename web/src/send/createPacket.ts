@@ -4,7 +4,8 @@ import { Once } from '../once';
 import { rememberSeedHash } from '../seenHashes';
 import type { NewPacket } from './draft';
 
-const creating = new Once<NewPacket>('creating');
+/** A password is for people to tell each other, not for a browser to keep: after a reload it is typed again. */
+const creating = new Once<NewPacket>('creating', (packet) => (packet.condition?.password === undefined ? packet : { ...packet, condition: { ...packet.condition, password: undefined } }));
 
 /** Creates a packet once, however often it is sent before the answer is known. */
 export function createPacket(

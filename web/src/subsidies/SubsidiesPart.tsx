@@ -1,8 +1,8 @@
 import { useRef } from 'preact/hooks';
 import type { SubsidyList, SubsidyRow } from 'hongbao-client';
 import { codeOf } from '../api/service';
+import { serverClock } from '../countdown/serverClock';
 import { moneyText } from '../money';
-import { serverClock } from '../rain/serverClock';
 import { useCampaigns } from '../rain/useCampaigns';
 import { go } from '../route';
 import { RefreshIcon } from '../ui/icons';

@@ -108,6 +108,7 @@ export const shapes = {
     minTtlSeconds: 'integer',
     maxTtlSeconds: 'integer',
     defaultTtlSeconds: 'integer',
+    maxOpensAheadSeconds: 'integer?',
   },
   MeAnswer: {
     uid: 'text',
@@ -146,6 +147,7 @@ export const shapes = {
     cashierUrl: 'text?',
     opensAt: 'text?',
     condition: 'ConditionPart?',
+    serverTime: 'text?',
   },
   PacketPage: {
     items: 'PacketDetail[]',

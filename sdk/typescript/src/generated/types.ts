@@ -347,6 +347,8 @@ export interface LimitsAnswer {
   maxTtlSeconds: number;
   /** Time to claim when none is named, seconds. */
   defaultTtlSeconds: number;
+  /** How long after its creation a packet may open, seconds; absent when it opens at once. */
+  maxOpensAheadSeconds?: number;
 }
 
 /** The caller as the platform sees him. */
@@ -423,6 +425,8 @@ export interface PacketDetail {
   opensAt?: string;
   /** What has to be met by everyone who claims. */
   condition?: ConditionPart;
+  /** While it opens later: the service's time; countdowns go by it. */
+  serverTime?: string;
 }
 
 /** A page of packets. */

@@ -27,4 +27,7 @@ public sealed record LimitsAnswer
 
     /// <summary>Time to claim when none is named, seconds.</summary>
     public required int DefaultTtlSeconds { get; init; }
+
+    /// <summary>How long after its creation a packet may open, seconds; absent when it opens at once. May be absent.</summary>
+    public int? MaxOpensAheadSeconds { get; init; }
 }

@@ -86,4 +86,7 @@ public sealed record PacketDetail
 
     /// <summary>What has to be met by everyone who claims. May be absent.</summary>
     public ConditionPart? Condition { get; init; }
+
+    /// <summary>While it opens later: the service's time; countdowns go by it. May be absent.</summary>
+    public DateTimeOffset? ServerTime { get; init; }
 }
