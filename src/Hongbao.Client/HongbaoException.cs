@@ -41,7 +41,7 @@ public sealed class HongbaoException : Exception
     /// <summary>How often it wants to be asked again at most; null when it does not say.</summary>
     public int? MaxPolls { get; init; }
 
-    /// <summary>After a wrong password over HTTP: how often another may be said; 0 when none is taken from this user any more, null when it does not apply.</summary>
+    /// <summary>After a wrong password: how often another may be said; 0 when none is taken from this user any more, null when it does not apply.</summary>
     public int? TriesLeft { get; init; }
 
     /// <summary>True when no answer came: the request may or may not have been carried out.</summary>

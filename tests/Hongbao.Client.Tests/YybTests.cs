@@ -38,6 +38,16 @@ public sealed class YybTests
         Assert.Equal((HongbaoCodes.ValidationFailed, 400, "said", "0af7"), (refusal.Code, refusal.Status, refusal.Detail, refusal.TraceId));
         Assert.Equal(["must be at most 100", "must be even"], refusal.Errors["limit"]);
         Assert.Null(refusal.RetryAfter);
+        Assert.Null(refusal.TriesLeft);
+    }
+
+    [Theory]
+    [InlineData(ErrorCode.ValidationFailed, 4)]
+    [InlineData(ErrorCode.LimitExceeded, 0)]
+    public async Task A_wrong_password_says_how_often_another_may_be_said(ErrorCode code, int left)
+    {
+        var service = new ScriptedService().Then(sent => Single(sent, r => Refused(r, code, new ErrorDetail { TriesLeft = left })));
+        Assert.Equal(left, (await Assert.ThrowsAsync<HongbaoException>(() => service.Yyb(Known).ClaimAsync(Claim))).TriesLeft);
     }
 
     [Fact]

@@ -146,7 +146,9 @@ public abstract class YybTests(RunningServer server)
         Assert.Equal(new OpeningCondition { Kind = ConditionKind.Password }, campaign.Condition);
         Task<Response> DrawAsync(string password) => AskAsync(player, Of(Command.DrawInRound, new DrawInRoundReq { CampaignId = campaignId, Round = 1, Password = password }));
         Assert.Equal(["password"], Blamed(await DrawAsync("")));
-        Assert.Equal(["password"], Blamed(await DrawAsync("恭喜")));
+        var wrong = await DrawAsync("恭喜");
+        Assert.Equal(["password"], Blamed(wrong));
+        Assert.InRange(JceSerializer.Read<ErrorDetail>(wrong.Body).TriesLeft, 1, 100);
         Assert.True(Body<DrawInRoundRsp>(await DrawAsync("恭喜发财")).Won);
     }
 

@@ -16,6 +16,7 @@ internal static class YybProblems
                 .ToDictionary(g => g.Key, IReadOnlyList<string> (g) => [.. g.Select(f => f.Message)], StringComparer.Ordinal),
             RetryAfter = detail.RetryAfterMs > 0 ? TimeSpan.FromMilliseconds(detail.RetryAfterMs) : null,
             MaxPolls = detail.MaxPolls > 0 ? detail.MaxPolls : null,
+            TriesLeft = detail.TriesLeft >= 0 ? detail.TriesLeft : null,
         };
     }
 

@@ -39,6 +39,7 @@ internal static class AppShapes
             CashierUrl = PacketDetail.CashierUrlOf(payOrderNo),
             OpensAtMs = view.OpensAtMs,
             Condition = Of(view.Condition),
+            ServerTimeMs = view.NowMs,
         };
     }
 

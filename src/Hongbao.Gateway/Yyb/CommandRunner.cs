@@ -62,13 +62,14 @@ internal sealed class CommandRunner(CommandTable table, UnknownValues values, IL
 
         // As over HTTP: some endings say when to come again.
         var mayComeAgain = ProblemTable.SaysWhen(refusal, kind);
-        if (mayComeAgain || refusal.Faults.Count > 0)
+        if (mayComeAgain || refusal.Faults.Count > 0 || refusal.TriesLeft >= 0)
         {
             response.Body = JceSerializer.ToBytes(new ErrorDetail
             {
                 Faults = refusal.Faults.ConvertAll(static f => new Wire.FieldFault { Field = f.Field, Message = f.Message }),
                 RetryAfterMs = mayComeAgain ? ProblemTable.RetryAfterMsOf(refusal) : 0,
                 MaxPolls = refusal.Code == ResultCode.ClaimBusy ? ProblemTable.MaxPollsOf(refusal) : 0,
+                TriesLeft = refusal.TriesLeft,
             });
         }
 

@@ -129,6 +129,7 @@ internal sealed class PacketCommands(IRedPacketCore core, IRedPacketQuery query,
             MinTtlSeconds = now.MinTtlSeconds,
             MaxTtlSeconds = now.MaxTtlSeconds,
             DefaultTtlSeconds = now.DefaultTtlSeconds,
+            MaxOpensAheadSeconds = now.MaxOpensAheadSeconds,
         };
     }
 

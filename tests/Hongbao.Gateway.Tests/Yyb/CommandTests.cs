@@ -267,6 +267,7 @@ public sealed class CommandTests : IAsyncLifetime
             MinTtlSeconds = 5,
             MaxTtlSeconds = 604_800,
             DefaultTtlSeconds = 86_400,
+            MaxOpensAheadSeconds = 3600,
         }, (await _host.AskAsync(Command.GetLimits)).Body<GetLimitsRsp>());
     }
 

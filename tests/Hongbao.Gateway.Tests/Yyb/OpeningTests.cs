@@ -1,4 +1,5 @@
 using Hongbao.Contracts.Yyb;
+using Hongbao.Foundation.Opening;
 using Wire = Hongbao.Contracts.Yyb;
 
 namespace Hongbao.Gateway.Tests.Yyb;
@@ -43,15 +44,35 @@ public sealed class OpeningTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task How_often_a_password_may_still_be_said_is_told_as_a_number()
+    {
+        foreach (var (result, left) in new[]
+        {
+            (PasswordTries.Wrong(4), 4), (PasswordTries.Wrong(0), 0), (PasswordTries.UsedUp(), 0), (Result.Invalid("password", "is required"), -1), (Result.Of(ResultCode.LimitExceeded), -1),
+        })
+        {
+            _host.Core.Claim = (_, _, _) => Task.FromResult(new ClaimResponse { Result = result });
+            _host.Campaigns.Draw = (_, _, _) => Task.FromResult(new RainDrawResponse { Result = result });
+            foreach (var command in new[] { Command.Claim, Command.DrawInRound })
+            {
+                var answer = await _host.AskAsync(command, CommandTests.Requests[command]);
+                Assert.Equal(((ErrorCode)result.Code, left), (answer.OnlyCode, answer.Detail.TriesLeft));
+            }
+        }
+    }
+
+    [Fact]
     public async Task A_packet_shows_when_it_opens_and_to_whom_without_the_password()
     {
         _host.Query.Packet = FakeQuery.View() with
         {
             OpensAtMs = 1_771_329_600_123,
+            NowMs = 1_771_329_599_000,
             Condition = new Contracts.OpeningCondition { Kind = Contracts.ConditionKind.Share, ContentId = "video-7", Password = "never told" },
         };
         var shown = (await _host.AskAsync(Command.GetPacket, new GetPacketReq { PacketNo = 9001 })).Body<GetPacketRsp>().Packet;
-        Assert.Equal((1_771_329_600_123, new Wire.OpeningCondition { Kind = Wire.ConditionKind.Share, ContentId = "video-7" }), (shown.OpensAtMs, shown.Condition));
+        Assert.Equal(
+            (1_771_329_600_123, 1_771_329_599_000, new Wire.OpeningCondition { Kind = Wire.ConditionKind.Share, ContentId = "video-7" }), (shown.OpensAtMs, shown.ServerTimeMs, shown.Condition));
     }
 
     [Fact]

@@ -64,7 +64,7 @@ public sealed class ParityTests : IAsyncLifetime
     {
         _host = await GatewayHost.StartAsync();
         var condition = new Contracts.OpeningCondition { Kind = Contracts.ConditionKind.Share, ContentId = "video-7", Password = "never told" };
-        _host.Query.Packet = FakeQuery.View() with { ContentId = "v1", Seed = "5eed", MyClaim = FakeQuery.Claim(), RefundedAmount = 9, OpensAtMs = 1_771_329_600_456, Condition = condition };
+        _host.Query.Packet = FakeQuery.View() with { ContentId = "v1", Seed = "5eed", MyClaim = FakeQuery.Claim(), RefundedAmount = 9, OpensAtMs = 1_771_329_600_456, NowMs = 1_771_329_600_400, Condition = condition };
         _host.Query.Next = "further";
         _host.Query.Subsidies = CampaignTests.Subsidies();
         _host.Campaigns.Views = [FakeCampaigns.View() with { Condition = condition }];
@@ -105,7 +105,7 @@ public sealed class ParityTests : IAsyncLifetime
     {
         foreach (var code in Enum.GetValues<ResultCode>().Where(c => c != ResultCode.Ok))
         {
-            Refuse(new Result { Code = code, Detail = "", RetryAfterMs = 1200, MaxPolls = 3 });
+            Refuse(new Result { Code = code, Detail = "", RetryAfterMs = 1200, MaxPolls = 3, TriesLeft = ((int)code % 3) - 1 });
             var http = await HttpAsync(command);
             var answer = await _host.AskAsync(command, CommandTests.Requests[command]);
             Assert.Equal((command, (ErrorCode)code), (command, answer.OnlyCode));
@@ -114,6 +114,7 @@ public sealed class ParityTests : IAsyncLifetime
             Assert.Equal(ErrorCode.Ok, answer.Code);
             Assert.Equal(http.Header("Retry-After") is not null || http.Json.TryGetProperty("retryAfterMs", out _) ? 1200 : 0, answer.Detail.RetryAfterMs);
             Assert.Equal(http.Json.TryGetProperty("maxPolls", out var polls) ? polls.GetInt32() : 0, answer.Detail.MaxPolls);
+            Assert.Equal(http.Json.TryGetProperty("triesLeft", out var tries) ? tries.GetInt32() : -1, answer.Detail.TriesLeft);
         }
     }
 
