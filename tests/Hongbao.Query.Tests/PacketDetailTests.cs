@@ -81,12 +81,18 @@ public abstract class PacketDetailTests(SqlDialect dialect)
 
         Assert.Equal(packet.AtMs + 5000, view.OpensAtMs);
         Assert.Equal(new OpeningCondition { Kind = kind, Uid = uid, ContentId = contentId }, view.Condition);
+    }
 
-        // The time that a countdown goes by is told for as long as there is one.
-        Assert.Equal(Plants.NowMs, view.NowMs);
-        query.Clock.Advance(TimeSpan.FromMilliseconds(4999));
-        Assert.Equal(Plants.NowMs + 4999, (await query.DetailAsync(3000, packet)).Packet.NowMs);
-        query.Clock.Advance(TimeSpan.FromMilliseconds(1));
+    [Fact]
+    public async Task While_a_packet_opens_later_its_detail_says_what_time_it_is_there()
+    {
+        await using var query = await QueryHarness.StartAsync(dialect);
+        var packet = await query.Plants.PacketAsync(new PacketPlan());
+        Assert.Equal(0, (await query.DetailAsync(3000, packet)).Packet.NowMs);
+        await Plants.ExecuteAsync(query.Core, "update packets set opens_at = now_ms() + 60000");
+        var view = (await query.DetailAsync(3000, packet)).Packet;
+        Assert.InRange(view.OpensAtMs - view.NowMs, 1, 60_000);
+        await Plants.ExecuteAsync(query.Core, "update packets set opens_at = now_ms() - 1");
         Assert.Equal(0, (await query.DetailAsync(3000, packet)).Packet.NowMs);
     }
 
