@@ -58,9 +58,9 @@ function Campaign({ campaign, uid, reload }: { campaign: CampaignRow; uid: strin
   const next = roundAfter(campaign, shown?.round ?? 0, serverClock.now());
   const now = useServerTime(momentOf(shown, next, serverClock.now()));
 
-  // The round that is on stays when its time is over: there is a result to see.
+  // The round that is on stays when its time is over: there is a result to see. What was chosen a moment ago is not taken back.
   useEffect(() => {
-    if (shown && phaseOf(shown, now) === 'open') setChosen(shown.round);
+    if (shown && phaseOf(shown, now) === 'open') setChosen((before) => before ?? shown.round);
   }, [shown, now]);
   const nextIsNear = next !== undefined && now >= timesOf(next).ownStart - takeOverMs;
   useEffect(() => {

@@ -1,4 +1,4 @@
-import { useId, useRef } from 'preact/hooks';
+import { useId, useRef, useState } from 'preact/hooks';
 import { serverClock } from '../countdown/serverClock';
 import { momentOf, momentText } from '../opening/opensAt';
 import { useWords } from '../words/language';
@@ -135,6 +135,8 @@ function OpensAtInput({ text, least, most, note, problem, onChange, onLeave }: O
   const words = useWords();
   const id = useId();
   const input = useRef<HTMLInputElement>(null);
+  // Its own text is the browser's from here on: written again, half a date would be wiped while it is typed.
+  const [initial] = useState(text === half ? '' : text);
   const read = () => onChange(input.current?.validity.badInput ? half : (input.current?.value ?? ''));
   const clear = () => {
     if (input.current) input.current.value = '';
@@ -145,14 +147,13 @@ function OpensAtInput({ text, least, most, note, problem, onChange, onLeave }: O
     <div class="sheet-row sheet-option">
       <label for={id}>{words.send.opensAt}</label>
       <div class="sheet-option-line">
-        {/* Its own text is the browser's: written from here, half a date would be wiped while it is typed. */}
         <input
           ref={input}
           id={id}
           name="opensAt"
           type="datetime-local"
           data-testid="send-opens-at"
-          defaultValue={text}
+          defaultValue={initial}
           min={least}
           max={most}
           aria-invalid={Boolean(problem)}
