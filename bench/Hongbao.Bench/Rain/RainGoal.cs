@@ -33,7 +33,7 @@ internal sealed record RainGoal(string What, string Wanted, string Seen, bool? I
             Text($"{100 * RatioWanted:0} %"), ratio is null ? "" : Text($"{100 * ratio:0.0} %"), ratio is null ? null : ratio >= RatioWanted);
         yield return new("every win that was answered is recorded with its amount, issued of a chunk, told of in one message, and answered again the same",
             "all", isSound is null ? "" : isSound.Value ? Text($"all {rounds!.Sum(r => r.Draws.Won):N0}") : "not all", isSound);
-        yield return new("statements for a loser", "0", perLoser is null ? "" : Text($"{perLoser:0.0000}"), perLoser is null ? null : Math.Abs(perLoser.Value) < NoStatements);
+        yield return new("statements for a loser", "0", perLoser is null ? "" : Text($"{Math.Round(perLoser.Value, 4) + 0.0:0.0000}"), perLoser is null ? null : Math.Abs(perLoser.Value) < NoStatements);
         yield return new("statements for a passer", "amortised, below 1", perPasser is null ? "" : Text($"{perPasser:0.000}"), perPasser is null ? null : perPasser < 1);
     }
 
