@@ -48,6 +48,41 @@ public sealed class ConditionTests
     }
 
     [Theory, BothStores]
+    public async Task Who_has_drawn_need_not_meet_it_again_at_any_process_and_loses_no_try(SqlDialect dialect)
+    {
+        await using var harness = await StartAsync(dialect, o => o.PasswordTriesMax = 2);
+        foreach (var condition in new[] { Password, new OpeningCondition { Kind = ConditionKind.Follow, Uid = 55 } })
+        {
+            // One prize for two who are aimed at it: the second one's loss is recorded, too.
+            var campaignId = await harness.ScheduledAsync(harness.Plan(100, Quantity(100, 1)) with { Condition = condition });
+            var users = await harness.UsersAsync(campaignId, 3);
+            harness.Conditions.Met = _ => new ConditionResponse { Met = true };
+            var answers = new[] { Ok(await SayAsync(harness, campaignId, users[0], Word)), Ok(await SayAsync(harness, campaignId, users[1], Word)) };
+            Assert.Equal([true, false], answers.Select(a => a.Won));
+
+            harness.Conditions.Met = _ => new ConditionResponse();
+            foreach (var at in new[] { harness.Main, await harness.StartProcessAsync() })
+            {
+                for (var i = 0; i < 2; i++)
+                {
+                    foreach (var said in new[] { "", "wrong", "", "wrong", "wrong" })
+                    {
+                        Assert.Equal(answers[i], await SayAsync(harness, campaignId, users[i], said, at));
+                    }
+                }
+            }
+
+            Assert.Equal(0, await harness.ReadAsync<int>("select count(*) from password_tries"));
+
+            // Who has not drawn: also while he says the right word in the same moment, a wrong one does not draw.
+            harness.Conditions.Met = _ => new ConditionResponse();
+            var both = await Task.WhenAll(SayAsync(harness, campaignId, users[2], "wrong"), SayAsync(harness, campaignId, users[2], Word));
+            Assert.Equal(condition.Kind == ConditionKind.Password, both[1].Result.IsOk());
+            await harness.AssertSoundAsync(campaignId);
+        }
+    }
+
+    [Theory, BothStores]
     public async Task A_crowd_with_the_right_word_asks_no_database_unless_it_may_win(SqlDialect dialect)
     {
         await using var harness = await StartAsync(dialect);

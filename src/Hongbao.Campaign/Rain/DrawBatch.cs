@@ -11,6 +11,7 @@ internal sealed class DrawBatch(
 {
     private readonly List<Draw> _draws = [];
     private readonly Dictionary<DrawKey, Draw> _byKey = [];
+    private readonly List<WaitingDraw> _asking = [];
     private readonly Dictionary<PoolKey, long> _taken = [];
     private readonly Dictionary<(long CampaignId, long Uid), int> _wins = [];
 
@@ -42,6 +43,12 @@ internal sealed class DrawBatch(
     {
         foreach (var one in waiting)
         {
+            if (one.OnlyAsks)
+            {
+                _asking.Add(one);
+                continue;
+            }
+
             if (_byKey.TryGetValue(one.Key, out var known))
             {
                 known.Waiting.Add(one);
@@ -138,8 +145,8 @@ internal sealed class DrawBatch(
         }
     }
 
-    /// <summary>Those whose rounds take no draws now.</summary>
-    public List<WaitingDraw> NotTaken() => [.. _draws.Where(static d => d.IsDecided && d.Record is null).SelectMany(static d => d.Waiting)];
+    /// <summary>Those whose rounds take no draws now, and those who only ask.</summary>
+    public List<WaitingDraw> NotTaken() => [.. _asking, .. _draws.Where(static d => d.IsDecided && d.Record is null).SelectMany(static d => d.Waiting)];
 
     // A prize by quantity that is used up is replaced by another one, so that all are given away; a prize by chance is not: its chance is all that was promised.
     private static int[] ChoicesOf(Plan plan, int prize) => plan.Prizes[prize - 1].Quantity == 0

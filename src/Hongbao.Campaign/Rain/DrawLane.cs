@@ -10,7 +10,7 @@ using Microsoft.Extensions.Logging;
 
 namespace Hongbao.Campaign.Rain;
 
-/// <summary>A draw of somebody who may win, waiting for its outcome.</summary>
+/// <summary>A draw of somebody who may win, waiting for its outcome; or of somebody who may not draw now, asking for the one that he has.</summary>
 internal sealed class WaitingDraw(string app, DrawKey key, int prize)
 {
     private readonly TaskCompletionSource<Outcome?> _decided = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -19,10 +19,12 @@ internal sealed class WaitingDraw(string app, DrawKey key, int prize)
 
     public DrawKey Key { get; } = key;
 
-    /// <summary>What he is aimed at.</summary>
+    /// <summary>What he is aimed at; 0 for who only asks.</summary>
     public int Prize { get; } = prize;
 
-    /// <summary>The committed outcome; null when the round takes no draws any more and he has none; or a <see cref="StoreException"/>.</summary>
+    public bool OnlyAsks => Prize == 0;
+
+    /// <summary>The committed outcome; null when he has none and the round takes no draws any more, or he only asks; or a <see cref="StoreException"/>.</summary>
     public Task<Outcome?> Decided => _decided.Task;
 
     public void Answer(Outcome? outcome) => _decided.TrySetResult(outcome);

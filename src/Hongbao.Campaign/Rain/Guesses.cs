@@ -7,6 +7,16 @@ using Hongbao.Foundation.Stores;
 
 namespace Hongbao.Campaign.Rain;
 
+/// <summary>What a guess at a password was.</summary>
+internal enum Guess
+{
+    Right,
+    Wrong,
+
+    /// <summary>Not compared: no tries were left.</summary>
+    UsedUp,
+}
+
 /// <summary>
 /// Guesses at the passwords of campaigns. A crowd says the right word, and asks no database: only wrong ones are counted there. In memory each guess finds its count and leaves it behind in one
 /// step, so that of any number at once no more than the limit are compared; what other processes counted is heard of with every look.
@@ -15,14 +25,12 @@ internal sealed class Guesses(CampaignBoard board, PasswordTries tries, StoreClo
 {
     // A count may be committed some seconds after the time that it says.
     private const long LateMs = 10_000;
-    private static readonly Task<Result?> s_right = Task.FromResult<Result?>(null);
     private readonly ConcurrentDictionary<(long CampaignId, long Uid), int> _wrong = new();
     private readonly Lock[] _turns = [.. Enumerable.Range(0, 64).Select(static _ => new Lock())];
     private long _since;
 
-    /// <summary>Why a user's password does not let him draw, or null.</summary>
-    /// <exception cref="StoreException">The store: the guess counts here, but not for others.</exception>
-    public Task<Result?> FaultAsync(Plan plan, long uid, string said, CancellationToken cancellationToken)
+    /// <summary>Compares a password, if the user has tries left, and takes one of a wrong one at once: here. <see cref="CountAsync"/> or <see cref="Forgive"/> must follow then.</summary>
+    public Guess Compare(Plan plan, long uid, string said)
     {
         var key = (plan.CampaignId, uid);
         lock (_turns[uid & 63])
@@ -30,18 +38,35 @@ internal sealed class Guesses(CampaignBoard board, PasswordTries tries, StoreClo
             var wrong = _wrong.GetValueOrDefault(key);
             if (wrong >= options.PasswordTriesMax)
             {
-                return Task.FromResult<Result?>(PasswordTries.UsedUp());
+                return Guess.UsedUp;
             }
 
             if (plan.Condition!.Password!.Is(said))
             {
-                return s_right;
+                return Guess.Right;
             }
 
             _wrong[key] = wrong + 1;
+            return Guess.Wrong;
         }
+    }
 
-        return CountAsync(key, cancellationToken);
+    /// <summary>Counts a wrong guess for everybody, and says what is left.</summary>
+    /// <exception cref="StoreException">The store: the guess counts here, but not for others.</exception>
+    public async Task<Result> CountAsync(Plan plan, long uid, CancellationToken cancellationToken)
+    {
+        var counted = await tries.CountAsync(plan.CampaignId, uid, cancellationToken).ConfigureAwait(false);
+        Learn((plan.CampaignId, uid), counted ?? options.PasswordTriesMax);
+        return counted is { } wrong ? PasswordTries.Wrong(options.PasswordTriesMax - wrong) : PasswordTries.UsedUp();
+    }
+
+    /// <summary>Gives the try of a wrong guess back: it was not needed, for the user has drawn.</summary>
+    public void Forgive(Plan plan, long uid)
+    {
+        lock (_turns[uid & 63])
+        {
+            _wrong[(plan.CampaignId, uid)]--;
+        }
     }
 
     /// <summary>Hears of what was counted elsewhere, and forgets campaigns that are not shown any more.</summary>
@@ -73,13 +98,6 @@ internal sealed class Guesses(CampaignBoard board, PasswordTries tries, StoreClo
         await RefreshAsync(cancellationToken).ConfigureAwait(false);
         return NextRun.After(TimeSpan.FromMilliseconds(options.RefreshMs));
     });
-
-    private async Task<Result?> CountAsync((long CampaignId, long Uid) key, CancellationToken cancellationToken)
-    {
-        var counted = await tries.CountAsync(key.CampaignId, key.Uid, cancellationToken).ConfigureAwait(false);
-        Learn(key, counted ?? options.PasswordTriesMax);
-        return counted is { } wrong ? PasswordTries.Wrong(options.PasswordTriesMax - wrong) : PasswordTries.UsedUp();
-    }
 
     // Never less than what is known: others may have gone on since.
     private void Learn((long CampaignId, long Uid) key, int wrong)

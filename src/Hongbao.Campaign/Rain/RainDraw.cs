@@ -7,7 +7,7 @@ using Hongbao.Foundation.Subsidies;
 namespace Hongbao.Campaign.Rain;
 
 /// <summary>
-/// Drawing in a round; the numbered path of docs/architecture.md: (1) the campaign, from memory, (2) its condition, (3) who is aimed at nothing has lost, (4) a known outcome, (5) the lane decides and
+/// Drawing in a round; the numbered path of docs/architecture.md: (1) the campaign, from memory, (2) its condition, which who has an outcome need not meet again, (3) who is aimed at nothing has lost, (4) a known outcome, (5) the lane decides and
 /// commits, or looks up what was decided where the round takes no draws, many at a time, (6) answer.
 /// </summary>
 internal sealed class RainDraw(
@@ -44,13 +44,28 @@ internal sealed class RainDraw(
     private async Task<RainDrawResponse> MeetAndDrawAsync(
         CallContext context, RainDrawRequest request, Plan plan, Round round, KeptCondition condition, CancellationToken cancellationToken)
     {
-        var fault = await conditions.FaultAsync(context, condition, request.Password, cancellationToken).ConfigureAwait(false);
-        if (fault is null && condition.Password is not null)
+        var key = new DrawKey(plan.CampaignId, round.No, context.Uid);
+        if (remembered.TryGet(key, out var known))
         {
-            fault = await guesses.FaultAsync(plan, context.Uid, request.Password, cancellationToken).ConfigureAwait(false);
+            return AnswerOf(plan, key, known);
         }
 
-        return fault is null ? await DrawAsync(plan, round, context.Uid, storeClock.NowMs(), cancellationToken).ConfigureAwait(false) : Refused(fault);
+        var fault = await conditions.FaultAsync(context, condition, request.Password, cancellationToken).ConfigureAwait(false);
+        var guess = fault is not null || condition.Password is null ? Guess.Right : guesses.Compare(plan, context.Uid, request.Password);
+        if (fault is null && guess == Guess.Right)
+        {
+            return await DrawAsync(plan, round, context.Uid, storeClock.NowMs(), cancellationToken).ConfigureAwait(false);
+        }
+
+        // Of everybody whom the condition stops, whatever he is aimed at: how long it takes tells nothing.
+        var recorded = await lane.PostAsync(new WaitingDraw(plan.App, key, 0)).WaitAsync(cancellationToken).ConfigureAwait(false);
+        if (guess == Guess.Wrong && recorded is not null)
+        {
+            guesses.Forgive(plan, context.Uid);
+        }
+
+        return recorded is { } outcome ? AnswerOf(plan, key, outcome)
+            : Refused(fault ?? (guess == Guess.UsedUp ? PasswordTries.UsedUp() : await guesses.CountAsync(plan, context.Uid, cancellationToken).ConfigureAwait(false)));
     }
 
     private Task<RainDrawResponse> DrawAsync(Plan plan, Round round, long uid, long now, CancellationToken cancellationToken)
