@@ -30,7 +30,9 @@ public static class GatewayRegistration
         services.TryAddSingleton(TimeProvider.System);
         services.TryAddSingleton<IRandomSource, SecureRandomSource>();
         services.TryAddSingleton<DevTokenGate>();
-        services.AddSingleton<TokenKeys>().AddSingleton<TokenVerifier>().AddSingleton<DevTokens>().AddSingleton<Tickets>();
+        services.AddSingleton<TokenKeys>().AddSingleton<TokenVerifier>()
+            .AddSingleton(static provider => new TokenIssuer(provider.GetRequiredService<TokenKeys>(), provider.GetRequiredService<IOptions<GatewayOptions>>(), provider.GetRequiredService<TimeProvider>()))
+            .AddSingleton<Tickets>();
         services.AddSingleton<Calls>().AddSingleton<PacketLimits>().AddSingleton<UnknownValues>().AddSingleton<Payments>().AddSingleton<OwnProfile>().AddSingleton<CashierAssets>().AddSingleton<CashierPage>().AddSingleton<OpenApiDocumentCache>();
         services.AddSingleton<PacketEndpoints>().AddSingleton<ClaimEndpoints>().AddSingleton<MeEndpoints>().AddSingleton<WithdrawalEndpoints>()
             .AddSingleton<CampaignEndpoints>().AddSingleton<CampaignOperationEndpoints>().AddSingleton<CashierEndpoints>().AddSingleton<CallbackEndpoints>()

@@ -10,6 +10,7 @@ const int UsageError = 2;
 var root = new RootCommand("Hongbao, the red packet platform. Start with: hongbao serve");
 root.Subcommands.Add(ServeCommand.Create());
 root.Subcommands.Add(DemoCommand.Create());
+root.Subcommands.Add(TokenCommand.Create());
 root.Subcommands.Add(VerifyDrawCommand.Create());
 root.Subcommands.Add(VerifyRainCommand.Create());
 root.Subcommands.Add(OpenApiCommand.Create());

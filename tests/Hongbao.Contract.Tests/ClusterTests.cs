@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
 using System.Text.Json;
@@ -22,10 +23,22 @@ public sealed class ClusterTests
         await using var cluster = await ServerCluster.StartAsync(
             database, settings, ports: count => [.. Enumerable.Range(0, count).Select(_ => offers.TryDequeue(out var port) ? port : FreePort())]);
         Assert.Empty(offers);
-        using var api = new Api(cluster.Url);
+        using var api = cluster.Connect();
         using var http = new HttpClient();
         Assert.Equal(77, (await api.GetAsync("/api/v1/limits", 1001))["maxCount"].GetInt32());
         var packetNo = (await api.PostAsync("/api/v1/packets", 1001, RunningServer.Body())).Text("packetNo");
+
+        // It gives no tokens to anyone; who has its key makes them.
+        Assert.Equal(HttpStatusCode.NotFound, await StatusAsync(http, cluster.Url + "/api/v1/dev/users"));
+        using var body = new StringContent("""{"uid":"9","role":"admin"}""", null, "application/json");
+        using (var refused = await http.PostAsync(new Uri(cluster.Url + "/api/v1/dev/token"), body))
+        {
+            Assert.Equal(HttpStatusCode.NotFound, refused.StatusCode);
+        }
+
+        using var signed = new HttpRequestMessage(HttpMethod.Get, "/ops/v1/campaigns");
+        signed.Headers.Authorization = new("Bearer", await TokenAsync(cluster.Settings, "9", "--role", "operator"));
+        Assert.True((await api.ReadAsync(signed)).IsOk);
 
         // Only the gateway has the HTTP interface to describe.
         Assert.Equal(HttpStatusCode.OK, await StatusAsync(http, cluster.Url + "/openapi/v1.json"));
@@ -58,6 +71,21 @@ public sealed class ClusterTests
         await cluster.UntilReadyAsync();
         Assert.True((await api.GetAsync($"/api/v1/packets/{packetNo}", 1001)).IsOk);
         Assert.All(await cluster.InterruptAsync(), static e => Assert.Equal((e.Role, 0), e));
+    }
+
+    private static async Task<string> TokenAsync(IReadOnlyDictionary<string, string> settings, params string[] arguments)
+    {
+        var start = new ProcessStartInfo(ServerProcess.Executable, ["token", .. arguments]) { RedirectStandardOutput = true };
+        foreach (var (name, value) in settings)
+        {
+            start.Environment[name] = value;
+        }
+
+        using var process = Process.Start(start)!;
+        var output = await process.StandardOutput.ReadToEndAsync();
+        await process.WaitForExitAsync();
+        Assert.Equal(0, process.ExitCode);
+        return output.Trim();
     }
 
     private static int FreePort()

@@ -224,11 +224,7 @@ public abstract class ErrorTableTests(RunningServer server, IEntry entry)
     {
         var sender = RunningServer.NewUser();
         var packetNo = await server.CreatePaidAsync(sender);
-        using var request = new HttpRequestMessage(HttpMethod.Post, "/api/v1/dev/token")
-        {
-            Content = System.Net.Http.Json.JsonContent.Create(new { uid = sender.ToString(), app = "another" }),
-        };
-        var token = (await server.Api.ReadAsync(request)).Text("token");
+        var token = await server.Api.TokenAsync(sender, app: "another");
 
         AssertProblem(HttpStatusCode.NotFound, "NOT_FOUND", await entry.SendAsync(HttpMethod.Get, $"/api/v1/packets/{packetNo}", token));
         AssertProblem(HttpStatusCode.NotFound, "NOT_FOUND", await entry.SendAsync(HttpMethod.Post, $"/api/v1/packets/{packetNo}/claims", token));

@@ -128,10 +128,14 @@ public abstract class RunningServer : IAsyncLifetime
     }
 
     /// <summary>From now on calls go there.</summary>
-    protected void Reach(string url)
+    protected void Reach(string url) => Reach(before => new Api(url, before));
+
+    /// <summary>From now on calls go by it.</summary>
+    /// <param name="connect">Gets whose tokens are known already.</param>
+    protected void Reach(Func<Api?, Api> connect)
     {
         var before = _api;
-        _api = new Api(url, before);
+        _api = connect(before);
         before?.Dispose();
     }
 }
@@ -195,7 +199,7 @@ public sealed class FiveProcesses : RunningServer
     {
         _database = await TestDatabase.CreateAsync(SqlDialect.Postgres);
         _cluster = await ServerCluster.StartAsync(_database, Settings);
-        Reach(_cluster.Url);
+        Reach(_ => _cluster.Connect());
     }
 
     public override Task RestartAsync() => _cluster!.RestartAsync();

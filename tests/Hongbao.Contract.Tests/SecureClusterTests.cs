@@ -18,7 +18,7 @@ public sealed class SecureClusterTests
         using var stranger = Authority("not ours");
         var settings = Files(database.Folder, "ours", authority);
         await using var cluster = await ServerCluster.StartAsync(database, settings, "ssl");
-        using var api = new Api(cluster.Url);
+        using var api = cluster.Connect();
         var created = await api.PostAsync("/api/v1/packets", 1001, RunningServer.Body());
         Assert.True(created.IsOk, created.ToString());
 

@@ -25,7 +25,7 @@ public sealed class ClusterKillTests(ITestOutputHelper output)
         await using var database = await TestDatabase.CreateAsync(SqlDialect.Postgres);
         var world = new World { Users = 16, Rain = new Rain() };
         await using var cluster = await ServerCluster.StartAsync(database, Settings(database, world.Rain));
-        using var api = new Api(cluster.Url);
+        using var api = cluster.Connect();
         var load = Enumerable.Range(0, Clients).Select(_ => LoadAsync(world, api, cluster, new Random(random.Next()))).ToArray();
         var roles = new[] { "core", "async", "query", "finance", "campaign", "gateway" };
         random.Shuffle(roles);
@@ -63,7 +63,7 @@ public sealed class ClusterKillTests(ITestOutputHelper output)
         var rain = new Rain();
         var world = new World { Users = 16, Rain = rain };
         await using var cluster = await ServerCluster.StartAsync(database, Settings(database, rain));
-        using var api = new Api(cluster.Url);
+        using var api = cluster.Connect();
         var client = new RainClient(world, rain, api, new Random(1));
         var campaign = await client.BeginAsync(tokenTtlSeconds: 60);
         foreach (var uid in world.Uids)

@@ -23,15 +23,20 @@ public sealed record Answer(HttpStatusCode Status, JsonElement Body, HttpRespons
     public override string ToString() => $"{(int)Status} {Body}";
 }
 
-/// <summary>Calls a running server as any user; tokens outlive the server, since their key is in its data folder.</summary>
+/// <summary>
+/// Calls a running server as any user. One process gives tokens itself, and they outlive it, since their key is in its data folder; several give none (docs/security.md): their tokens are signed here.
+/// </summary>
 public sealed class Api : IDisposable
 {
-    private readonly Dictionary<(long Uid, string? Role), string> _tokens;
+    private readonly Dictionary<(long Uid, string? Role, string? App), string> _tokens;
+    private readonly UserTokenKey? _key;
 
     /// <param name="url">The server.</param>
     /// <param name="before">Whose tokens are known already.</param>
-    public Api(string url, Api? before = null)
+    /// <param name="key">Signs tokens, for servers that give none.</param>
+    public Api(string url, Api? before = null, UserTokenKey? key = null)
     {
+        _key = key ?? before?._key;
         Http = new HttpClient { BaseAddress = new Uri(url), Timeout = TimeSpan.FromSeconds(30) };
         _tokens = before is null ? [] : new(before._tokens);
     }
@@ -60,28 +65,31 @@ public sealed class Api : IDisposable
     public Task<Answer> PostAsync(string path, long uid, object? body = null) => SendAsync(HttpMethod.Post, path, uid, body);
 
     /// <summary>A token of a user, asked for once.</summary>
-    public async Task<string> TokenAsync(long uid, string? role = null)
+    public async Task<string> TokenAsync(long uid, string? role = null, string? app = null)
     {
         lock (_tokens)
         {
-            if (_tokens.TryGetValue((uid, role), out var known))
+            if (_tokens.TryGetValue((uid, role, app), out var known))
             {
                 return known;
             }
         }
 
-        using var request = new HttpRequestMessage(HttpMethod.Post, "/api/v1/dev/token")
-        {
-            Content = role is null ? JsonContent.Create(new { uid = uid.ToString() }) : JsonContent.Create(new { uid = uid.ToString(), role }),
-        };
-        var answer = await ReadAsync(request);
-        var token = answer.IsOk ? answer.Text("token") : throw new InvalidOperationException($"no token: {answer}");
+        var token = _key?.Sign(uid, role, app) ?? await AskTokenAsync(uid, role, app);
         lock (_tokens)
         {
-            _tokens[(uid, role)] = token;
+            _tokens[(uid, role, app)] = token;
         }
 
         return token;
+    }
+
+    private async Task<string> AskTokenAsync(long uid, string? role, string? app)
+    {
+        var wanted = new Dictionary<string, string?> { ["uid"] = uid.ToString(), ["role"] = role, ["app"] = app };
+        using var request = new HttpRequestMessage(HttpMethod.Post, "/api/v1/dev/token") { Content = JsonContent.Create(wanted.Where(static w => w.Value is not null).ToDictionary()) };
+        var answer = await ReadAsync(request);
+        return answer.IsOk ? answer.Text("token") : throw new InvalidOperationException($"no token: {answer}");
     }
 
     /// <summary>Sends a request as it is.</summary>

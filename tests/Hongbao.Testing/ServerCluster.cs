@@ -16,6 +16,7 @@ public sealed class ServerCluster : IAsyncDisposable
     private const int LowestPort = 20_000;
     private const int HighestPort = 32_000;
     private const int PortsTries = 5;
+    private readonly UserTokenKey _users = new();
     private readonly TestDatabase _database;
     private readonly Dictionary<string, string> _settings;
     private readonly Dictionary<string, ServerProcess> _processes = [];
@@ -31,6 +32,11 @@ public sealed class ServerCluster : IAsyncDisposable
             ["HONGBAO_Subsidies__TokenKeys__0__Id"] = "cluster",
             ["HONGBAO_Subsidies__TokenKeys__0__Key"] = Convert.ToBase64String(RandomNumberGenerator.GetBytes(32)),
         };
+        foreach (var (name, value) in _users.Settings)
+        {
+            _settings[name] = value;
+        }
+
         for (var i = 0; i < Roles.Length - 1; i++)
         {
             _settings[$"HONGBAO_Rpc__{Roles[i]}"] = $"{protocol} -h 127.0.0.1 -p {ports[i]}";
@@ -47,6 +53,12 @@ public sealed class ServerCluster : IAsyncDisposable
 
     /// <summary>The gateway's address, without a slash at the end; the same after a restart.</summary>
     public string Url { get; }
+
+    /// <summary>A client that signs its own tokens.</summary>
+    public Api Connect() => new(Url, key: _users);
+
+    /// <summary>What each process is told, by the names of the environment.</summary>
+    public IReadOnlyDictionary<string, string> Settings => _settings;
 
     /// <summary>Where a role is called, as in settings.</summary>
     public string EndpointOf(string role) => _settings[$"HONGBAO_Rpc__{role}"];

@@ -7,7 +7,7 @@ using Hongbao.Gateway.Problems;
 namespace Hongbao.Gateway.Endpoints;
 
 /// <summary>Tokens and users for trying the platform out on one's own machine.</summary>
-internal sealed class DevEndpoints(DevTokenGate gate, DevTokens tokens, IProfiles profiles, Calls calls)
+internal sealed class DevEndpoints(DevTokenGate gate, TokenIssuer tokens, IProfiles profiles, Calls calls)
 {
     private const string Tag = "Development";
     private const long FirstDemoUid = 1001;
@@ -32,7 +32,7 @@ internal sealed class DevEndpoints(DevTokenGate gate, DevTokens tokens, IProfile
 
         var body = await RequestBody.ReadAsync(http);
         var uid = body.Number("uid");
-        var role = RoleOf(body.OptionalText("role"));
+        var role = TokenIssuer.RoleOf(body.OptionalText("role"));
         var app = body.OptionalText("app");
         if (role is null)
         {
@@ -85,14 +85,6 @@ internal sealed class DevEndpoints(DevTokenGate gate, DevTokens tokens, IProfile
         || header.Equals("Forwarded", StringComparison.OrdinalIgnoreCase)
         || header.Equals("Via", StringComparison.OrdinalIgnoreCase)
         || header.Equals("X-Real-IP", StringComparison.OrdinalIgnoreCase);
-
-    private static CallerRole? RoleOf(string name) => name switch
-    {
-        "" => CallerRole.User,
-        "operator" => CallerRole.Operator,
-        "admin" => CallerRole.Admin,
-        _ => null,
-    };
 }
 
 /// <summary>For whom a token is wanted.</summary>

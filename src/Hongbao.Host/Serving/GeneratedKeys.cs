@@ -11,6 +11,9 @@ internal sealed record GeneratedKeys(string TokenKey, string CallbackKey, string
 {
     private const string FileName = "keys.json";
 
+    /// <summary>Whether a folder has them.</summary>
+    public static bool AreIn(string dataFolder) => File.Exists(Path.Combine(dataFolder, FileName));
+
     /// <summary>Bytes of a key.</summary>
     public const int KeyBytes = 32;
 

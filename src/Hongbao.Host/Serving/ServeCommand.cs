@@ -13,7 +13,7 @@ internal static class ServeCommand
 
     private static readonly Option<string?> Urls = new("--urls")
     {
-        Description = "Addresses to listen on, separated by ';'. Default: http://127.0.0.1:8080. Development tokens exist only while all are loopback.",
+        Description = "Addresses to listen on, separated by ';'. Default: http://127.0.0.1:8080. Development tokens exist only while all are loopback and all roles are here.",
         HelpName = "URL",
     };
 
@@ -25,7 +25,7 @@ internal static class ServeCommand
 
     private static readonly Option<string?> RoleList = new("--roles")
     {
-        Description = "What this process runs, with commas: gateway, core, query, async, finance. Default: all. The others' endpoints come from the section Rpc (docs/operating.md).",
+        Description = "What this process runs, with commas: gateway, core, query, async, campaign, finance. Default: all. The others' endpoints come from the section Rpc (docs/operating.md).",
         HelpName = "ROLES",
     };
 

@@ -232,13 +232,19 @@ internal sealed class Server : IAsyncDisposable
             yield return "Subsidies:TokenKeys must be set, the same for core and campaign (openssl rand -base64 32): each process would make its own.";
         }
 
+        if (roles.HasFlag(Roles.Gateway) && !configuration.GetSection("Gateway:Keys").GetChildren().Any())
+        {
+            yield return "Gateway:Keys must be set: users' tokens come from elsewhere, or from \"hongbao token\" with the same key (docs/operating.md).";
+        }
+
         if (roles.HasFlag(Roles.Finance) && !roles.HasFlag(Roles.Gateway) && string.IsNullOrEmpty(configuration["Finance:CallbackUrl"]))
         {
             yield return "Finance:CallbackUrl must name the gateway's address for callbacks, such as http://127.0.0.1:8080/callbacks/finance.";
         }
     }
 
-    private static async Task AddKeysAsync(ConfigurationManager configuration, string dataFolder, CancellationToken cancellationToken) =>
+    /// <summary>Puts generated keys in the place of those that no setting names.</summary>
+    public static async Task AddKeysAsync(ConfigurationManager configuration, string dataFolder, CancellationToken cancellationToken) =>
         configuration.AddInMemoryCollection(Missing(configuration, await GeneratedKeys.LoadAsync(dataFolder, new SecureRandomSource(), cancellationToken)));
 
     // Keys for settings that name none.
@@ -312,13 +318,14 @@ internal sealed class Server : IAsyncDisposable
         // The reference finance, where it is in this process.
         app.Services.GetService<CallbackTarget>()?.Url = new Uri($"http://{own}:{first.Port}/callbacks/finance");
 
-        if (!app.Services.GetRequiredService<PlatformOptions>().RoleSet.HasFlag(Roles.Gateway))
+        var roles = app.Services.GetRequiredService<PlatformOptions>().RoleSet;
+        if (!roles.HasFlag(Roles.Gateway))
         {
             return;
         }
 
         var isLoopback = addresses.All(static a => IsLoopback(a.Host));
-        app.Services.GetRequiredService<DevTokenGate>().IsOpen = isLoopback && app.Services.GetRequiredService<IOptions<DevOptions>>().Value.Tokens;
+        app.Services.GetRequiredService<DevTokenGate>().IsOpen = roles == Roles.All && isLoopback && app.Services.GetRequiredService<IOptions<DevOptions>>().Value.Tokens;
         if (isLoopback)
         {
             return;

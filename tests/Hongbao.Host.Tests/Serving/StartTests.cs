@@ -24,7 +24,8 @@ public sealed class StartTests : IDisposable
         const string nobody = "tcp -h 127.0.0.1 -p 9";
         IServiceProvider? services = null;
         await using var server = await StartAsync(
-            new { Store = new { Kind = kind }, Rpc = new { Core = nobody, Query = nobody, Async = nobody, Finance = nobody, Campaign = nobody } }, "gateway", s => services = s);
+            new { Store = new { Kind = kind }, Gateway = TokenKeys, Rpc = new { Core = nobody, Query = nobody, Async = nobody, Finance = nobody, Campaign = nobody } },
+            "gateway", s => services = s);
         using var http = new HttpClient { BaseAddress = new Uri(server.Urls.Single()) };
 
         using var readiness = await http.GetAsync(new Uri("/readyz", UriKind.Relative));
@@ -72,6 +73,15 @@ public sealed class StartTests : IDisposable
         Assert.Empty(Directory.GetFileSystemEntries(Path.Combine(_folder, "data")));
     }
 
+    [Fact]
+    public async Task A_gateway_alone_needs_the_key_of_users_tokens()
+    {
+        const string there = "tcp -h 127.0.0.1 -p 9";
+        var refused = await Assert.ThrowsAsync<StartRefusedException>(() => StartAsync(
+            new { Rpc = new { Core = there, Query = there, Async = there, Finance = there, Campaign = there } }, "gateway"));
+        Assert.StartsWith("Gateway:Keys must be set", refused.Message.Split("\n  - ").Skip(1).Single(), StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData("core")]
     [InlineData("async")]
@@ -87,6 +97,7 @@ public sealed class StartTests : IDisposable
             Core = new { TtlSecondsDefault = 1, TtlSecondsMin = 5 },
             Finance = new { CallbackKey = "no base64!", CallbackUrl = "http://127.0.0.1:8080/callbacks/finance" },
             Subsidies = new { TokenKeys = new[] { new { Id = "a", Key = Convert.ToBase64String(new byte[32]) } } },
+            Gateway = TokenKeys,
             Rpc = new { Listen = role == "gateway" ? "" : "tcp -h 127.0.0.1 -p 0", Core = there, Query = there, Async = there, Finance = there, Campaign = there },
         }, role));
         Assert.Equal(["Core:TtlSecondsDefault", "Finance:CallbackKey"], refused.Message.Split("\n  - ").Skip(1).Select(static f => f[..f.IndexOf(' ', StringComparison.Ordinal)]).Order());
@@ -126,6 +137,8 @@ public sealed class StartTests : IDisposable
         Assert.True((await new RedPacketCoreProxy(To(Roles.Core, "RedPacketCore")).GetLimitsAsync(new CallContext())).Result.IsOk());
         Assert.True((await services!.GetRequiredService<IRedPacketCore>().GetLimitsAsync(marked)).Result.IsOk());
     }
+
+    private static object TokenKeys => new { Keys = new[] { new { Kid = "a", Algorithm = "HS256", Key = Convert.ToBase64String(new byte[32]) } } };
 
     private async Task<Server> StartAsync(object settings, string? roles, Action<IServiceProvider>? started = null)
     {
