@@ -15,6 +15,10 @@ public sealed class CampaignOptions
     [Range(1L, 1_000_000_000_000_000L, ErrorMessage = "Campaign:BudgetMax must be between 1 and 1000000000000000 minor units.")]
     public long BudgetMax { get; set; } = 1_000_000_000_000;
 
+    /// <summary>Greatest prize in minor units. The host lowers it to what one packet can hold, since a win is used for one packet. Default 1,000,000,000,000.</summary>
+    [Range(1L, 1_000_000_000_000_000L, ErrorMessage = "Campaign:PrizeMax must be between 1 and 1000000000000000 minor units.")]
+    public long PrizeMax { get; set; } = 1_000_000_000_000;
+
     /// <summary>Draws that one transaction records. Default 512.</summary>
     [Range(1, 4096, ErrorMessage = "Campaign:BatchMax must be between 1 and 4096.")]
     public int BatchMax { get; set; } = 512;

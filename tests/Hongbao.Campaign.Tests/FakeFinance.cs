@@ -14,6 +14,9 @@ internal sealed class FakeFinance : IFinance
     {
         public long Held { get; set; }
         public long Funded { get; set; }
+
+        /// <summary>The hour of the wins that all funded packets are of.</summary>
+        public long HourMs { get; set; } = StandingClock.StartMs;
         public long Returned { get; set; }
         public long Released { get; set; }
         public long Balance => Held + Returned - Funded - Released;
@@ -76,6 +79,7 @@ internal sealed class FakeFinance : IFinance
                 Returned = account.Returned,
                 Released = account.Released,
                 Balance = account.Balance,
+                Hours = request.ByHour && account.Funded > 0 ? [new CampaignAccountHour { HourMs = account.HourMs, Funded = account.Funded, Returned = account.Returned }] : [],
             };
         }
 

@@ -19,6 +19,8 @@ public sealed class ReportTests
         ("given 956 back", (_, a) => a.Released++),
         ("funded packets", (_, a) => (a.Funded, a.Returned) = (61, 16)),
         ("finance moved", (_, a) => (a.Funded, a.Returned) = (59, 14)),
+        ("by finance funded 0, returned 0", (_, a) => a.HourMs -= 3_600_000),
+        ("finance funded packets with 60, subsidies of 0", (_, a) => a.HourMs += 3_600_000),
     ];
 
     [Theory, BothStores]
@@ -36,18 +38,18 @@ public sealed class ReportTests
         Assert.Equal((1000, 60, 15, 955, 0), (good.HeldAmount, good.FundedAmount, good.LedgerReturnedAmount, good.ReleasedAmount, good.HeldNowAmount));
         var total = good.Total;
         Assert.Equal((10, 100, 10, 100, 6, 60), (total.IssuedCount, total.IssuedAmount, total.StoredCount, total.StoredAmount, total.UsedCount, total.UsedAmount));
-        Assert.Equal(StandingClock.StartMs, Assert.Single(good.Hours).HourMs);
+        Assert.Equal((StandingClock.StartMs, 60, 15), (Assert.Single(good.Hours).HourMs, good.Hours[0].FundedAmount, good.Hours[0].LedgerReturnedAmount));
 
         foreach (var (word, spoil) in Differences)
         {
             var planted = hour with { };
             harness.Core.Books = _ => Task.FromResult<List<SubsidyBooksHour>>([planted]);
-            var kept = (account.Held, account.Funded, account.Returned, account.Released);
+            var kept = (account.Held, account.Funded, account.Returned, account.Released, account.HourMs);
             spoil(planted, account);
             var report = await SettlementTests.ReportAsync(harness, campaignId);
             Assert.True(report.Faults.Exists(f => f.Contains(word, StringComparison.Ordinal)) || !report.Closed, $"'{word}' is missing in: {string.Join(" | ", report.Faults)}");
             Assert.True(report.Faults.Count > 0 || !report.Closed);
-            (account.Held, account.Funded, account.Returned, account.Released) = kept;
+            (account.Held, account.Funded, account.Returned, account.Released, account.HourMs) = kept;
         }
 
         // And in its own tables.

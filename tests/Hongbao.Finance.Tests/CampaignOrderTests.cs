@@ -312,6 +312,34 @@ public abstract class CampaignOrderTests(SqlDialect dialect)
     }
 
     [Fact]
+    public async Task A_campaigns_account_by_hour_follows_the_wins_not_the_clock()
+    {
+        await using var finance = await FinanceHarness.StartAsync(dialect);
+        await finance.HoldAsync(FinanceHarness.NewHold(7, 10_000));
+        const long hour = 3_600_000;
+        var fundings = new[] { (1 * hour, 300L), ((2 * hour) - 1, 200L), (2 * hour, 50L), (5 * hour, 40L) }.Select(static w => FinanceHarness.NewFunding(7, w.Item2) with { WonAtMs = w.Item1 }).ToArray();
+        foreach (var funding in fundings)
+        {
+            await finance.FundAsync(funding);
+            await finance.FundAsync(funding);
+        }
+
+        await finance.RefundAsync(FinanceHarness.NewRefund(fundings[1], 80));
+        await finance.RefundAsync(FinanceHarness.NewRefund(fundings[3], 40));
+        // Of another campaign, and one that waits for money.
+        await finance.HoldAsync(FinanceHarness.NewHold(8, 10));
+        await finance.FundAsync(FinanceHarness.NewFunding(8, 10) with { WonAtMs = hour });
+        await finance.FundAsync(FinanceHarness.NewFunding(7, 100_000) with { WonAtMs = hour });
+
+        var account = await finance.Finance.GetCampaignAccountAsync(
+            FinanceHarness.System, new CampaignAccountRequest { CampaignId = 7, Currency = FinanceHarness.Cny, ByHour = true }, default);
+
+        Assert.Equal([(hour, 500, 80), (2 * hour, 50, 0), (5 * hour, 40, 40)], account.Hours.Select(static h => (h.HourMs, h.Funded, h.Returned)));
+        Assert.Equal((account.Funded, account.Returned), (account.Hours.Sum(static h => h.Funded), account.Hours.Sum(static h => h.Returned)));
+        Assert.Empty((await finance.CampaignAsync(7)).Hours);
+    }
+
+    [Fact]
     public async Task Later_fundings_holds_and_releases_are_pending_and_decided_by_themselves()
     {
         await using var finance = await FinanceHarness.StartAsync(dialect);

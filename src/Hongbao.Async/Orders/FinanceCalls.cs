@@ -128,6 +128,7 @@ internal sealed class FinanceCalls(IFinance finance, AsyncOptions options, TimeP
         Uid = row.Uid,
         Amount = row.Amount,
         Currency = row.Currency,
+        WonAtMs = row.IssuedAt,
     };
 
     private static PayoutOrder ToOrder(PayoutRow row) => new()

@@ -74,7 +74,7 @@ internal sealed class Settlement(
             return await CloseAsync(plan, static (now, held, released) => held - released == now.Budget, cancellationToken).ConfigureAwait(false);
         }
 
-        if (await LookAsync(plan, cancellationToken).ConfigureAwait(false) is not { } standing)
+        if (await LookAsync(plan, byHour: false, cancellationToken).ConfigureAwait(false) is not { } standing)
         {
             // Core or finance gives no answer. What was never won is free all the same.
             var issued = (await WonHours.OfAsync(store, plan, cancellationToken).ConfigureAwait(false)).Sum(static h => h.Amount);
@@ -88,7 +88,10 @@ internal sealed class Settlement(
     }
 
     /// <summary>Asks everybody who has a part of a campaign's money; null without an answer of one of them.</summary>
-    public async Task<Standing?> LookAsync(Plan plan, CancellationToken cancellationToken)
+    /// <param name="plan">The campaign.</param>
+    /// <param name="byHour">Whether finance's account is wanted by hour, too.</param>
+    /// <param name="cancellationToken">Cancels.</param>
+    public async Task<Standing?> LookAsync(Plan plan, bool byHour, CancellationToken cancellationToken)
     {
         var (held, _, _) = await OrdersAsync(plan.CampaignId, cancellationToken).ConfigureAwait(false);
         var patience = TimeSpan.FromMilliseconds(options.CallTimeoutMs);
@@ -100,7 +103,7 @@ internal sealed class Settlement(
         try
         {
             // The account before subsidies before wins, against the way that money goes: what one has of another one is there when that one is asked.
-            account = await finance.GetCampaignAccountAsync(context, new CampaignAccountRequest { CampaignId = plan.CampaignId, Currency = plan.Currency }, either.Token)
+            account = await finance.GetCampaignAccountAsync(context, new CampaignAccountRequest { CampaignId = plan.CampaignId, Currency = plan.Currency, ByHour = byHour }, either.Token)
                 .WaitAsync(either.Token).ConfigureAwait(false);
             subsidies = await core.Value.GetSubsidyBooksAsync(context, new SubsidyBooksRequest { CampaignId = plan.CampaignId }, either.Token).WaitAsync(either.Token).ConfigureAwait(false);
         }

@@ -41,7 +41,7 @@ internal static class PlanRules
         }
 
         CheckTimes(plan, nowMs, Fault);
-        CheckPrizes(plan, Fault);
+        CheckPrizes(plan, options, Fault);
         Between("perUserLimit", plan.PerUserLimit, 1, PerUserLimitMax, Fault);
         Between("tokenTtlSeconds", plan.TokenTtlSeconds, 1, TokenTtlSecondsMax, Fault);
         Between("passRate", plan.PassPpb, 0, Aim.Whole, Fault);
@@ -106,7 +106,7 @@ internal static class PlanRules
         }
     }
 
-    private static void CheckPrizes(CampaignPlan plan, Action<string, string> fault)
+    private static void CheckPrizes(CampaignPlan plan, CampaignOptions options, Action<string, string> fault)
     {
         if (plan.Prizes.Count is < 1 or > PrizesMax)
         {
@@ -122,6 +122,10 @@ internal static class PlanRules
             if (prize.Amount < 1 || prize.Amount > plan.Budget)
             {
                 fault($"prizes[{i}].amount", "must be at least 1 minor unit and at most the budget");
+            }
+            else if (prize.Amount > options.PrizeMax)
+            {
+                fault($"prizes[{i}].amount", $"must be at most {options.PrizeMax} minor units, what one packet can hold");
             }
 
             if ((prize.Quantity == 0) == (prize.ChancePpb == 0))

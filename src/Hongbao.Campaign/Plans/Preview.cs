@@ -1,4 +1,4 @@
-using System.Buffers.Binary;
+using System.Runtime.InteropServices;
 using Hongbao.Campaign.Budgets;
 using Hongbao.Contracts;
 using Hongbao.Foundation.Chance;
@@ -11,6 +11,9 @@ internal static class Preview
     private const long UsersMax = 10_000_000;
     private const long DrawsMax = 20_000_000;
     private const int Tenths = 10;
+
+    // Two for a draw.
+    private const int BlockNumbers = 4096;
 
     /// <summary>Simulates; takes about a second for ten million draws.</summary>
     public static PreviewResponse Run(Plan plan, long users, IRandomSource chance)
@@ -35,42 +38,94 @@ internal static class Preview
     private static PreviewRound Run(Plan plan, Round round, long users, IRandomSource chance)
     {
         var given = new PreviewRound { Round = round.No, Users = users, WinsByTenth = [.. new long[Tenths]] };
-        var pools = Pacing.PoolsOf(plan, round).ToDictionary(static p => p.Pool, static p => (p.Planned, Given: 0L));
+        var pools = new PreviewPools(plan, round);
+        Predicate<Prize> tryTake = pools.TryTake;
         var order = plan.Prizes.Where(static p => p.Quantity > 0).ToArray();
-        Span<byte> bytes = stackalloc byte[16];
+        var numbers = new ulong[BlockNumbers];
+        var next = BlockNumbers;
         for (long i = 0; i < users; i++)
         {
-            chance.Fill(bytes);
-            var prize = plan.Aim.At(BinaryPrimitives.ReadUInt64LittleEndian(bytes), BinaryPrimitives.ReadUInt64LittleEndian(bytes[8..]));
+            if (next == BlockNumbers)
+            {
+                chance.Fill(MemoryMarshal.AsBytes(numbers.AsSpan()));
+                next = 0;
+            }
+
+            var prize = plan.Aim.At(numbers[next], numbers[next + 1]);
+            next += 2;
             if (prize == 0)
             {
                 continue;
             }
 
             given.Passers++;
-            var now = round.StartsAtMs + (long)((Int128)(round.EndsAtMs - round.StartsAtMs) * i / users);
+            pools.MoveTo(round.StartsAtMs + (long)((Int128)(round.EndsAtMs - round.StartsAtMs) * i / users));
             var aimed = plan.Prizes[prize - 1];
-            if (TryGive(aimed) || (aimed.Quantity > 0 && Array.Exists(order, TryGive)))
+            if ((pools.TryTake(aimed) ? aimed : aimed.Quantity > 0 ? Array.Find(order, tryTake) : null) is { } won)
             {
-                given.WinsByTenth[(int)(i * Tenths / users)]++;
-            }
-
-            bool TryGive(Prize candidate)
-            {
-                var pool = candidate.Quantity > 0 ? candidate.No : Plan.ChancePool;
-                var (planned, already) = pools[pool];
-                if (already + candidate.Amount > Pacing.Released(plan, round, pool, planned, now))
-                {
-                    return false;
-                }
-
-                pools[pool] = (planned, already + candidate.Amount);
                 given.Wins++;
-                given.Amount += candidate.Amount;
-                return true;
+                given.Amount += won.Amount;
+                given.WinsByTenth[(int)(i * Tenths / users)]++;
             }
         }
 
         return given;
+    }
+
+    /// <summary>A round's money while it is being drawn.</summary>
+    private sealed class PreviewPools
+    {
+        private readonly Plan _plan;
+        private readonly Round _round;
+
+        // By the pool's number; released is of the moment that it was asked for, or -1.
+        private readonly long[] _planned;
+        private readonly long[] _released;
+        private readonly long[] _given;
+        private long _nowMs = -1;
+
+        public PreviewPools(Plan plan, Round round)
+        {
+            (_plan, _round) = (plan, round);
+            _planned = new long[plan.Prizes.Count + 1];
+            _released = new long[plan.Prizes.Count + 1];
+            _given = new long[plan.Prizes.Count + 1];
+            foreach (var (pool, planned) in Pacing.PoolsOf(plan, round))
+            {
+                _planned[pool] = planned;
+            }
+        }
+
+        public void MoveTo(long nowMs)
+        {
+            if (nowMs != _nowMs)
+            {
+                _nowMs = nowMs;
+                _released.AsSpan().Fill(-1);
+            }
+        }
+
+        public bool TryTake(Prize prize)
+        {
+            var pool = prize.Quantity > 0 ? prize.No : Plan.ChancePool;
+            var after = _given[pool] + prize.Amount;
+            if (after > _planned[pool])
+            {
+                return false;
+            }
+
+            if (_released[pool] < 0)
+            {
+                _released[pool] = Pacing.Released(_plan, _round, pool, _planned[pool], _nowMs);
+            }
+
+            if (after > _released[pool])
+            {
+                return false;
+            }
+
+            _given[pool] = after;
+            return true;
+        }
     }
 }

@@ -50,7 +50,7 @@ internal sealed class CampaignReport(IStore store, PlanStore plans, Settlement s
         }
 
         // What holds at every moment is seen against the way that money goes: the account, subsidies, wins, pools.
-        var standing = await settlement.LookAsync(plan, cancellationToken).ConfigureAwait(false);
+        var standing = await settlement.LookAsync(plan, byHour: true, cancellationToken).ConfigureAwait(false);
         var won = standing?.Won ?? await WonHours.OfAsync(store, plan, cancellationToken).ConfigureAwait(false);
         var pools = await PoolsAsync(campaignId, cancellationToken).ConfigureAwait(false);
         var report = new CampaignReportResponse
@@ -61,8 +61,9 @@ internal sealed class CampaignReport(IStore store, PlanStore plans, Settlement s
             Budget = pools.Budget,
         };
         var stored = (standing?.Subsidies ?? []).ToDictionary(static h => h.HourMs);
-        report.Hours = [.. won.Select(static h => h.HourMs).Union(stored.Keys).Order().Select(hour =>
-            BooksOf(hour, won.FirstOrDefault(h => h.HourMs == hour), stored.GetValueOrDefault(hour)))];
+        var moved = (standing?.Account.Hours ?? []).ToDictionary(static h => h.HourMs);
+        report.Hours = [.. won.Select(static h => h.HourMs).Union(stored.Keys).Union(moved.Keys).Order().Select(hour =>
+            BooksOf(hour, won.FirstOrDefault(h => h.HourMs == hour), stored.GetValueOrDefault(hour), moved.GetValueOrDefault(hour)))];
         report.Total = Sum(report.Hours);
         AddOwnFaults(report, plan, pools);
         if (standing is null)
@@ -96,7 +97,7 @@ internal sealed class CampaignReport(IStore store, PlanStore plans, Settlement s
         }
     }
 
-    private static CampaignBooks BooksOf(long hourMs, WonHour? won, SubsidyBooksHour? stored) => new()
+    private static CampaignBooks BooksOf(long hourMs, WonHour? won, SubsidyBooksHour? stored, CampaignAccountHour? moved) => new()
     {
         HourMs = hourMs,
         IssuedCount = won?.Wins ?? 0,
@@ -109,6 +110,8 @@ internal sealed class CampaignReport(IStore store, PlanStore plans, Settlement s
         ExpiredAmount = stored?.ExpiredAmount ?? 0,
         ClaimedAmount = stored?.ClaimedAmount ?? 0,
         ReturnedAmount = stored?.ReturnedAmount ?? 0,
+        FundedAmount = moved?.Funded ?? 0,
+        LedgerReturnedAmount = moved?.Returned ?? 0,
     };
 
     private static CampaignBooks Sum(IReadOnlyCollection<CampaignBooks> hours) => new()
@@ -123,6 +126,8 @@ internal sealed class CampaignReport(IStore store, PlanStore plans, Settlement s
         ExpiredAmount = hours.Sum(static h => h.ExpiredAmount),
         ClaimedAmount = hours.Sum(static h => h.ClaimedAmount),
         ReturnedAmount = hours.Sum(static h => h.ReturnedAmount),
+        FundedAmount = hours.Sum(static h => h.FundedAmount),
+        LedgerReturnedAmount = hours.Sum(static h => h.LedgerReturnedAmount),
     };
 
     // What holds at every moment for what this module alone writes.
@@ -156,6 +161,11 @@ internal sealed class CampaignReport(IStore store, PlanStore plans, Settlement s
             report.Faults.Add($"{At(hour.HourMs)}: {hour.StoredCount} subsidies of {hour.StoredAmount} stored, {hour.IssuedCount} of {hour.IssuedAmount} won");
         }
 
+        foreach (var hour in report.Hours.Where(static h => h.FundedAmount > h.UsedAmount))
+        {
+            report.Faults.Add($"{At(hour.HourMs)}: finance funded packets with {hour.FundedAmount}, subsidies of {hour.UsedAmount} were used");
+        }
+
         if (report.FundedAmount > report.Total.UsedAmount)
         {
             report.Faults.Add($"finance funded packets with {report.FundedAmount}, subsidies of {report.Total.UsedAmount} were used");
@@ -184,10 +194,12 @@ internal sealed class CampaignReport(IStore store, PlanStore plans, Settlement s
         }
 
         foreach (var hour in report.Hours.Where(static h =>
-            h.StoredAmount != h.IssuedAmount || h.UsedAmount + h.ExpiredAmount != h.StoredAmount || h.ClaimedAmount + h.ReturnedAmount != h.UsedAmount))
+            h.StoredAmount != h.IssuedAmount || h.UsedAmount + h.ExpiredAmount != h.StoredAmount || h.ClaimedAmount + h.ReturnedAmount != h.UsedAmount
+            || h.FundedAmount != h.UsedAmount || h.LedgerReturnedAmount != h.ReturnedAmount))
         {
             report.Faults.Add(
-                $"{At(hour.HourMs)}: won {hour.IssuedAmount}, stored {hour.StoredAmount}, used {hour.UsedAmount}, expired {hour.ExpiredAmount}, claimed {hour.ClaimedAmount}, returned {hour.ReturnedAmount}");
+                $"{At(hour.HourMs)}: won {hour.IssuedAmount}, stored {hour.StoredAmount}, used {hour.UsedAmount}, expired {hour.ExpiredAmount}, claimed {hour.ClaimedAmount}, "
+                + $"returned {hour.ReturnedAmount}; by finance funded {hour.FundedAmount}, returned {hour.LedgerReturnedAmount}");
         }
 
         if (report.FundedAmount != report.Total.UsedAmount || report.LedgerReturnedAmount != report.Total.ReturnedAmount)

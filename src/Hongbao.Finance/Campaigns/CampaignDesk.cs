@@ -19,6 +19,16 @@ internal sealed class CampaignDesk(FinanceStore store)
         select kind, balance from accounts where app = @App and account = @account and currency = @Currency
         """;
 
+    // Of each packet's money: its funding and what came back of it, by the funding's win.
+    private const string Hours =
+        """
+        select f.won_at / 3600000 * 3600000 as hour_ms, cast(sum(case when o.kind = 'fund' then o.amount else 0 end) as bigint) as funded,
+          cast(sum(case when o.kind = 'refund' then o.amount else 0 end) as bigint) as returned
+        from orders o join orders f on f.app = o.app and f.kind = 'fund' and f.order_no = o.packet_no
+        where o.campaign_id = @CampaignId and o.campaign_id <> 0 and o.app = @App and o.currency = @Currency and o.status = 2 and o.kind in ('fund', 'refund')
+        group by f.won_at / 3600000 * 3600000 order by 1
+        """;
+
     private sealed class TotalRow
     {
         public string Kind { get; init; } = "";
@@ -41,6 +51,7 @@ internal sealed class CampaignDesk(FinanceStore store)
         var rows = await session.QueryAsync<TotalRow>(
             Totals,
             new { context.App, request.CampaignId, request.Currency, account = Account.CampaignHold(request.CampaignId, request.Currency).Name }, cancellationToken);
+        var hours = request.ByHour ? await session.QueryAsync<CampaignAccountHour>(Hours, new { context.App, request.CampaignId, request.Currency }, cancellationToken) : [];
         var totals = rows.ToDictionary(r => r.Kind, r => r.Total);
         return new CampaignAccountResponse
         {
@@ -50,6 +61,7 @@ internal sealed class CampaignDesk(FinanceStore store)
             Released = totals.GetValueOrDefault(Operations.Release),
             Balance = totals.GetValueOrDefault(AccountKinds.CampaignHold),
             Withdrawn = totals.GetValueOrDefault(Operations.Payout),
+            Hours = hours,
         };
     }
 }

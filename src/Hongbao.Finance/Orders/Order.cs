@@ -29,6 +29,8 @@ internal sealed record Order
     public long PayOrderNo { get; init; }
     /// <summary>The campaign that gives, or that a refund goes back to; 0 otherwise.</summary>
     public long CampaignId { get; init; }
+    /// <summary>Of a funding: when the win was made that pays, Unix milliseconds; 0 otherwise. For the books only.</summary>
+    public long WonAt { get; init; }
     /// <summary>0 for holds and releases.</summary>
     public long Uid { get; init; }
     public long Amount { get; init; }
@@ -89,6 +91,7 @@ internal sealed record Order
         { PacketNo: <= 0, Kind: not (Operations.Hold or Operations.Release or Operations.Payout) } => "packetNo: " + FinanceLimits.NumberText,
         { Uid: <= 0, Kind: not (Operations.Hold or Operations.Release) } => "uid: " + FinanceLimits.NumberText,
         { CampaignId: <= 0, Kind: Operations.Hold or Operations.Release or Operations.Fund } => "campaignId: " + FinanceLimits.NumberText,
+        { WonAt: < 0 } => "wonAtMs: Unix milliseconds",
         _ when !FinanceLimits.IsAmount(Amount) => "amount: " + FinanceLimits.AmountText,
         _ when !FinanceLimits.IsCurrency(Currency) => "currency: " + FinanceLimits.CurrencyText,
         { Kind: Operations.Transfer } when PacketKind is not (PacketKind.C2C or PacketKind.B2C) => "kind: C2C or B2C",
@@ -135,6 +138,7 @@ internal sealed record Order
         OrderNo = order.PacketNo,
         PacketNo = order.PacketNo,
         CampaignId = order.CampaignId,
+        WonAt = order.WonAtMs,
         Uid = order.Uid,
         Amount = order.Amount,
         Currency = order.Currency,

@@ -78,17 +78,17 @@ internal static class OrderTable
         return await session.QueryRowsAsync(new Sql(
             """
             insert into orders (app, kind, order_no, packet_no, pay_order_no, uid, amount, currency, packet_kind, status, reason,
-              process_at, attempts, created_at, final_at, campaign_id)
-            values (@app, @kind, @no, @packet, @pay, @uid, @amount, @currency, @packetkind, @status, @reason, @process, 0, @now, @final, @campaign)
+              process_at, attempts, created_at, final_at, campaign_id, won_at)
+            values (@app, @kind, @no, @packet, @pay, @uid, @amount, @currency, @packetkind, @status, @reason, @process, 0, @now, @final, @campaign, @won)
             on conflict (app, kind, order_no) do nothing returning order_no
             """,
             """
             insert into orders (app, kind, order_no, packet_no, pay_order_no, uid, amount, currency, packet_kind, status, reason,
-              process_at, attempts, created_at, final_at, campaign_id)
-            select @app::text, kind, no, packet, pay, uid, amount, currency, packetkind, status, reason, process, 0, @now::bigint, final, campaign
-            from unnest(@kind, @no, @packet, @pay, @uid, @amount, @currency, @packetkind, @status, @reason, @process, @final, @campaign)
+              process_at, attempts, created_at, final_at, campaign_id, won_at)
+            select @app::text, kind, no, packet, pay, uid, amount, currency, packetkind, status, reason, process, 0, @now::bigint, final, campaign, won
+            from unnest(@kind, @no, @packet, @pay, @uid, @amount, @currency, @packetkind, @status, @reason, @process, @final, @campaign, @won)
               with ordinality
-              as t (kind, no, packet, pay, uid, amount, currency, packetkind, status, reason, process, final, campaign, place)
+              as t (kind, no, packet, pay, uid, amount, currency, packetkind, status, reason, process, final, campaign, won, place)
             order by place
             on conflict (app, kind, order_no) do update set status = orders.status where false returning order_no
             """),
@@ -107,7 +107,8 @@ internal static class OrderTable
                 .Add("process", sorted, o => o.ProcessAt)
                 .AddCommon("now", nowMs)
                 .Add("final", sorted, o => o.IsDue(nowMs) ? nowMs : o.FinalAt)
-                .Add("campaign", sorted, o => o.CampaignId),
+                .Add("campaign", sorted, o => o.CampaignId)
+                .Add("won", sorted, o => o.WonAt),
             cancellationToken);
     }
 

@@ -217,6 +217,12 @@ internal sealed record BooksPart
     /// <summary>Of the packets' money, gone back to the campaign, minor units.</summary>
     public required long ReturnedAmount { get; init; }
 
+    /// <summary>What finance moved to packets, by its ledger, minor units.</summary>
+    public required long FundedAmount { get; init; }
+
+    /// <summary>What finance moved back from packets, by its ledger, minor units.</summary>
+    public required long LedgerReturnedAmount { get; init; }
+
     public static BooksPart From(CampaignBooks books) => new()
     {
         Hour = Moment.OrNone(books.HourMs),
@@ -230,5 +236,7 @@ internal sealed record BooksPart
         ExpiredAmount = books.ExpiredAmount,
         ClaimedAmount = books.ClaimedAmount,
         ReturnedAmount = books.ReturnedAmount,
+        FundedAmount = books.FundedAmount,
+        LedgerReturnedAmount = books.LedgerReturnedAmount,
     };
 }

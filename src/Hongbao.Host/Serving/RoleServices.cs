@@ -33,6 +33,12 @@ internal static class RoleServices
         if (roles.HasFlag(Roles.Campaign))
         {
             services.AddCampaign();
+            // As it is read: what is wrong with Core's section is told where that is checked.
+            services.AddOptions<CampaignOptions>().PostConfigure<IConfiguration>(static (campaign, configuration) =>
+            {
+                var core = configuration.GetSection(CoreOptions.Section).Get<CoreOptions>() ?? new CoreOptions();
+                campaign.PrizeMax = Math.Min(campaign.PrizeMax, core.CountMax * core.ShareMax);
+            });
             services.AddSingleton<IReadinessCheck>(static provider => new ClockReadiness("clock.campaign", provider.GetRequiredService<CampaignModule>().Clock));
         }
         else

@@ -58,7 +58,7 @@ export function RoundView({ campaign, round, phase, leftMs, uid, next, reload }:
       <p class="sr" aria-live="polite" data-testid="rain-said">
         {screen === 'rain' && needsPassword ? words.rain.passwordFirst : said(screen, state, leftMs, words)}
       </p>
-      {screen === 'coming' && <Coming leftMs={leftMs} campaign={campaign} uid={uid} />}
+      {screen === 'coming' && <Coming leftMs={leftMs} campaign={campaign} round={round} uid={uid} />}
       {screen === 'rain' && (
         <Rain
           state={state}
@@ -175,7 +175,7 @@ async function slowly<T>(answer: Promise<T>, slow: boolean): Promise<T> {
   return given;
 }
 
-function Coming({ leftMs, campaign, uid }: { leftMs: number; campaign: CampaignRow; uid: string }) {
+function Coming({ leftMs, campaign, round, uid }: { leftMs: number; campaign: CampaignRow; round: RoundRow; uid: string }) {
   const words = useWords();
   const condition = rainCondition(campaign, words);
   return (
@@ -191,7 +191,7 @@ function Coming({ leftMs, campaign, uid }: { leftMs: number; campaign: CampaignR
       )}
       {campaign.condition?.kind === 'password' && <PasswordAhead uid={uid} campaignId={campaign.campaignId} />}
       <p class="rain-lead">{words.rain.howTo}</p>
-      <p class="rain-small">{words.rain.ownStart}</p>
+      {timesOf(round).ownStart > Date.parse(round.startsAt) && <p class="rain-small">{words.rain.ownStart}</p>}
     </div>
   );
 }

@@ -336,7 +336,7 @@ export const en: Words = {
     nextRound: 'Next round in',
     toFeed: 'Watch videos',
     over: 'This round is over',
-    overLead: 'You did not open a packet here.',
+    overLead: 'You did not open one here. What you won elsewhere is among your subsidies.',
     overAsked: 'No outcome came. If you won, it is among your subsidies.',
     paused: 'The rain is paused',
     pausedLead: 'It will go on, and your chance is kept.',

@@ -327,7 +327,7 @@ export const zh = {
     nextRound: '下一场',
     toFeed: '去看视频',
     over: '这一场结束了',
-    overLead: '这一场你没有在这里拆红包。',
+    overLead: '这一场你没有在这里拆红包。在别处抢到的，会出现在我的补贴里。',
     overAsked: '没有等到结果。如果抢到了，它会出现在我的补贴里。',
     paused: '红包雨暂停了',
     pausedLead: '等活动恢复，你的机会还在。',
