@@ -99,6 +99,18 @@ public sealed class PlanTests
     }
 
     [Fact]
+    public async Task No_prize_is_greater_than_a_packet_can_hold()
+    {
+        await using var harness = await StartAsync(SqlDialect.Sqlite, o => o.PrizeMax = 500);
+        foreach (var prize in new[] { Quantity(501, 1), Chance(501, 1) })
+        {
+            Assert.Equal("prizes[1].amount", Assert.Single((await harness.CreateAsync(harness.Plan(2000, Quantity(500, 1), prize))).Result.Faults).Field);
+        }
+
+        Ok(await harness.CreateAsync(harness.Plan(2000, Quantity(500, 2), Chance(500, 1))));
+    }
+
+    [Fact]
     public async Task Every_change_needs_a_reason_and_a_campaign_of_the_same_app()
     {
         await using var harness = await StartAsync(SqlDialect.Sqlite);
@@ -224,7 +236,7 @@ public sealed class PlanTests
         // All prizes by quantity are gone with so many users; those by chance stop at what is left.
         Assert.InRange(preview.Amount, 600 + (400 - 14), 1000);
         Assert.All(preview.Rounds, static r => Assert.Equal((r.Wins, 2000L), (r.WinsByTenth.Sum(), r.Users)));
-        foreach (var users in (long[])[0, -1, 10_000_001, long.MaxValue])
+        foreach (var users in (long[])[0, -1, 5_000_001, long.MaxValue])
         {
             Assert.Equal("users", Assert.Single((await harness.Main.Operations.PreviewAsync(AsOperator, new PreviewRequest { CampaignId = campaignId, Users = users }, default)).Result.Faults).Field);
         }

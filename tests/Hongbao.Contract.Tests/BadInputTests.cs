@@ -138,6 +138,30 @@ public abstract class BadInputTests(RunningServer server)
         Assert.True(answer["errors"].TryGetProperty(parameter, out _), answer.ToString());
     }
 
+    [Fact]
+    public async Task A_prize_that_no_packet_can_hold_makes_no_campaign()
+    {
+        var limits = await server.Api.GetAsync("/api/v1/limits", RunningServer.NewUser());
+        var most = limits["maxCount"].GetInt64() * limits["maxShare"].GetInt64();
+        string At(int seconds) => TimeProvider.System.GetUtcNow().AddSeconds(seconds).ToString("O");
+        var answer = await server.Api.SendAsync(HttpMethod.Post, "/ops/v1/campaigns", RunningServer.NewUser(), new
+        {
+            name = "x",
+            currency = "CNY",
+            budget = most * 3,
+            startsAt = At(60),
+            endsAt = At(120),
+            rounds = new[] { new { round = 1, startsAt = At(60), endsAt = At(120) } },
+            prizes = new[] { new { amount = most + 1, quantity = 1 }, new { amount = most, quantity = 1 } },
+            perUserLimit = 1,
+            tokenTtlSeconds = 60,
+            reason = "test",
+        }, "admin");
+
+        Assert.Equal((HttpStatusCode.BadRequest, "VALIDATION_FAILED"), (answer.Status, answer.Code));
+        Assert.Equal("prizes[0].amount", Assert.Single(answer["errors"].EnumerateObject()).Name);
+    }
+
     private async Task AssertNothingSentAsync(long sender)
     {
         var sent = await server.Api.GetAsync("/api/v1/me/packets/sent", sender);

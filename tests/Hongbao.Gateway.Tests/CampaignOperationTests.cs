@@ -226,7 +226,7 @@ public sealed class CampaignOperationTests : IAsyncLifetime
     public async Task The_report_shows_the_books_of_all_hours_and_of_each()
     {
         const string books = """
-            "issuedCount":10,"issuedAmount":1000,"storedCount":9,"storedAmount":900,"usedCount":8,"usedAmount":800,"expiredCount":1,"expiredAmount":100,"claimedAmount":700,"returnedAmount":88
+            "issuedCount":10,"issuedAmount":1000,"storedCount":9,"storedAmount":900,"usedCount":8,"usedAmount":800,"expiredCount":1,"expiredAmount":100,"claimedAmount":700,"returnedAmount":88,"fundedAmount":777,"ledgerReturnedAmount":77
             """;
         Assert.Equal(
             $$"""

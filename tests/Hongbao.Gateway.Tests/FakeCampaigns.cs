@@ -137,6 +137,8 @@ internal sealed class FakeCampaigns : ICampaigns, ICampaignOperations
         ExpiredAmount = 100,
         ClaimedAmount = 700,
         ReturnedAmount = 88,
+        FundedAmount = 777,
+        LedgerReturnedAmount = 77,
     };
 
     private CampaignResponse Changed(long campaignId, CampaignStatus status) =>

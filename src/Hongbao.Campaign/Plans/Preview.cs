@@ -8,19 +8,19 @@ namespace Hongbao.Campaign.Plans;
 /// <summary>What a plan would give, before it runs: users draw evenly over each round, with the rules of the rain and secrets of no real round.</summary>
 internal static class Preview
 {
-    private const long UsersMax = 10_000_000;
-    private const long DrawsMax = 20_000_000;
+    private const long DrawsMax = 10_000_000;
     private const int Tenths = 10;
 
     // Two for a draw.
     private const int BlockNumbers = 4096;
 
-    /// <summary>Simulates; takes about a second for ten million draws.</summary>
+    /// <summary>Simulates; takes one or two seconds of a core for ten million draws, the most there may be.</summary>
     public static PreviewResponse Run(Plan plan, long users, IRandomSource chance)
     {
-        if (users is < 1 or > UsersMax || users * plan.Rounds.Count > DrawsMax)
+        var most = DrawsMax / plan.Rounds.Count;
+        if (users < 1 || users > most)
         {
-            return new PreviewResponse { Result = Result.Invalid("users", $"must be between 1 and {Math.Min(UsersMax, DrawsMax / plan.Rounds.Count)} for {plan.Rounds.Count} rounds") };
+            return new PreviewResponse { Result = Result.Invalid("users", $"must be between 1 and {most} for {plan.Rounds.Count} rounds") };
         }
 
         var response = new PreviewResponse { Budget = plan.Budget };

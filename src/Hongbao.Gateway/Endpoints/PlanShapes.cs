@@ -106,6 +106,6 @@ internal sealed record BudgetBody
 /// <summary>Whom a plan is tried with.</summary>
 internal sealed record PreviewBody
 {
-    /// <summary>How many users draw in each round, spread over it evenly; 1 to 10,000,000.</summary>
+    /// <summary>How many users draw in each round, spread over it evenly; at least 1, and at most 10,000,000 draws of all rounds together.</summary>
     public required long Users { get; init; }
 }
