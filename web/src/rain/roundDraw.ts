@@ -84,7 +84,7 @@ export class RoundDraw {
     }
   }
 
-  /** A password is looked at before everything else, so that its refusal says nothing of what was asked before. */
+  /** Who has lost without a record is asked for the password again, so that its refusal says nothing of what was asked before. */
   #askAgain({ kind, triesLeft }: PasswordRefusal, before: Drawn | undefined): void {
     if (before === undefined) this.#memory.forget();
     this.state.set(kind === 'locked' ? { stage: 'locked' } : { stage: 'password', triesLeft });
