@@ -63,7 +63,7 @@ public sealed class FundingTests
         var call = Assert.Single(harness.Finance.Calls, c => c.Operation == "fund");
         Assert.Equal((AsyncHarness.Shop, harness.NowMs + harness.Options.FinanceTimeoutMs), (call.Context.App, call.Context.DeadlineMs));
         Assert.Equal(
-            [new FundingOrder { PacketNo = funding.PacketNo, CampaignId = 91, Uid = AsyncHarness.Sender, Amount = 500, Currency = "CNY" }], call.Fundings);
+            [new FundingOrder { PacketNo = funding.PacketNo, CampaignId = 91, Uid = AsyncHarness.Sender, Amount = 500, Currency = "CNY", WonAtMs = funding.Subsidy.IssuedAtMs }], call.Fundings);
         Assert.Equal(PacketKind.B2C, Assert.Single(harness.Finance.Calls.SelectMany(c => c.Transfers)).Kind);
         var back = Assert.Single(harness.Finance.Calls.SelectMany(c => c.Refunds));
         Assert.Equal((91L, 0L, funding.PacketNo, 380L), (back.CampaignId, back.PayOrderNo, back.PacketNo, back.Amount));

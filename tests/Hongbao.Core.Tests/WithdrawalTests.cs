@@ -251,7 +251,7 @@ public sealed class WithdrawalTests
 
         await harness.MoveAsync(TimeSpan.FromDays(1));
         await harness.WithdrawnAsync();
-        await harness.MoveAsync(TimeSpan.FromDays(7.5));
+        await harness.MoveAsync(TimeSpan.FromDays(7));
         await harness.Main.StepAsync("core.withdrawn_days.purge");
         Assert.Equal(1, await harness.ReadAsync<int>("select count(*) from withdrawn_days"));
     }

@@ -52,7 +52,7 @@ export function WithdrawFrame({ title, children }: { title: string; children: Co
 
 function WithdrawForm({ uid, balance, currency, reload }: { uid: string; balance: number; currency: string; reload(): void }) {
   const words = useWords();
-  const [before] = useState(() => unansweredWithdrawal(uid));
+  const [before, setBefore] = useState(() => unansweredWithdrawal(uid));
   const [text, setText] = useState(() => (before ? yuanInput(before.amount) : balance > 0 ? yuanInput(balance) : ''));
   const [said, setSaid] = useState(before ? words.withdraw.unanswered : '');
   const [pressed, setPressed] = useState(false);
@@ -90,6 +90,7 @@ function WithdrawForm({ uid, balance, currency, reload }: { uid: string; balance
     } catch (error) {
       if (gone.current) return;
       setAsking(false);
+      setBefore(unansweredWithdrawal(uid));
       setSaid(refusalText(error, words));
       reload();
     }
