@@ -5,9 +5,11 @@ using Hongbao.Testing;
 namespace Hongbao.Crash.Tests;
 
 /// <summary>Counts every cent after the last restart, from outside and then in the tables of the stopped server.</summary>
-internal sealed class Audit(World world, Api api)
+internal sealed class Audit(World world, Api api, TestDatabase database)
 {
     private static readonly string[] FinalStates = ["EXHAUSTED", "REFUNDED", "CLOSED"];
+
+    private const string OpenPayments = "select pay_order_no from payments where state in (1, 3)";
 
     // Accounts that money only passes.
     private static readonly string[] Passages = ["escrow", "campaign-hold", "in-transit"];
@@ -42,12 +44,6 @@ internal sealed class Audit(World world, Api api)
                 return $"packet {packet.PacketNo} in {status}";
             }
 
-            // An unpaid packet is closed before finance has closed its payment, which may have to be asked again.
-            if (status == "CLOSED" && (await CreateAgainAsync(packet))["payment"].GetProperty("status").GetString() == "CLOSING")
-            {
-                return $"payment of packet {packet.PacketNo}";
-            }
-
             // Its escrow stays empty, whatever its claims wait for.
             if (packet.Win is { IsForged: true })
             {
@@ -64,6 +60,12 @@ internal sealed class Audit(World world, Api api)
         if (_rain is not null && await _rain.WaitsForAsync() is { } rain)
         {
             return rain;
+        }
+
+        // An unpaid packet is closed before finance has closed its payment, which may have to be asked again when a killed process no longer can. Nobody outside sees that.
+        if (await NumbersAsync(database.Open("core"), OpenPayments) is { Length: > 0 } payments)
+        {
+            return $"payments {string.Join(", ", payments)}";
         }
 
         // Every packet's money has left its escrow: claims are transferred, what was refused is refunded or set aside.
@@ -149,7 +151,7 @@ internal sealed class Audit(World world, Api api)
         Same("refunds that are void and packets that expired without money",
             await NumbersAsync(async, "select packet_no from refunds where state = 6"),
             (await NumbersAsync(async, "select r.packet_no from refunds r join fundings f on f.packet_no = r.packet_no where f.state = 3")));
-        None("payments without an end", await NumbersAsync(core, "select pay_order_no from payments where state in (1, 3)"));
+        None("payments without an end", await NumbersAsync(core, OpenPayments));
         None("packets whose figures are not their claims", await NumbersAsync(core, """
             select p.packet_no from packets p left join claims c on c.packet_no = p.packet_no group by p.packet_no, p.claimed_amount, p.claimed_count, p.amount, p.closed_amount, p.state
             having p.claimed_amount <> coalesce(sum(c.amount), 0) or p.claimed_count <> count(c.claim_no) or max(c.seq) <> count(c.claim_no)

@@ -58,7 +58,7 @@ public abstract class BusStoppedTests(SqlDialect dialect, ITestOutputHelper outp
         using var later = new Api(after.Url, api);
         var client = new Client(world, later, new Random(2));
         await UntilBookedAsync(rain, later);
-        var audit = new Audit(world, later);
+        var audit = new Audit(world, later, database);
         var patience = Stopwatch.StartNew();
         do
         {

@@ -42,7 +42,7 @@ public sealed class ClusterKillTests(ITestOutputHelper output)
         _isOver = true;
         await Task.WhenAll(load);
 
-        var audit = new Audit(world, api);
+        var audit = new Audit(world, api, database);
         var client = new Client(world, api, random);
         await UntilQuietAsync(database, cluster, client, audit, $"seed {seed}");
 
@@ -93,7 +93,7 @@ public sealed class ClusterKillTests(ITestOutputHelper output)
 
         await cluster.StartAsync("campaign");
         await cluster.UntilReadyAsync();
-        var audit = new Audit(world, api);
+        var audit = new Audit(world, api, database);
         await UntilQuietAsync(database, cluster, new Client(world, api, new Random(3)), audit, "campaign was away");
         var faults = await audit.FromOutsideAsync();
         Assert.All(await cluster.InterruptAsync(), static e => Assert.Equal((e.Role, 0), e));

@@ -82,7 +82,7 @@ public abstract class KillTests(SqlDialect dialect, bool rains, ITestOutputHelpe
         await using var last = await ServerProcess.StartAsync(database.Folder, Settings(database, world, ""));
         using var final = new Api(last.Url, api);
         await Send(final, new { seed = 0, operations = Array.Empty<object>(), reason = "the end" });
-        var audit = new Audit(world, final);
+        var audit = new Audit(world, final, database);
         await SettleAsync(world, final, audit, seed);
         var faults = await audit.FromOutsideAsync();
         Assert.Equal(0, await last.InterruptAsync());

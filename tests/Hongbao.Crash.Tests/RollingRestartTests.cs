@@ -13,7 +13,7 @@ public sealed class RollingRestartTests(ITestOutputHelper output)
 {
     private const int Users = 60;
     private const int Chains = 16;
-    private static readonly TimeSpan QuietDeadline = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan QuietDeadline = TimeSpan.FromSeconds(60);
     private volatile bool _isOver;
 
     [Fact]
@@ -56,7 +56,7 @@ public sealed class RollingRestartTests(ITestOutputHelper output)
             await Task.WhenAll(load);
             var ended = clock.Elapsed;
 
-            var audit = new Audit(world, apis[^1]);
+            var audit = new Audit(world, apis[^1], database);
             var patience = Stopwatch.StartNew();
             while (!await audit.IsQuietAsync())
             {
