@@ -15,6 +15,8 @@ internal sealed class CampaignDesk(RainScene scene, IDemoProgress progress)
     // Time to have its budget held by a finance that is slow and forgetful, and to be told to be too early.
     private static readonly TimeSpan Lead = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan Gap = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan LookAgain = TimeSpan.FromMilliseconds(200);
+    private const int LooksMax = 25;
 
     // It is ended by hand; this is for when nobody is left to do it.
     private static readonly TimeSpan Length = TimeSpan.FromMinutes(30);
@@ -64,10 +66,25 @@ internal sealed class CampaignDesk(RainScene scene, IDemoProgress progress)
     /// <summary>Ends it for ever.</summary>
     public Task EndAsync(CancellationToken cancellationToken) => MoveAsync("end", CampaignStatus.Ended, scene.AdminToken, cancellationToken);
 
-    /// <summary>The campaign as users see it.</summary>
-    public async Task<CampaignRowShape> LookAsync(CancellationToken cancellationToken) =>
-        Clear(await scene.Client.GetAsync("api/v1/campaigns", scene.Base.Tokens[scene.Plan.Uids[0]], cancellationToken), "Campaigns cannot be read").Read<CampaignsShape>().Items
-            .Find(c => c.CampaignId == scene.CampaignId) ?? throw new DemoStoppedException($"Campaign {scene.CampaignId} is scheduled and users do not see it.");
+    /// <summary>The campaign as users see it: a moment after it was scheduled, for processes look again every quarter of a second (Campaign:RefreshMs).</summary>
+    public async Task<CampaignRowShape> LookAsync(CancellationToken cancellationToken)
+    {
+        for (var looks = 1; ; looks++)
+        {
+            var shown = Clear(await scene.Client.GetAsync("api/v1/campaigns", scene.Base.Tokens[scene.Plan.Uids[0]], cancellationToken), "Campaigns cannot be read").Read<CampaignsShape>();
+            if (shown.Items.Find(c => c.CampaignId == scene.CampaignId) is { } campaign)
+            {
+                return campaign;
+            }
+
+            if (looks == LooksMax)
+            {
+                throw new DemoStoppedException($"Campaign {scene.CampaignId} is scheduled and users do not see it.");
+            }
+
+            await scene.Base.RestAsync(LookAgain, cancellationToken);
+        }
+    }
 
     /// <summary>Its books.</summary>
     public async Task<SeenReport> ReadReportAsync(CancellationToken cancellationToken) =>
