@@ -63,9 +63,14 @@ internal sealed class Guesses(CampaignBoard board, PasswordTries tries, StoreClo
     /// <summary>Gives the try of a wrong guess back: it was not needed, for the user has drawn.</summary>
     public void Forgive(Plan plan, long uid)
     {
+        var key = (plan.CampaignId, uid);
         lock (_turns[uid & 63])
         {
-            _wrong[(plan.CampaignId, uid)]--;
+            // It may have been forgotten with its campaign meanwhile.
+            if (_wrong.TryGetValue(key, out var wrong) && wrong > 0)
+            {
+                _wrong[key] = wrong - 1;
+            }
         }
     }
 

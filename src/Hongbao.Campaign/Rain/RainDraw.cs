@@ -51,8 +51,8 @@ internal sealed class RainDraw(
         }
 
         var fault = await conditions.FaultAsync(context, condition, request.Password, cancellationToken).ConfigureAwait(false);
-        var guess = fault is not null || condition.Password is null ? Guess.Right : guesses.Compare(plan, context.Uid, request.Password);
-        if (fault is null && guess == Guess.Right)
+        Guess? guess = fault is null && condition.Password is not null ? guesses.Compare(plan, context.Uid, request.Password) : null;
+        if (fault is null && guess is null or Guess.Right)
         {
             return await DrawAsync(plan, round, context.Uid, storeClock.NowMs(), cancellationToken).ConfigureAwait(false);
         }
