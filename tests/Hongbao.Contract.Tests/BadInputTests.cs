@@ -189,4 +189,4 @@ public sealed class BadInputTestsInOneProcess(OneProcess server) : BadInputTests
     }
 }
 
-public sealed class BadInputTestsInFiveProcesses(FiveProcesses server) : BadInputTests(server), IClassFixture<FiveProcesses>;
+public sealed class BadInputTestsInSixProcesses(SixProcesses server) : BadInputTests(server), IClassFixture<SixProcesses>;

@@ -79,4 +79,4 @@ public abstract class CallbackTests(RunningServer server)
 
 public sealed class CallbackTestsInOneProcess(OneProcess server) : CallbackTests(server), IClassFixture<OneProcess>;
 
-public sealed class CallbackTestsInFiveProcesses(FiveProcesses server) : CallbackTests(server), IClassFixture<FiveProcesses>;
+public sealed class CallbackTestsInSixProcesses(SixProcesses server) : CallbackTests(server), IClassFixture<SixProcesses>;

@@ -71,4 +71,4 @@ public abstract class CrowdTests(RunningServer server)
 
 public sealed class CrowdTestsInOneProcess(OneProcess server) : CrowdTests(server), IClassFixture<OneProcess>;
 
-public sealed class CrowdTestsInFiveProcesses(FiveProcesses server) : CrowdTests(server), IClassFixture<FiveProcesses>;
+public sealed class CrowdTestsInSixProcesses(SixProcesses server) : CrowdTests(server), IClassFixture<SixProcesses>;

@@ -246,8 +246,8 @@ public abstract class ErrorTableTests(RunningServer server, IEntry entry)
 
 public sealed class ErrorTableTestsInOneProcess(OneProcess server) : ErrorTableTests(server, new HttpEntry(server)), IClassFixture<OneProcess>;
 
-public sealed class ErrorTableTestsInFiveProcesses(FiveProcesses server) : ErrorTableTests(server, new HttpEntry(server)), IClassFixture<FiveProcesses>;
+public sealed class ErrorTableTestsInSixProcesses(SixProcesses server) : ErrorTableTests(server, new HttpEntry(server)), IClassFixture<SixProcesses>;
 
 public sealed class ErrorTableTestsByPackageInOneProcess(OneProcess server) : ErrorTableTests(server, new PackageEntry(server)), IClassFixture<OneProcess>;
 
-public sealed class ErrorTableTestsByPackageInFiveProcesses(FiveProcesses server) : ErrorTableTests(server, new PackageEntry(server)), IClassFixture<FiveProcesses>;
+public sealed class ErrorTableTestsByPackageInSixProcesses(SixProcesses server) : ErrorTableTests(server, new PackageEntry(server)), IClassFixture<SixProcesses>;

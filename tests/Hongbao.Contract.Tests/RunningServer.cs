@@ -188,7 +188,7 @@ public sealed class OneProcess : RunningServer
 }
 
 /// <summary>Each role in a process of its own, on PostgreSQL.</summary>
-public sealed class FiveProcesses : RunningServer
+public sealed class SixProcesses : RunningServer
 {
     private TestDatabase? _database;
     private ServerCluster? _cluster;

@@ -250,4 +250,4 @@ public abstract class YybTests(RunningServer server)
 
 public sealed class YybTestsInOneProcess(OneProcess server) : YybTests(server), IClassFixture<OneProcess>;
 
-public sealed class YybTestsInFiveProcesses(FiveProcesses server) : YybTests(server), IClassFixture<FiveProcesses>;
+public sealed class YybTestsInSixProcesses(SixProcesses server) : YybTests(server), IClassFixture<SixProcesses>;
