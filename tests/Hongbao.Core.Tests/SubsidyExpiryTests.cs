@@ -118,5 +118,5 @@ public sealed class SubsidyExpiryTests(ITestOutputHelper output)
         }
     }
 
-    private static Task<List<int>> StatesAsync(CoreHarness harness) => harness.ReadAllAsync<int>("select state from subsidies order by external_no");
+    private static Task<List<int>> StatesAsync(CoreHarness harness) => harness.ReadAllAsync<int>("select state from subsidies order by length(external_no), external_no");
 }
