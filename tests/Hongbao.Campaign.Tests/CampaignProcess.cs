@@ -8,7 +8,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Hongbao.Campaign.Tests;
 
-/// <summary>One running CampaignModule. Its lane runs on the thread pool, unless the test runs it by hand; everything else runs only by hand.</summary>
+/// <summary>One running CampaignModule. It keeps its right to mint numbers, and its lane runs on the thread pool unless the test runs it by hand; everything else runs only by hand.</summary>
 internal sealed class CampaignProcess : IAsyncDisposable, IScheduler
 {
     private const string Lane = "campaign.draws";
@@ -47,6 +47,11 @@ internal sealed class CampaignProcess : IAsyncDisposable, IScheduler
             return _threads.Add(name, step);
         }
 
+        if (name.StartsWith("campaign.numbers.", StringComparison.Ordinal))
+        {
+            _threads.Add(name, step);
+        }
+
         _steps.Add(name, step);
         return new NeverWoken();
     }
@@ -60,8 +65,10 @@ internal sealed class CampaignProcess : IAsyncDisposable, IScheduler
     /// <summary>Steps of the lane that is run by hand, until a task is done.</summary>
     public async Task<T> WhileSteppingAsync<T>(Task<T> task)
     {
+        using var late = new CancellationTokenSource(TimeSpan.FromSeconds(60));
         while (!task.IsCompleted)
         {
+            late.Token.ThrowIfCancellationRequested();
             await StepLaneAsync();
             await Task.Yield();
         }
@@ -76,7 +83,7 @@ internal sealed class CampaignProcess : IAsyncDisposable, IScheduler
     public Task ScanOrdersAsync() => StepAsync("campaign.budget.scan");
     public Task SettleAsync() => StepAsync("campaign.settlement.scan");
 
-    /// <summary>Keeps the right to mint numbers.</summary>
+    /// <summary>Keeps the right to mint numbers at once, after the clock was moved.</summary>
     public async Task KeepNumbersAsync()
     {
         foreach (var kind in (string[])["campaign", "win", "budget"])

@@ -32,6 +32,8 @@ public sealed class SecureClusterTests
     {
         await using var client = new RpcClient(new RpcClientOptions
         {
+            Timeout = TimeSpan.FromSeconds(30),
+            ConnectTimeout = TimeSpan.FromSeconds(30),
 #pragma warning disable CA5359 // Whoever wants in does not mind who answers.
             Tls = new() { TargetHost = "hongbao", RemoteCertificateValidationCallback = static (_, _, _, _) => true, ClientCertificates = certificate is null ? [] : [certificate] },
 #pragma warning restore CA5359

@@ -17,6 +17,9 @@ internal sealed class CoreHarness : IAsyncDisposable
 {
     public const long Sender = 7001;
 
+    /// <summary>How long a test waits for what has to happen.</summary>
+    public static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+
     public static readonly CallbackSignature Signature = new(Encoding.ASCII.GetBytes("a key that only finance and Core have"));
 
     public static readonly SubsidyTokens Tokens = new(new SubsidyOptions { TokenKeys = [new SubsidyKeyOptions { Id = "k1", Key = Convert.ToBase64String(new byte[32]) }] });
@@ -166,13 +169,17 @@ internal sealed class CoreHarness : IAsyncDisposable
     public Task<ClaimResponse> ClaimAsync(long packetNo, long uid, string app = CallContext.DefaultApp) =>
         Core.ClaimAsync(As(uid, app), new ClaimRequest { PacketNo = packetNo }, default);
 
-    /// <summary>Asks until the answer is something else than "busy" or "overloaded".</summary>
-    public static async Task<ClaimResponse> ClaimUntilToldAsync(IRedPacketCore core, long packetNo, long uid)
+    public static Task<ClaimResponse> ClaimUntilToldAsync(IRedPacketCore core, long packetNo, long uid) =>
+        UntilToldAsync(late => core.ClaimAsync(As(uid), new ClaimRequest { PacketNo = packetNo }, late));
+
+    /// <summary>Asks until the answer is something else than "busy" or "overloaded": on SQLite, which has one writer, who waits too long is asked to come again.</summary>
+    public static async Task<TAnswer> UntilToldAsync<TAnswer>(Func<CancellationToken, Task<TAnswer>> ask)
+        where TAnswer : IAnswer
     {
-        using var late = new CancellationTokenSource(TimeSpan.FromSeconds(20));
+        using var late = new CancellationTokenSource(Patience);
         while (true)
         {
-            var answer = await core.ClaimAsync(As(uid), new ClaimRequest { PacketNo = packetNo }, late.Token);
+            var answer = await ask(late.Token);
             if (answer.Result.Code is not (ResultCode.ClaimBusy or ResultCode.Overloaded))
             {
                 return answer;

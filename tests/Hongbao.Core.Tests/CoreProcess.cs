@@ -13,7 +13,8 @@ using Microsoft.Extensions.Logging.Abstractions;
 namespace Hongbao.Core.Tests;
 
 /// <summary>
-/// One running CoreModule. Its lanes run on the thread pool, unless the test runs them by hand; everything else runs only by hand.
+/// One running CoreModule. It keeps its right to mint numbers, and its lanes run on the thread pool unless the test runs them by hand; everything
+/// else runs only by hand.
 /// </summary>
 internal sealed class CoreProcess : IAsyncDisposable, IScheduler
 {
@@ -50,7 +51,7 @@ internal sealed class CoreProcess : IAsyncDisposable, IScheduler
 
     public IWorker Add(string name, Func<CancellationToken, Task<NextRun>> step)
     {
-        if (name.StartsWith("core.lane.", StringComparison.Ordinal) && !_lanesByHand)
+        if (name.StartsWith("core.numbers.", StringComparison.Ordinal) || (name.StartsWith("core.lane.", StringComparison.Ordinal) && !_lanesByHand))
         {
             return _threads.Add(name, step);
         }
@@ -65,8 +66,10 @@ internal sealed class CoreProcess : IAsyncDisposable, IScheduler
     /// <summary>Steps of the lanes that are run by hand, until a task is done.</summary>
     public async Task<T> WhileSteppingAsync<T>(Task<T> task)
     {
+        using var late = new CancellationTokenSource(CoreHarness.Patience);
         while (!task.IsCompleted)
         {
+            late.Token.ThrowIfCancellationRequested();
             foreach (var (name, step) in _steps.ToArray())
             {
                 if (name.StartsWith("core.lane.", StringComparison.Ordinal))

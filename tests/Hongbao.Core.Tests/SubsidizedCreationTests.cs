@@ -45,7 +45,7 @@ public sealed class SubsidizedCreationTests
             var subsidyNo = round % 2 == 0 ? await harness.BookedAsync(win) : 0;
             var requests = Enumerable.Range(0, 6).Select(i => i % 2 == 0 && subsidyNo != 0 ? Wins.ByNumber(win, subsidyNo) : Wins.ByToken(win)).ToArray();
 
-            var answers = await Task.WhenAll(requests.Select((r, i) => Told((i % 3 == 0 ? other : harness.Main).Core, r, win.Uid)));
+            var answers = await Task.WhenAll(requests.Select((r, i) => CoreHarness.UntilToldAsync(late => (i % 3 == 0 ? other : harness.Main).Core.CreatePacketAsync(CoreHarness.As(win.Uid), r, late))));
 
             var made = Assert.Single(answers, a => a.Result.IsOk());
             Assert.Equal(5, answers.Count(a => a.Result.Code == ResultCode.SubsidyNotUsable));
@@ -243,18 +243,5 @@ public sealed class SubsidizedCreationTests
         var content = "[1000,10,\"CNY\",1,4,[3,9],\"hi\",\"v\",60]";
         var expected = Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(System.Text.Encoding.UTF8.GetBytes(content)));
         Assert.Equal(expected, await harness.ReadAsync<string>("select fingerprint from requests"));
-    }
-
-    // Until the answer is something else than "again": on SQLite who waits too long is shed.
-    private static async Task<CreatePacketResponse> Told(IRedPacketCore core, CreatePacketRequest request, long uid)
-    {
-        while (true)
-        {
-            var answer = await core.CreatePacketAsync(CoreHarness.As(uid), request, default);
-            if (answer.Result.Code != ResultCode.Overloaded)
-            {
-                return answer;
-            }
-        }
     }
 }

@@ -83,24 +83,14 @@ public sealed class SubsidyScheduleTests(ITestOutputHelper output)
 
     private static async Task BookAsync(CoreProcess process, SubsidyIssued issued, Model model)
     {
-        BookedSubsidiesResponse answer;
-        do
-        {
-            answer = await process.Core.BookSubsidiesAsync(CoreHarness.System, new BookSubsidiesRequest { Items = [issued] }, default);
-        }
-        while (answer.Result.Code == ResultCode.Overloaded);
+        var answer = await CoreHarness.UntilToldAsync(late => process.Core.BookSubsidiesAsync(CoreHarness.System, new BookSubsidiesRequest { Items = [issued] }, late));
         model.Stored ??= issued;
         Assert.Equal(model.Stored == issued, answer.Items[0].SubsidyNo > 0);
     }
 
     private static async Task UseAsync(CoreProcess process, CreatePacketRequest request, SubsidyIssued win, long uid, Model model)
     {
-        CreatePacketResponse answer;
-        do
-        {
-            answer = await process.Core.CreatePacketAsync(CoreHarness.As(uid), request, default);
-        }
-        while (answer.Result.Code == ResultCode.Overloaded);
+        var answer = await CoreHarness.UntilToldAsync(late => process.Core.CreatePacketAsync(CoreHarness.As(uid), request, late));
         if (uid != win.Uid)
         {
             Assert.Equal(ResultCode.SubsidyNotUsable, answer.Result.Code);

@@ -20,7 +20,7 @@ internal static class Preview
         var most = DrawsMax / plan.Rounds.Count;
         if (users < 1 || users > most)
         {
-            return new PreviewResponse { Result = Result.Invalid("users", $"must be between 1 and {most} for {plan.Rounds.Count} rounds") };
+            return new PreviewResponse { Result = Result.Invalid("users", $"must be between 1 and {most}: {DrawsMax} draws at most, of all rounds together") };
         }
 
         var response = new PreviewResponse { Budget = plan.Budget };
