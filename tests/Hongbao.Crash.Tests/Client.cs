@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Net;
 using Hongbao.Testing;
 
@@ -9,6 +10,9 @@ namespace Hongbao.Crash.Tests;
 /// </summary>
 internal sealed class Client(World world, Api api, Random random)
 {
+    /// <summary>How long one thing is repeated until it is answered.</summary>
+    public static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+
     // Answers that a busy or dying server may give; the request is repeated.
     private static readonly HttpStatusCode[] TryAgain = [HttpStatusCode.TooManyRequests, HttpStatusCode.ServiceUnavailable];
 
@@ -50,8 +54,10 @@ internal sealed class Client(World world, Api api, Random random)
     {
         var packet = NewPacket(isToBePaid: true);
         world.Packets.Add(packet);
+        var patience = Stopwatch.StartNew();
         while (!packet.IsPaid)
         {
+            Assert.True(patience.Elapsed < Patience, "the packet is not paid");
             await SettleAsync(packet);
         }
 

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Net;
 using System.Text.Json;
 using Hongbao.Testing;
@@ -110,8 +111,10 @@ internal sealed class RainClient(World world, Rain rain, Api api, Random random)
     {
         var campaign = new RainCampaign { Budget = 100_000, TokenTtlSeconds = tokenTtlSeconds, Probability = 0.9, RoundTime = TimeSpan.FromSeconds(60) };
         rain.Campaigns.Add(campaign);
+        var patience = Stopwatch.StartNew();
         while (!campaign.IsScheduled)
         {
+            Assert.True(patience.Elapsed < Client.Patience, "the campaign is not scheduled");
             await ScheduleAsync(campaign);
         }
 
