@@ -252,8 +252,8 @@ public sealed class LoadTests
                 await raw.SendAsync(FramingTests.Echo(id, new string('x', 50_000)));
             }
         });
-        // It stops being read long before the last request.
-        await Poll.UntilAsync(() => host.Target.Echoed.Count > 1, "some are answered");
+        // It stops being read long before the last request. Only the first is certain to be carried out: the client may be faster than the work.
+        await Poll.UntilAsync(() => !host.Target.Echoed.IsEmpty, "one is answered");
         var answers = new List<RawConnection.ReadAnswer>();
         for (var i = 0; i < 300; i++)
         {
