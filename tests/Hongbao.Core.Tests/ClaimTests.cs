@@ -122,7 +122,7 @@ public sealed class ClaimTests
 
         var busy = await harness.ClaimAsync(packetNo, 4);
         Assert.Equal((ResultCode.ClaimBusy, 10), (busy.Result.Code, busy.Result.MaxPolls));
-        Assert.InRange(busy.Result.RetryAfterMs, 200, 499);
+        Assert.InRange(busy.Result.RetryAfterMs, 200, 501);
         Assert.Equal(ResultCode.Ok, (await harness.ClaimAsync(packetNo, 1)).Result.Code);
         Assert.Equal(ResultCode.NotInScope, (await harness.ClaimAsync(packetNo, 9)).Result.Code);
         Assert.Equal(ResultCode.NotFound, (await harness.ClaimAsync(packetNo, 4, "other")).Result.Code);
